@@ -1,0 +1,1 @@
+//! Jails, VNETs and network interfaces from Rust.

@@ -1,0 +1,2 @@
+//! The C ABI of netgraph(4).
+#![no_std]

@@ -1,0 +1,1 @@
+//! netgraph(4) from safe, typed Rust.

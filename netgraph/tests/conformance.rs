@@ -1,0 +1,2 @@
+//! Replays the golden transcripts.
+fn main() {}

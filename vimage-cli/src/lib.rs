@@ -1,0 +1,1 @@
+//! The `vimage` program, as a library.

@@ -1,0 +1,2 @@
+//! The `vimage` program.
+fn main() {}
