@@ -1,0 +1,89 @@
+//! What the crate claims of the C headers is what a C compiler read in them, for each architecture.
+#![allow(clippy::panic, clippy::unwrap_used, reason = "a table that cannot be read is a failed test")]
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use netgraph_sys::abi::{Claim, HEADERS};
+
+/// The claims of the crate as lines of the tables that `abi/check` writes: what is claimed, and its numbers.
+fn claims() -> BTreeMap<String, String> {
+    let mut lines = BTreeMap::new();
+    for header in HEADERS {
+        for claim in header.claims {
+            match *claim {
+                Claim::Const { name, value } => {
+                    lines.insert(format!("{} const {name}", header.path), value.to_string());
+                }
+                Claim::Str { name, value } => {
+                    lines.insert(format!("{} string {name}", header.path), value.to_owned());
+                }
+                Claim::Struct { name, size, align, fields } => {
+                    lines.insert(format!("{} struct {name}", header.path), format!("{size} {align}"));
+                    for field in fields.iter().filter(|field| !field.name.starts_with("_pad")) {
+                        let member = field.name.trim_start_matches("r#");
+                        let numbers = format!("{} {}", field.offset, field.size);
+                        lines.insert(format!("{} field {name}.{member}", header.path), numbers);
+                    }
+                }
+            }
+        }
+    }
+    lines
+}
+
+fn table(architecture: &str) -> BTreeMap<String, String> {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("abi").join(format!("{architecture}.txt"));
+    let text = std::fs::read_to_string(&path).unwrap();
+    let mut lines = BTreeMap::new();
+    for line in text.lines() {
+        let words: Vec<_> = line.splitn(4, ' ').collect();
+        let [header, kind, name, numbers] = words[..] else { panic!("{}: {line}", path.display()) };
+        let before = lines.insert(format!("{header} {kind} {name}"), numbers.to_owned());
+        assert_eq!(before, None, "{}: named twice: {line}", path.display());
+    }
+    lines
+}
+
+fn assert_agrees_with(architecture: &str) {
+    let (rust, c) = (claims(), table(architecture));
+    let mut differences = String::new();
+    for (claim, numbers) in &rust {
+        match c.get(claim) {
+            None => {
+                differences += &format!("\n{claim}: {numbers} in Rust, missing in abi/{architecture}.txt")
+            }
+            Some(c) if c != numbers => differences += &format!("\n{claim}: {numbers} in Rust, {c} in C"),
+            Some(_) => {}
+        }
+    }
+    for (claim, numbers) in c.iter().filter(|(claim, _)| !rust.contains_key(*claim)) {
+        differences += &format!("\n{claim}: {numbers} in C, missing in Rust");
+    }
+    assert!(differences.is_empty(), "{differences}");
+}
+
+#[test]
+fn claims_agree_with_c_on_x86_64() {
+    assert_agrees_with("x86_64");
+}
+
+#[test]
+fn claims_agree_with_c_on_aarch64() {
+    assert_agrees_with("aarch64");
+}
+
+#[test]
+fn nothing_is_declared_without_being_claimed() {
+    let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
+    for header in HEADERS.iter().filter(|header| header.path != "errno.h") {
+        let stem = header.path.trim_end_matches(".h");
+        let module = stem.strip_prefix("netgraph/").map_or_else(|| stem.replace('/', "_"), str::to_owned);
+        let text = std::fs::read_to_string(source.join(module).with_extension("rs")).unwrap();
+        let declared = text
+            .lines()
+            .filter(|line| ["pub const ", "pub struct "].iter().any(|item| line.trim().starts_with(item)))
+            .count();
+        assert_eq!(declared, header.claims.len(), "{}", header.path);
+    }
+}
