@@ -1,0 +1,209 @@
+//! The text form of message arguments: the grammar of ng_parse(3), as data and two functions.
+//!
+//! A [`Type`] says how bytes read as text. [`parse`] and [`unparse`] give, byte for byte and errno for errno, what
+//! NGM_ASCII2BINARY and NGM_BINARY2ASCII give, oddities included, without a round trip to the kernel.
+//!
+//! ```
+//! use netgraph::ascii;
+//! use netgraph::nodes::bridge;
+//! let bytes = ascii::parse(&bridge::CONFIG, "{ debugLevel=2 loopTimeout=30 }")?;
+//! assert_eq!(bytes.len(), 16);
+//! assert_eq!(ascii::unparse(&bridge::CONFIG, &bytes)?, "{ debugLevel=2 loopTimeout=30 }");
+//! # Ok::<(), netgraph::ascii::TextError>(())
+//! ```
+
+mod compose;
+mod number;
+mod parse;
+mod token;
+mod unparse;
+
+use std::fmt;
+
+use crate::error::Errno;
+
+pub use parse::{parse, parse_with};
+pub use unparse::{unparse, unparse_with};
+
+/// How many bytes of arguments NGM_ASCII2BINARY makes at most: 20 KiB, in the kernel's source.
+pub const BINARY_MAX: usize = 20 * 1024;
+
+/// How an integer is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Radix {
+    /// In decimal, with a sign.
+    Signed,
+    /// In decimal, without a sign.
+    Unsigned,
+    /// In hexadecimal, with `0x`.
+    Hex,
+}
+
+/// How an integer of this many bytes lies in memory.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Width {
+    /// One byte.
+    W8 = 1,
+    /// Two bytes.
+    W16 = 2,
+    /// Four bytes.
+    W32 = 4,
+    /// Eight bytes.
+    W64 = 8,
+}
+
+/// What is known when the length of a variable array is needed: the bytes before it, and the message's arglen.
+#[derive(Debug, Clone, Copy)]
+pub struct Before<'a> {
+    /// The arguments up to the array.
+    pub data: &'a [u8],
+    /// `header.arglen` of the message.
+    pub arglen: u32,
+}
+
+impl Before<'_> {
+    /// Reads the u32 that ends `back` bytes before the array (0: immediately before it).
+    #[must_use]
+    pub fn u32_back(&self, back: usize) -> Option<u32> {
+        let end = self.data.len().checked_sub(back)?;
+        let bytes = self.data.get(end.checked_sub(4)?..end)?;
+        Some(u32::from_ne_bytes(bytes.try_into().ok()?))
+    }
+
+    /// Reads the u32 at `offset` from the start of the arguments.
+    #[must_use]
+    pub fn u32_at(&self, offset: usize) -> Option<u32> {
+        let bytes = self.data.get(offset..offset.checked_add(4)?)?;
+        Some(u32::from_ne_bytes(bytes.try_into().ok()?))
+    }
+}
+
+/// Tells how many elements a variable array has.
+pub type Length = fn(Before<'_>) -> Option<usize>;
+
+/// A field of a [`Type::Struct`].
+#[derive(Debug, Clone, Copy)]
+pub struct Field {
+    /// The name as the kernel writes it.
+    pub name: &'static str,
+    /// How its bytes read.
+    pub ty: &'static Type,
+    /// The alignment in bytes where the kernel's table overrides the type's own; 0 otherwise.
+    pub align: usize,
+}
+
+impl Field {
+    /// Makes a field with its type's own alignment.
+    #[must_use]
+    pub const fn new(name: &'static str, ty: &'static Type) -> Self {
+        Self { name, ty, align: 0 }
+    }
+}
+
+/// How the bytes of message arguments read as text: what the kernel calls an `ng_parse_type`.
+#[derive(Debug, Clone, Copy)]
+#[non_exhaustive]
+pub enum Type {
+    /// An integer.
+    Int(Width, Radix),
+    /// A string that ends with NUL.
+    Str,
+    /// A string in a buffer of this many bytes, with its NUL.
+    FixedStr(usize),
+    /// A string after its length as a u16.
+    SizedStr,
+    /// An IPv4 address, `10.0.0.1`.
+    Ip,
+    /// An Ethernet address, `02:00:00:00:00:01`.
+    Ether,
+    /// Named fields, `{ name=value ... }`; those with their default value are left out.
+    Struct(&'static [Field]),
+    /// This many elements, `[ value ... ]`.
+    FixedArray(&'static Type, usize),
+    /// As many elements as the function says.
+    Array(&'static Type, Length),
+    /// As many bytes as the function says: an array of hexadecimal bytes, or a string.
+    Bytes(Length),
+}
+
+/// Signed 8-bit integer.
+pub const INT8: Type = Type::Int(Width::W8, Radix::Signed);
+/// Unsigned 8-bit integer.
+pub const UINT8: Type = Type::Int(Width::W8, Radix::Unsigned);
+/// 8-bit integer in hexadecimal.
+pub const HINT8: Type = Type::Int(Width::W8, Radix::Hex);
+/// Signed 16-bit integer.
+pub const INT16: Type = Type::Int(Width::W16, Radix::Signed);
+/// Unsigned 16-bit integer.
+pub const UINT16: Type = Type::Int(Width::W16, Radix::Unsigned);
+/// 16-bit integer in hexadecimal.
+pub const HINT16: Type = Type::Int(Width::W16, Radix::Hex);
+/// Signed 32-bit integer.
+pub const INT32: Type = Type::Int(Width::W32, Radix::Signed);
+/// Unsigned 32-bit integer.
+pub const UINT32: Type = Type::Int(Width::W32, Radix::Unsigned);
+/// 32-bit integer in hexadecimal.
+pub const HINT32: Type = Type::Int(Width::W32, Radix::Hex);
+/// Signed 64-bit integer.
+pub const INT64: Type = Type::Int(Width::W64, Radix::Signed);
+/// Unsigned 64-bit integer.
+pub const UINT64: Type = Type::Int(Width::W64, Radix::Unsigned);
+/// 64-bit integer in hexadecimal.
+pub const HINT64: Type = Type::Int(Width::W64, Radix::Hex);
+/// The 32-byte field of a node, hook or type name.
+pub const NAME: Type = Type::FixedStr(crate::sys::NG_NODESIZ);
+/// The 512-byte field of a path.
+pub const PATH: Type = Type::FixedStr(crate::sys::NG_PATHSIZ);
+
+impl Type {
+    /// Returns the alignment that the kernel gives the type, in bytes; 0 for none.
+    pub(crate) fn align(&self) -> usize {
+        match self {
+            Self::Int(width, _) => *width as usize,
+            Self::Ip => 4,
+            Self::Str | Self::FixedStr(_) | Self::SizedStr | Self::Ether | Self::Bytes(_) => 0,
+            Self::Struct(fields) => fields.iter().map(|field| field.ty.align()).max().unwrap_or(0),
+            Self::FixedArray(element, _) | Self::Array(element, _) => element.align(),
+        }
+    }
+}
+
+/// One command of a node type's list: how its arguments and its reply read as text.
+#[derive(Debug, Clone, Copy)]
+pub struct CommandText {
+    /// The typecookie.
+    pub cookie: u32,
+    /// The command number.
+    pub cmd: u32,
+    /// The name in text.
+    pub name: &'static str,
+    /// The form of the arguments; `None` where there are none.
+    pub args: Option<&'static Type>,
+    /// The form of the reply's arguments; `None` where there are none.
+    pub reply: Option<&'static Type>,
+}
+
+/// Why text is not the text form of a message.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct TextError {
+    /// What the kernel would answer.
+    pub errno: Errno,
+    /// Where in the text, in bytes from its start.
+    pub at: usize,
+    /// What was expected there.
+    pub expected: &'static str,
+}
+
+impl TextError {
+    pub(crate) fn new(errno: Errno, at: usize, expected: &'static str) -> Self {
+        Self { errno, at, expected }
+    }
+}
+
+impl fmt::Display for TextError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} expected at byte {} ({})", self.expected, self.at, self.errno)
+    }
+}
+
+impl std::error::Error for TextError {}

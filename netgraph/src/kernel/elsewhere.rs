@@ -1,0 +1,34 @@
+//! Where there is no netgraph.
+
+use crate::error::{Error, Result};
+use crate::name::NodeName;
+use crate::transport::{Kernel, Transport};
+
+/// The kernel of this machine: on FreeBSD its netgraph, elsewhere an error that says so.
+///
+/// ```
+/// # #[cfg(not(target_os = "freebsd"))]
+/// # {
+/// use netgraph::{Error, Kernel, kernel::HostKernel};
+/// assert!(matches!(HostKernel.open(None), Err(Error::Unsupported { .. })));
+/// # }
+/// ```
+#[derive(Debug, Clone, Copy, Default)]
+pub struct HostKernel;
+
+fn unsupported(what: &str) -> Error {
+    Error::Unsupported {
+        what: what.into(),
+        hint: "only FreeBSD has netgraph; the simulated kernel (netgraph::sim) runs anywhere".into(),
+    }
+}
+
+impl Kernel for HostKernel {
+    fn open(&self, _: Option<&NodeName>) -> Result<Box<dyn Transport>> {
+        Err(unsupported("opening a netgraph socket"))
+    }
+
+    fn load_type(&self, type_name: &str) -> Result<()> {
+        Err(unsupported(&format!("loading ng_{type_name}")))
+    }
+}

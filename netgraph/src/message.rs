@@ -1,0 +1,291 @@
+//! Control messages: their frames, and the traits that tie a request to its reply.
+
+use std::fmt;
+
+use zerocopy::{FromBytes, Immutable, IntoBytes, KnownLayout};
+
+use crate::ascii::{self, CommandText, TextError, Type};
+use crate::error::{DecodeError, Errno};
+use crate::sys;
+
+/// The length of the message header, in bytes.
+pub const HEADER_LEN: usize = size_of::<sys::ng_msghdr>();
+
+/// Which message of which node type: typecookie, number, and name in text.
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Command {
+    /// The typecookie.
+    pub cookie: u32,
+    /// The number, with NGM_READONLY and NGM_HASREPLY where the header says so.
+    pub cmd: u32,
+    /// The name in text; empty where the kernel has none.
+    pub name: &'static str,
+}
+
+impl Command {
+    /// Makes a command that has no name.
+    #[must_use]
+    pub const fn unnamed(cookie: u32, cmd: u32) -> Self {
+        Self { cookie, cmd, name: "" }
+    }
+
+    /// Tells whether the header promises that the message changes nothing.
+    #[must_use]
+    pub const fn is_read_only(&self) -> bool {
+        self.cmd & sys::NGM_READONLY != 0
+    }
+}
+
+impl fmt::Display for Command {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.name {
+            "" => write!(f, "message {}/{:#x}", self.cookie, self.cmd),
+            name => f.write_str(name),
+        }
+    }
+}
+
+impl fmt::Debug for Command {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
+}
+
+/// A message as it travels: a header, and arguments behind it. A view; nothing is copied.
+///
+/// ```
+/// use netgraph::message::{Command, Frame, write_frame};
+/// let mut bytes = Vec::new();
+/// write_frame(&mut bytes, Command::unnamed(999, 77), 5, 0, &[1, 2]);
+/// let frame = Frame::parse(&bytes)?;
+/// assert_eq!((frame.header.token, frame.args), (5, &[1, 2][..]));
+/// # Ok::<(), netgraph::error::DecodeError>(())
+/// ```
+#[derive(Debug, Clone, Copy)]
+pub struct Frame<'a> {
+    /// The header.
+    pub header: &'a sys::ng_msghdr,
+    /// What follows the header; `header.arglen` may claim another length, and is not believed.
+    pub args: &'a [u8],
+}
+
+impl<'a> Frame<'a> {
+    /// Reads a frame.
+    ///
+    /// # Errors
+    /// [`DecodeError::Short`] for less than a header, [`DecodeError::Version`] for one of another version.
+    pub fn parse(bytes: &'a [u8]) -> Result<Self, DecodeError> {
+        let short = DecodeError::Short { what: "a message header", need: HEADER_LEN, got: bytes.len() };
+        let (header, args) = sys::ng_msghdr::ref_from_prefix(bytes).map_err(|_| short)?;
+        if header.version != sys::NG_VERSION {
+            return Err(DecodeError::Version(header.version));
+        }
+        Ok(Self { header, args })
+    }
+
+    /// Tells whether the message is a reply.
+    #[must_use]
+    pub fn is_reply(&self) -> bool {
+        self.header.flags & sys::NGF_RESP != 0
+    }
+
+    /// Returns the command, without a name.
+    #[must_use]
+    pub fn command(&self) -> Command {
+        Command::unnamed(self.header.typecookie, self.header.cmd)
+    }
+}
+
+/// Writes a frame into `frame`, replacing what it held, with the right arglen.
+pub fn write_frame(frame: &mut Vec<u8>, command: Command, token: u32, flags: u32, args: &[u8]) {
+    begin_frame(frame, command, token, flags);
+    frame.extend_from_slice(args);
+    finish_frame(frame);
+}
+
+/// Writes the header of a frame; its arguments are appended next, then [`finish_frame`] is called.
+pub(crate) fn begin_frame(frame: &mut Vec<u8>, command: Command, token: u32, flags: u32) {
+    let mut header = sys::ng_msghdr {
+        version: sys::NG_VERSION,
+        spare: 0,
+        spare2: 0,
+        arglen: 0,
+        cmd: command.cmd,
+        flags,
+        token,
+        typecookie: command.cookie,
+        cmdstr: [0; sys::NG_CMDSTRSIZ],
+    };
+    let name = command.name.as_bytes();
+    let len = name.len().min(sys::NG_CMDSTRSIZ - 1);
+    header.cmdstr[..len].copy_from_slice(&name[..len]);
+    frame.clear();
+    frame.extend_from_slice(header.as_bytes());
+}
+
+/// Puts the length of the arguments into the header of a frame that is complete.
+pub(crate) fn finish_frame(frame: &mut [u8]) {
+    let arglen = frame.len().saturating_sub(HEADER_LEN) as u32;
+    if let Ok((header, _)) = sys::ng_msghdr::mut_from_prefix(frame) {
+        header.arglen = arglen;
+    }
+}
+
+/// Puts a token into the header of a frame.
+pub(crate) fn set_token(frame: &mut [u8], token: u32) {
+    if let Ok((header, _)) = sys::ng_msghdr::mut_from_prefix(frame) {
+        header.token = token;
+    }
+}
+
+/// What a message, or a reply, carries.
+pub trait Payload: Sized {
+    /// The text form of the bytes; `None` where there is none.
+    const TEXT: Option<&'static Type>;
+
+    /// Appends the bytes to `args`.
+    fn encode(&self, args: &mut Vec<u8>);
+
+    /// Reads the arguments of a frame (everything behind its header). A payload of variable length may take the
+    /// buffer itself; bytes beyond a fixed one are ignored.
+    ///
+    /// # Errors
+    /// [`DecodeError::Short`] where bytes are missing.
+    fn decode(frame: &mut Vec<u8>) -> Result<Self, DecodeError>;
+}
+
+impl Payload for () {
+    const TEXT: Option<&'static Type> = None;
+    fn encode(&self, _: &mut Vec<u8>) {}
+    fn decode(_: &mut Vec<u8>) -> Result<Self, DecodeError> {
+        Ok(())
+    }
+}
+
+/// What comes back: [`NoReply`], or a [`Payload`].
+pub trait Reply: Sized {
+    /// Whether a reply comes at all.
+    const EXPECTED: bool;
+    /// The text form of the reply's arguments; `None` where there is none.
+    const TEXT: Option<&'static Type>;
+    /// Reads a reply's frame.
+    ///
+    /// # Errors
+    /// [`DecodeError::Short`] where bytes are missing.
+    fn read(frame: &mut Vec<u8>) -> Result<Self, DecodeError>;
+}
+
+impl Reply for () {
+    const EXPECTED: bool = false;
+    const TEXT: Option<&'static Type> = None;
+    fn read(_: &mut Vec<u8>) -> Result<Self, DecodeError> {
+        Ok(())
+    }
+}
+
+/// A control message.
+///
+/// Declared with [`node_type!`](crate::node_type), by hand where that does not fit.
+pub trait Message: Sized {
+    /// Cookie, number and name.
+    const COMMAND: Command;
+    /// What is sent.
+    type Args: Payload;
+    /// What comes back; `()` where nothing does.
+    type Reply: Reply;
+
+    /// Returns what is sent.
+    fn args(&self) -> &Self::Args;
+
+    /// Makes the message from what is sent.
+    fn from_args(args: Self::Args) -> Self;
+}
+
+/// Returns the entry of a message in its type's list of commands.
+#[doc(hidden)]
+#[must_use]
+pub const fn text_of<M: Message>() -> CommandText {
+    CommandText {
+        cookie: M::COMMAND.cookie,
+        cmd: M::COMMAND.cmd,
+        name: M::COMMAND.name,
+        args: <M::Args as Payload>::TEXT,
+        reply: <M::Reply as Reply>::TEXT,
+    }
+}
+
+/// Returns the text form of a payload; empty where it has none.
+#[doc(hidden)]
+pub fn to_text<P: Payload>(payload: &P) -> String {
+    let mut args = Vec::new();
+    payload.encode(&mut args);
+    P::TEXT.and_then(|text| ascii::unparse(text, &args).ok()).unwrap_or_default()
+}
+
+/// Reads a payload from its text form.
+#[doc(hidden)]
+pub fn from_text<P: Payload>(text: &str) -> Result<P, TextError> {
+    let mut frame = vec![0; HEADER_LEN];
+    if let Some(ty) = P::TEXT {
+        frame.extend(ascii::parse(ty, text)?);
+    }
+    P::decode(&mut frame).map_err(|_| TextError::new(Errno::EINVAL, text.len(), "more arguments"))
+}
+
+/// Returns the text form of a message's arguments.
+#[doc(hidden)]
+pub fn args_to_text<M: Message>(message: &M) -> String {
+    to_text(message.args())
+}
+
+/// Reads a message from the text form of its arguments.
+#[doc(hidden)]
+pub fn args_from_text<M: Message>(text: &str) -> Result<M, TextError> {
+    from_text(text).map(M::from_args)
+}
+
+/// Reads a struct from the arguments of a frame.
+#[doc(hidden)]
+pub fn read_struct<T>(frame: &[u8], what: &'static str) -> Result<T, DecodeError>
+where
+    T: FromBytes + KnownLayout + Immutable,
+{
+    let args = frame.get(HEADER_LEN..).unwrap_or_default();
+    let short = DecodeError::Short { what, need: size_of::<T>(), got: args.len() };
+    T::read_from_prefix(args).map(|(value, _)| value).map_err(|_| short)
+}
+
+/// Appends a struct to the arguments of a frame.
+#[doc(hidden)]
+pub fn append_struct<T: IntoBytes + Immutable>(value: &T, args: &mut Vec<u8>) {
+    args.extend_from_slice(value.as_bytes());
+}
+
+macro_rules! integer {
+    ($($int:ty = $text:expr;)*) => {$(
+        impl Payload for $int {
+            const TEXT: Option<&'static Type> = Some(&$text);
+            fn encode(&self, args: &mut Vec<u8>) {
+                args.extend_from_slice(&self.to_ne_bytes());
+            }
+            fn decode(frame: &mut Vec<u8>) -> Result<Self, DecodeError> {
+                read_struct(frame, stringify!($int))
+            }
+        }
+
+        impl Reply for $int {
+            const EXPECTED: bool = true;
+            const TEXT: Option<&'static Type> = <Self as Payload>::TEXT;
+            fn read(frame: &mut Vec<u8>) -> Result<Self, DecodeError> {
+                Self::decode(frame)
+            }
+        }
+    )*};
+}
+
+integer! {
+    u8 = ascii::UINT8;
+    u16 = ascii::UINT16;
+    u32 = ascii::UINT32;
+    i32 = ascii::INT32;
+}

@@ -1,0 +1,121 @@
+//! Plain values that several node types carry.
+
+use std::fmt;
+use std::str::FromStr;
+
+use crate::ascii::{TextError, Type};
+use crate::error::DecodeError;
+use crate::message::{HEADER_LEN, Payload, read_struct};
+use crate::payload_text;
+
+/// An Ethernet address.
+///
+/// ```
+/// use netgraph::nodes::EtherAddr;
+/// let mac: EtherAddr = "2:0:0:0:0:1".parse()?;
+/// assert_eq!(mac.to_string(), "02:00:00:00:00:01");
+/// assert!(!mac.is_multicast());
+/// # Ok::<(), netgraph::ascii::TextError>(())
+/// ```
+#[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, serde::Serialize, serde::Deserialize)]
+pub struct EtherAddr(pub [u8; 6]);
+
+impl EtherAddr {
+    /// The broadcast address.
+    pub const BROADCAST: Self = Self([0xff; 6]);
+
+    /// Tells whether the address is that of a group, broadcast included.
+    #[must_use]
+    pub const fn is_multicast(&self) -> bool {
+        self.0[0] & 1 != 0
+    }
+}
+
+impl fmt::Display for EtherAddr {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let [a, b, c, d, e, f] = self.0;
+        write!(out, "{a:02x}:{b:02x}:{c:02x}:{d:02x}:{e:02x}:{f:02x}")
+    }
+}
+
+impl fmt::Debug for EtherAddr {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
+}
+
+impl FromStr for EtherAddr {
+    type Err = TextError;
+    fn from_str(text: &str) -> Result<Self, TextError> {
+        crate::message::from_text(text)
+    }
+}
+
+impl Payload for EtherAddr {
+    const TEXT: Option<&'static Type> = Some(&Type::Ether);
+    fn encode(&self, args: &mut Vec<u8>) {
+        args.extend_from_slice(&self.0);
+    }
+    fn decode(frame: &mut Vec<u8>) -> Result<Self, DecodeError> {
+        read_struct(frame, "an Ethernet address").map(Self)
+    }
+}
+
+impl crate::message::Reply for EtherAddr {
+    const EXPECTED: bool = true;
+    const TEXT: Option<&'static Type> = <Self as Payload>::TEXT;
+    fn read(frame: &mut Vec<u8>) -> Result<Self, DecodeError> {
+        Self::decode(frame)
+    }
+}
+
+/// The name of a network interface, as a node reports it: a field of 16 bytes (`IFNAMSIZ`).
+///
+/// As a message's text it is a string, `"ng0_vj1"`.
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+pub struct InterfaceName([u8; 16]);
+
+impl InterfaceName {
+    /// Takes the first 15 bytes of a name.
+    #[must_use]
+    pub fn new(name: &str) -> Self {
+        let mut field = [0; 16];
+        let len = name.len().min(15);
+        field[..len].copy_from_slice(&name.as_bytes()[..len]);
+        Self(field)
+    }
+
+    /// Returns the name's bytes.
+    #[must_use]
+    pub fn as_bytes(&self) -> &[u8] {
+        self.0.split(|b| *b == 0).next().unwrap_or_default()
+    }
+
+    /// Returns the name as text; bytes that are no UTF-8 are replaced.
+    #[must_use]
+    pub fn to_text(&self) -> String {
+        String::from_utf8_lossy(self.as_bytes()).into_owned()
+    }
+}
+
+impl fmt::Debug for InterfaceName {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Debug::fmt(&self.to_text(), f)
+    }
+}
+
+impl Payload for InterfaceName {
+    const TEXT: Option<&'static Type> = Some(&Type::Str);
+    fn encode(&self, args: &mut Vec<u8>) {
+        args.extend_from_slice(&self.0);
+    }
+    fn decode(frame: &mut Vec<u8>) -> Result<Self, DecodeError> {
+        let args = frame.get(HEADER_LEN..).unwrap_or_default();
+        let mut field = [0; 16];
+        let len = args.len().min(15);
+        field[..len].copy_from_slice(&args[..len]);
+        Ok(Self(field))
+    }
+}
+
+payload_text!(InterfaceName);
