@@ -1,1 +1,2 @@
 //! The `vimage` program, as a library.
+pub mod config;
