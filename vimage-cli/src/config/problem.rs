@@ -18,7 +18,7 @@ pub enum Severity {
 /// One thing that is wrong, where it is, and what to do about it.
 ///
 /// Its text form is one line: `file:line: message (remedy)`; a warning has `warning: ` before the message.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, thiserror::Error)]
 pub struct Problem {
     /// How bad it is.
     pub severity: Severity,

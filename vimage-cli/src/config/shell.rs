@@ -153,7 +153,7 @@ impl Reader {
     /// The first thing in it that cannot be read without executing it, or that sh(1) would complain of; or that the
     /// file itself cannot be read.
     pub fn read(&mut self, path: &Path) -> Result<(), Problem> {
-        let name: Arc<str> = path.to_string_lossy().into();
+        let name = shown(path);
         self.open_file(path, &name).map_err(|refusal| refusal.at(Position::whole(Arc::clone(&name))))
     }
 
@@ -176,10 +176,10 @@ impl Reader {
     }
 
     /// Reads the file that a `.` at `position` names.
-    fn include(&mut self, name: &Path, position: &Position) -> Result<(), Problem> {
-        let path = self.directory.join(name);
-        let shown: Arc<str> = path.to_string_lossy().into();
-        self.open_file(&path, &shown).map_err(|refusal| refusal.at(position.clone()))
+    fn include(&mut self, file: &Path, position: &Position) -> Result<(), Problem> {
+        let path = self.directory.join(file);
+        let name = shown(&path);
+        self.open_file(&path, &name).map_err(|refusal| refusal.at(position.clone()))
     }
 
     /// Opens and runs a file; the outer error is about the file itself, what is wrong in it has its own position.
@@ -230,6 +230,16 @@ impl Refused {
             Self::Inside(problem) => problem,
         }
     }
+}
+
+/// A path as errors name it: on one line, whatever is in it.
+pub(super) fn shown(path: &Path) -> Arc<str> {
+    let text = path.to_string_lossy();
+    let escape = |character: char| {
+        let escaped = character.is_control().then(|| character.escape_default());
+        escaped.into_iter().flatten().chain((!character.is_control()).then_some(character))
+    };
+    text.chars().flat_map(escape).collect::<String>().into()
 }
 
 /// The bytes of a file, unless it is longer than any configuration.
