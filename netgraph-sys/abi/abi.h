@@ -7,6 +7,8 @@
 #include <sys/socket.h>
 #include <net/ethernet.h>
 #include <netgraph/ng_message.h>
+#include <netinet/in.h>
+#include <limits.h>
 #include <stddef.h>
 
 #define LINE(text, format, ...) __asm__ volatile("\n#ABI " HEADER text format ::__VA_ARGS__)
@@ -14,17 +16,25 @@
 
 #define CONST(name) LINE(" const " #name, " %c0", NUMBER(name))
 #define STRING(name) __asm__ volatile("\n#ABI " HEADER " string " #name " " name)
-/* A structure known by its tag, or by its type name, and its members. */
-#define STRUCT(tag) TYPE_(struct tag, #tag)
-#define TYPE(type) TYPE_(type, #type)
-#define FIELD(tag, member) MEMBER_(struct tag, #tag, member)
-#define MEMBER(type, member) MEMBER_(type, #type, member)
+
+/* A structure known by its tag, and its members. */
+#define STRUCT(tag) SIZE(#tag, struct tag)
+#define FIELD(tag, member) PLACE(#tag "." #member, struct tag, member)
+
+/* A structure known by its type name, and its members. */
+#define TYPE(type) SIZE(#type, type)
+#define MEMBER(type, member) PLACE(#type "." #member, type, member)
+
+/* A union known by its tag, and its members. */
+#define UNION(tag) SIZE(#tag, union tag)
+#define ARM(tag, member) PLACE(#tag "." #member, union tag, member)
+
 /* A flexible array: it has a place and no size. */
 #define FLEXIBLE(tag, member) \
 	LINE(" field " #tag "." #member, " %c0 0", NUMBER(offsetof(struct tag, member)))
 
-#define TYPE_(type, name) \
+#define SIZE(name, type) \
 	LINE(" struct " name, " %c0 %c1", NUMBER(sizeof(type)), NUMBER(_Alignof(type)))
-#define MEMBER_(type, name, member) \
-	LINE(" field " name "." #member, " %c0 %c1", NUMBER(offsetof(type, member)), \
+#define PLACE(name, type, member) \
+	LINE(" field " name, " %c0 %c1", NUMBER(offsetof(type, member)), \
 	    NUMBER(sizeof(((type *)0)->member)))

@@ -101,6 +101,7 @@ macro_rules! errnos {
         ];
 
         pub(crate) const ABI: crate::abi::Header = crate::abi::Header {
+            module: module_path!(),
             path: "errno.h",
             claims: &[
                 $(crate::abi::Claim::Const { name: stringify!($name), value: Errno::$name.0 as i64 },)*

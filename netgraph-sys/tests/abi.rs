@@ -20,7 +20,7 @@ fn claims() -> BTreeMap<String, String> {
                 }
                 Claim::Struct { name, size, align, fields } => {
                     lines.insert(format!("{} struct {name}", header.path), format!("{size} {align}"));
-                    for field in fields.iter().filter(|field| !field.name.starts_with("_pad")) {
+                    for field in fields.iter().filter(|field| !field.name.starts_with('_')) {
                         let member = field.name.trim_start_matches("r#");
                         let numbers = format!("{} {}", field.offset, field.size);
                         lines.insert(format!("{} field {name}.{member}", header.path), numbers);
@@ -75,15 +75,18 @@ fn claims_agree_with_c_on_aarch64() {
 
 #[test]
 fn nothing_is_declared_without_being_claimed() {
-    let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
-    for header in HEADERS.iter().filter(|header| header.path != "errno.h") {
-        let stem = header.path.trim_end_matches(".h");
-        let module = stem.strip_prefix("netgraph/").map_or_else(|| stem.replace('/', "_"), str::to_owned);
-        let text = std::fs::read_to_string(source.join(module).with_extension("rs")).unwrap();
-        let declared = text
+    for file in std::fs::read_dir(Path::new(env!("CARGO_MANIFEST_DIR")).join("src")).unwrap() {
+        let path = file.unwrap().path();
+        let module = path.file_stem().unwrap().to_str().unwrap();
+        if ["abi", "errno", "lib"].contains(&module) {
+            continue;
+        }
+        let declared = std::fs::read_to_string(&path)
+            .unwrap()
             .lines()
             .filter(|line| ["pub const ", "pub struct "].iter().any(|item| line.trim().starts_with(item)))
             .count();
-        assert_eq!(declared, header.claims.len(), "{}", header.path);
+        let header = HEADERS.iter().find(|header| header.module == format!("netgraph_sys::{module}"));
+        assert_eq!(header.map(|header| header.claims.len()), Some(declared), "{module}");
     }
 }

@@ -1,0 +1,65 @@
+#include "abi.h"
+#include <net/bpf.h>
+
+#define HEADER "net/bpf.h"
+
+void
+abi(void)
+{
+	STRUCT(bpf_insn);
+	FIELD(bpf_insn, code);
+	FIELD(bpf_insn, jt);
+	FIELD(bpf_insn, jf);
+	FIELD(bpf_insn, k);
+
+	CONST(BPF_MAXINSNS);
+	CONST(BPF_MEMWORDS);
+
+	CONST(BPF_LD);
+	CONST(BPF_LDX);
+	CONST(BPF_ST);
+	CONST(BPF_STX);
+	CONST(BPF_ALU);
+	CONST(BPF_JMP);
+	CONST(BPF_RET);
+	CONST(BPF_MISC);
+
+	CONST(BPF_W);
+	CONST(BPF_H);
+	CONST(BPF_B);
+
+	CONST(BPF_IMM);
+	CONST(BPF_ABS);
+	CONST(BPF_IND);
+	CONST(BPF_MEM);
+	CONST(BPF_LEN);
+	CONST(BPF_MSH);
+
+	CONST(BPF_ADD);
+	CONST(BPF_SUB);
+	CONST(BPF_MUL);
+	CONST(BPF_DIV);
+	CONST(BPF_OR);
+	CONST(BPF_AND);
+	CONST(BPF_LSH);
+	CONST(BPF_RSH);
+	CONST(BPF_NEG);
+	CONST(BPF_MOD);
+	CONST(BPF_XOR);
+
+	CONST(BPF_JA);
+	CONST(BPF_JEQ);
+	CONST(BPF_JGT);
+	CONST(BPF_JGE);
+	CONST(BPF_JSET);
+
+	CONST(BPF_K);
+	CONST(BPF_X);
+	CONST(BPF_A);
+
+	CONST(BPF_TAX);
+	CONST(BPF_TXA);
+
+	CONST(DLT_EN10MB);
+	CONST(DLT_RAW);
+}
