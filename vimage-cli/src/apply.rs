@@ -1,0 +1,218 @@
+//! `up`: the steps that bring a vimage up, in the order that is safe to stop anywhere.
+
+mod bridge;
+pub(crate) mod interface;
+
+use std::path::Path as FilePath;
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use jailrs::mount::Mount;
+use jailrs::{Jail, Jid, Param};
+
+use crate::error::{Error, Result};
+use crate::state::{MountRecord, MovedRecord, Phase};
+use crate::teardown::{Mode, teardown};
+use crate::wanted::{CommandLine, WantedMount};
+use crate::work::{Sign, Work};
+
+/// Brings the vimage of `work` up. On failure, what was begun is undone.
+///
+/// # Errors
+/// The step that failed, and why; that it could not be undone wholly, with what to do.
+pub fn up(work: &mut Work<'_>) -> Result<()> {
+    let Err(error) = steps(work) else { return Ok(()) };
+    work.warn(format!("{error}; undoing what was begun"));
+    match teardown(work, Mode::Undo) {
+        Ok(()) => Err(error),
+        Err(undo) => {
+            let name = work.name();
+            let message = format!("{}\nundoing it failed too: {}", error.message, undo.message);
+            Err(Error { message, ..error }.hint(format!("`vimage down {name}` goes on undoing it; `vimage doctor` shows what is left")))
+        }
+    }
+}
+
+fn steps(work: &mut Work<'_>) -> Result<()> {
+    work.save()?;
+    bridge::ensure_all(work)?;
+    interface::make_all(work)?;
+    mount_all(work)?;
+    prestart(work)?;
+    let jail = make_jail(work)?;
+    move_in(work, jail.jid())?;
+    start(work, &jail)?;
+    let name = work.name();
+    work.step(Sign::Change, &format!("{name} is up"), |work| {
+        work.record.phase = Phase::Running;
+        work.record.since = SystemTime::now().duration_since(UNIX_EPOCH).ok().map(|since| since.as_secs());
+        work.save()
+    })
+}
+
+fn mount_all(work: &mut Work<'_>) -> Result<()> {
+    for mount in work.record.wanted.mounts.clone() {
+        let root = work.record.wanted.rootdir.clone();
+        let point = work.machine.jails.resolve_below(&root, &mount.point)?;
+        // A root that is shared has its devfs already; the last user takes it away.
+        let there = work.machine.jails.mounted_at(&point)?;
+        let fsid = match &there {
+            Some(mounted) if mounted.fstype == mount.fstype => Some(mounted.fsid),
+            Some(mounted) => {
+                let message = format!("{} has a {} mounted, not a {}", point.display(), mounted.fstype, mount.fstype);
+                return Err(Error::unavailable(message).hint("unmount it, or leave this mount out"));
+            }
+            None => None,
+        };
+        let shared = there.is_some() && !used_by_a_vimage(work, &point)?;
+        if shared {
+            // Somebody else's: not ours to unmount.
+            continue;
+        }
+        work.record.mounts.push(MountRecord { point: point.clone(), fstype: mount.fstype.clone(), fsid });
+        work.save()?;
+        if there.is_none() {
+            let what = format!("mount {} on {}", mount.fstype, point.display());
+            work.step(Sign::Add, &what, |work| mount_one(work, &root, &mount))?;
+        }
+    }
+    Ok(())
+}
+
+/// Tells whether another vimage's record has this mount point.
+pub(crate) fn used_by_a_vimage(work: &Work<'_>, point: &FilePath) -> Result<bool> {
+    let store = &*work.machine.store;
+    for name in crate::state::Record::names(store)? {
+        if name == work.record.wanted.name {
+            continue;
+        }
+        let record = crate::state::Record::load(store, &name)?;
+        if record.is_some_and(|r| r.boot == work.record.boot && r.mounts.iter().any(|m| m.point == point)) {
+            return Ok(true);
+        }
+    }
+    Ok(false)
+}
+
+fn mount_one(work: &mut Work<'_>, root: &FilePath, wanted: &WantedMount) -> Result<()> {
+    let mut mount = Mount::new(&wanted.fstype, &wanted.from);
+    for (name, value) in &wanted.options {
+        mount = mount.option(name, value.as_deref());
+    }
+    let mounted = work.machine.jails.mount(&mount, root, &wanted.point)?;
+    if let Some(record) = work.record.mounts.last_mut() {
+        record.fsid = Some(mounted.fsid);
+    }
+    work.save()
+}
+
+/// Runs a command on the host.
+pub(crate) fn run_on_host(work: &mut Work<'_>, command: &CommandLine) -> Result<()> {
+    let Some((program, args)) = command.split_first() else { return Ok(()) };
+    let what = format!("run {}", command.join(" "));
+    work.step(Sign::Change, &what, |work| {
+        let status = work.machine.jails.command(program).args(args).status()?;
+        if status.success() { Ok(()) } else { Err(Error::failed(format!("it ended with {status}"))) }
+    })
+}
+
+/// Runs a command in the vimage, its output going to the console log.
+pub(crate) fn run_inside(work: &mut Work<'_>, jail: &Jail, command: &CommandLine) -> Result<()> {
+    let Some((program, args)) = command.split_first() else { return Ok(()) };
+    let what = format!("run {} in {}", command.join(" "), jail.name());
+    work.step(Sign::Change, &what, |work| {
+        let mut run = jail.command(program).args(args);
+        if let Some(log) = &work.record.wanted.commands.consolelog {
+            run = run.log_to(log);
+        }
+        let status = run.status()?;
+        if status.success() {
+            return Ok(());
+        }
+        let error = Error::failed(format!("it ended with {status}"));
+        Err(match &work.record.wanted.commands.consolelog {
+            Some(log) => error.hint(format!("its output is in {}", log.display())),
+            None => error,
+        })
+    })
+}
+
+fn prestart(work: &mut Work<'_>) -> Result<()> {
+    let commands = work.record.wanted.commands.prestart.clone();
+    if commands.is_empty() {
+        return Ok(());
+    }
+    work.record.hooks_begun = true;
+    work.save()?;
+    for command in &commands {
+        run_on_host(work, command)?;
+    }
+    Ok(())
+}
+
+fn make_jail(work: &mut Work<'_>) -> Result<Jail> {
+    let wanted = work.record.wanted.clone();
+    let what = format!("jail {} at {}", wanted.name, wanted.rootdir.display());
+    work.step(Sign::Add, &what, |work| {
+        let mut builder = Jail::builder(&wanted.name).path(&wanted.rootdir).hostname(&wanted.hostname).vnet().persist();
+        if work.machine.jails.supports_meta() {
+            builder = builder.meta("vimage", &work.record.tag);
+        }
+        if let Some(ruleset) = wanted.devfs_ruleset {
+            builder = builder.devfs_ruleset(i32::from(ruleset));
+        }
+        if let Some(level) = wanted.securelevel {
+            builder = builder.securelevel(level);
+        }
+        for parameter in &wanted.parameters {
+            builder = builder.parameter(Param::parse(parameter)?);
+        }
+        let jail = builder.create(&work.machine.jails)?;
+        work.record.jid = Some(jail.jid().0);
+        work.save()?;
+        Ok(jail)
+    })
+}
+
+fn move_in(work: &mut Work<'_>, jid: Jid) -> Result<()> {
+    let wanted = work.record.wanted.clone();
+    for interface in &wanted.interfaces {
+        let what = format!("interface {} into {}", interface.ifname, wanted.name);
+        work.step(Sign::Add, &what, |work| {
+            work.machine.jails.move_in(&interface.ifname, jid)?;
+            work.sync()
+        })?;
+    }
+    for name in &wanted.vnets {
+        let what = format!("interface {name} into {}, whole", wanted.name);
+        work.step(Sign::Add, &what, |work| {
+            let interface = work.machine.jails.interfaces().find(name)?;
+            let mac = interface.and_then(|interface| interface.mac).map(|mac| mac.to_string());
+            work.record.moved.insert(name.clone(), MovedRecord { mac });
+            work.save()?;
+            work.machine.jails.move_in(name, jid)?;
+            work.sync()
+        })?;
+    }
+    Ok(())
+}
+
+fn start(work: &mut Work<'_>, jail: &Jail) -> Result<()> {
+    let commands = work.record.wanted.commands.clone();
+    for command in &commands.start {
+        match run_inside(work, jail, command) {
+            Err(error) if commands.start_is_optional => work.warn(error),
+            result => result?,
+        }
+    }
+    for command in &commands.afterstart {
+        run_inside(work, jail, command)?;
+    }
+    if !commands.poststart.is_empty() {
+        work.record.hooks_begun = true;
+        work.save()?;
+    }
+    for command in &commands.poststart {
+        run_on_host(work, command)?;
+    }
+    Ok(())
+}

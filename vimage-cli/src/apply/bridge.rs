@@ -1,0 +1,187 @@
+//! The bridge on a parent: jng's, so that both tools can share it.
+
+use netgraph::nodes::{bridge, ether};
+use netgraph::{Errno, HookName, NodeId, NodeName, Path, TypeName};
+
+use crate::error::{Error, Result};
+use crate::state::{GRAPH_LOCK, OwnBridge, OwnBridges};
+use crate::wanted::WantedBridge;
+use crate::work::{Sign, Work};
+
+/// Makes the bridges that are not there, and mends those that are not wholly on their parent.
+pub(super) fn ensure_all(work: &mut Work<'_>) -> Result<()> {
+    let bridges = work.record.wanted.bridges.clone();
+    if bridges.is_empty() {
+        return Ok(());
+    }
+    let _graph = work.machine.store.lock(GRAPH_LOCK)?;
+    for wanted in &bridges {
+        let path: Path = NodeName::try_from(wanted.node.as_str()).map_err(netgraph::Error::from)?.into();
+        let found = work.find(&path, "bridge")?;
+        match (&wanted.behind, found) {
+            (None, None) => make_on_parent(work, wanted)?,
+            (None, Some(id)) => attach(work, wanted, id)?,
+            (Some(behind), None) => make_behind(work, wanted, behind)?,
+            (Some(_), Some(_)) => {}
+        }
+    }
+    Ok(())
+}
+
+/// Enters the bridge among those that vimage made, before it is made.
+fn intend(work: &mut Work<'_>, wanted: &WantedBridge, parent_was_up: bool) -> Result<()> {
+    let store = &*work.machine.store;
+    let mut own = OwnBridges::load(store, &work.record.boot)?;
+    let boot = work.record.boot.clone();
+    own.0.insert(wanted.node.clone(), OwnBridge { boot, id: None, parent: wanted.parent.clone(), parent_was_up });
+    own.save(store)?;
+    work.record.bridges.push(wanted.node.clone());
+    work.save()
+}
+
+/// Writes the number of a new bridge down, and names it.
+fn adopt(work: &mut Work<'_>, wanted: &WantedBridge, id: NodeId) -> Result<()> {
+    let store = &*work.machine.store;
+    let mut own = OwnBridges::load(store, &work.record.boot)?;
+    if let Some(bridge) = own.0.get_mut(&wanted.node) {
+        bridge.id = Some(id.0);
+    }
+    own.save(store)?;
+    work.sync()?;
+    let name = NodeName::try_from(wanted.node.as_str()).map_err(netgraph::Error::from)?;
+    work.socket.name(&id.into(), name)?;
+    work.sync()
+}
+
+fn make_on_parent(work: &mut Work<'_>, wanted: &WantedBridge) -> Result<()> {
+    let parent = parent_of(work, wanted)?;
+    if let Some((_, taken)) = hook_of(work, parent, ether::LOWER)? {
+        return Err(taken_by(wanted, &taken));
+    }
+    let interface = work.machine.jails.interfaces().find(&wanted.parent)?;
+    let was_up = interface.is_some_and(|interface| interface.flags.contains(jailrs::IfFlags::UP));
+    let what = format!("bridge {} on {}", wanted.node, wanted.parent);
+    work.step(Sign::Add, &what, |work| {
+        intend(work, wanted, was_up)?;
+        if !was_up {
+            work.machine.jails.interfaces().set_up(&wanted.parent, true)?;
+        }
+        let parent = Path::from(parent);
+        let bridge_type = TypeName::try_from("bridge").map_err(netgraph::Error::from)?;
+        work.socket.make_peer_of(&parent, bridge_type, ether::LOWER, bridge::link(0))?;
+        let id = work.socket.info(&parent.hook(ether::LOWER))?.id;
+        adopt(work, wanted, id)?;
+        attach(work, wanted, id)
+    })
+}
+
+/// Connects what of the parent is not on the bridge yet, and lets the parent hear everything.
+fn attach(work: &mut Work<'_>, wanted: &WantedBridge, id: NodeId) -> Result<()> {
+    let parent = parent_of(work, wanted)?;
+    for (hook, link) in [(ether::LOWER, bridge::link(0)), (ether::UPPER, bridge::link(1))] {
+        match hook_of(work, parent, hook)? {
+            Some((peer, _)) if peer == id => {}
+            Some((_, taken)) => return Err(taken_by(wanted, &taken)),
+            None => {
+                let what = format!("{hook} of {} on {}", wanted.parent, wanted.node);
+                work.step(Sign::Add, &what, |work| {
+                    match work.socket.connect(&id.into(), &parent.into(), link, hook) {
+                        // The usual number is taken: any other will do.
+                        Err(error) if error.errno() == Some(Errno::EEXIST) => {
+                            connect_to_free_link(work, id, parent, hook).map(|_| ())?;
+                        }
+                        result => result?,
+                    }
+                    work.sync()
+                })?;
+            }
+        }
+    }
+    let node = work.socket.node::<ether::Ether>(&parent.into())?;
+    if node.call(ether::GetPromisc)? == 0 {
+        node.call(ether::SetPromisc(1))?;
+    }
+    if node.call(ether::GetAutoSrc)? != 0 {
+        node.call(ether::SetAutoSrc(0))?;
+    }
+    work.sync()
+}
+
+fn make_behind(work: &mut Work<'_>, wanted: &WantedBridge, behind: &str) -> Result<()> {
+    let what = format!("bridge {} behind {behind}", wanted.node);
+    work.step(Sign::Add, &what, |work| {
+        let path: Path = NodeName::try_from(behind).map_err(netgraph::Error::from)?.into();
+        let trunk = work.socket.info(&path)?.id;
+        intend(work, wanted, true)?;
+        let link = free_link(work, trunk)?;
+        let bridge_type = TypeName::try_from("bridge").map_err(netgraph::Error::from)?;
+        work.socket.make_peer_of(&trunk.into(), bridge_type, link, bridge::link(1))?;
+        let id = work.socket.info(&Path::from(trunk).hook(link))?.id;
+        adopt(work, wanted, id)
+    })
+}
+
+/// Connects a node's hook to any link of a bridge, and returns the link's name.
+///
+/// FreeBSD 15.0 and later pick the number; before, one is chosen here, and another if somebody else was faster.
+pub(super) fn connect_to_free_link(
+    work: &Work<'_>,
+    bridge: NodeId,
+    node: NodeId,
+    hook: HookName,
+) -> Result<HookName> {
+    let (node_path, bridge_path) = (Path::from(node), Path::from(bridge));
+    match work.socket.connect(&node_path, &bridge_path, hook, bridge::ANY_LINK) {
+        Ok(()) => {
+            let (_, peer_hook) = hook_of(work, node, hook)?
+                .ok_or_else(|| Error::failed(format!("the hook {hook} of {node} went away at once")))?;
+            return Ok(HookName::from_field(peer_hook.as_bytes()));
+        }
+        Err(error) if error.errno() == Some(Errno::EINVAL) => {}
+        Err(error) => return Err(error.into()),
+    }
+    for _ in 0..100 {
+        let link = free_link(work, bridge)?;
+        match work.socket.connect(&node_path, &bridge_path, hook, link) {
+            Ok(()) => return Ok(link),
+            Err(error) if error.errno() == Some(Errno::EEXIST) => {}
+            Err(error) => return Err(error.into()),
+        }
+    }
+    Err(Error::failed(format!("no free link on the bridge {bridge}")))
+}
+
+/// Returns the lowest link of a bridge that is not in use.
+fn free_link(work: &Work<'_>, bridge: NodeId) -> Result<HookName> {
+    let hooks = work.socket.hooks(&bridge.into())?;
+    let taken: std::collections::BTreeSet<u32> = hooks
+        .iter()
+        .filter_map(|link| match bridge::Port::of_hook(link.hook) {
+            Some(bridge::Port::Link(number)) => Some(number),
+            _ => None,
+        })
+        .collect();
+    let free = (0..).zip(&taken).find(|(number, taken)| number != *taken).map_or(taken.len() as u32, |(n, _)| n);
+    Ok(bridge::link(free))
+}
+
+/// Returns the parent's `ether` node.
+fn parent_of(work: &Work<'_>, wanted: &WantedBridge) -> Result<NodeId> {
+    let path: Path = NodeName::try_from(wanted.parent_node.as_str()).map_err(netgraph::Error::from)?.into();
+    work.find(&path, "ether")?.ok_or_else(|| {
+        Error::unavailable(format!("the interface {} has no netgraph node {}", wanted.parent, wanted.parent_node))
+            .hint("load ng_ether; an interface that NGM_ETHER_DETACH took off netgraph comes back when ng_ether is loaded anew")
+    })
+}
+
+/// Returns what a node's hook leads to, if it is connected: the peer, and the name of the hook there.
+fn hook_of(work: &Work<'_>, node: NodeId, hook: HookName) -> Result<Option<(NodeId, String)>> {
+    let hooks = work.socket.hooks(&node.into())?;
+    let link = hooks.iter().find(|link| link.hook == hook);
+    Ok(link.map(|link| (link.peer.id, link.peer_hook.to_string())))
+}
+
+fn taken_by(wanted: &WantedBridge, by: &str) -> Error {
+    Error::unavailable(format!("{} is connected to another node already (its hook {by})", wanted.parent))
+        .hint(format!("see `ngctl show {}:`; vimage needs the hooks lower and upper", wanted.parent_node))
+}

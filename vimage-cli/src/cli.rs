@@ -1,0 +1,169 @@
+//! The command line, and the one place where an error is told.
+
+use std::ffi::OsString;
+use std::io::Write;
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+use crate::commands::{self, Context};
+use crate::error::{Error, Exit};
+
+/// VNET jails whose interfaces are bridged through netgraph(4).
+#[derive(Debug, Parser)]
+#[command(name = "vimage", version, disable_help_subcommand = true)]
+pub struct Arguments {
+    /// What all commands share.
+    #[command(flatten)]
+    pub global: Global,
+    #[command(subcommand)]
+    command: Verb,
+}
+
+/// Options of every command.
+#[derive(Debug, Clone, clap::Args)]
+pub struct Global {
+    /// Read this configuration instead of rc.conf(5)'s files
+    #[arg(short = 'c', long = "config", value_name = "FILE", global = true)]
+    pub config: Option<PathBuf>,
+    /// The machine: `kernel`, or `sim:FILE` for a simulated one
+    #[arg(long, value_name = "HOST", global = true)]
+    pub host: Option<String>,
+    /// Print for machines
+    #[arg(long, global = true)]
+    pub json: bool,
+    /// Show what would be done, on a simulated copy where that is possible, and change nothing
+    #[arg(short = 'n', long, global = true)]
+    pub dry_run: bool,
+    /// Show each step; twice: each netgraph message too
+    #[arg(short, long, action = clap::ArgAction::Count, global = true)]
+    pub verbose: u8,
+}
+
+#[derive(Debug, Subcommand)]
+enum Verb {
+    /// Start vimages (all of vimage_list if none is named); what is up already is left alone
+    Up {
+        /// The vimages
+        names: Vec<String>,
+        /// At boot: do nothing unless vimage_enable is YES
+        #[arg(long)]
+        boot: bool,
+    },
+    /// Stop vimages (all that are up if none is named), the last one first
+    Down {
+        /// The vimages
+        names: Vec<String>,
+        /// Take their bridges away too, if nothing else uses them; this interrupts the parent's traffic
+        #[arg(long)]
+        prune: bool,
+    },
+    /// Stop vimages and start them again
+    Restart {
+        /// The vimages
+        names: Vec<String>,
+    },
+    /// Show state, jid, interfaces, addresses and bridges; exits with 3 unless all are up
+    Status {
+        /// The vimages
+        names: Vec<String>,
+    },
+    /// Print the names of the configured vimages, one a line
+    List,
+    /// Print the resolved configuration, and where each value came from
+    Config {
+        /// The vimage
+        name: Option<String>,
+    },
+    /// Draw the graph
+    Graph {
+        /// The form
+        #[arg(short = 'T', value_enum, value_name = "TYPE")]
+        form: Option<commands::graph::Form>,
+        /// Write it to this file, whose suffix tells the form: .dot, .mmd or .txt
+        #[arg(short, value_name = "FILE")]
+        output: Option<PathBuf>,
+        /// Only these vimages, and what they are connected to
+        names: Vec<String>,
+    },
+    /// Check whether this machine is ready, and look for what was left behind
+    Doctor,
+    /// Run a command in a vimage
+    Exec {
+        /// The vimage
+        name: String,
+        /// The command and its arguments
+        #[arg(required = true, trailing_var_arg = true, allow_hyphen_values = true)]
+        command: Vec<String>,
+    },
+    /// Simulated machines
+    #[command(subcommand)]
+    Sim(SimVerb),
+}
+
+#[derive(Debug, Subcommand)]
+enum SimVerb {
+    /// Make a simulated machine
+    Init {
+        /// An Ethernet interface of it
+        #[arg(long = "nic", value_name = "NAME")]
+        nics: Vec<String>,
+        /// A directory that a vimage can have as its root, with dev and proc in it
+        #[arg(long = "root", value_name = "DIR")]
+        roots: Vec<PathBuf>,
+        /// Replace the machine if there is one
+        #[arg(long)]
+        force: bool,
+    },
+    /// Show what was run on it, and where
+    Log,
+}
+
+/// Runs the program with these arguments, the first of which is its name.
+pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
+    let arguments = match Arguments::try_parse_from(arguments) {
+        Ok(arguments) => arguments,
+        Err(error) => {
+            // Help and version are no errors; nothing can be done about a terminal that is gone.
+            let _ = error.print();
+            return if error.use_stderr() { Exit::Usage.into() } else { ExitCode::SUCCESS };
+        }
+    };
+    let mut context = Context::new(arguments.global);
+    let result = dispatch(&mut context, arguments.command);
+    match result {
+        Ok(code) => code,
+        Err(error) => {
+            tell(&error);
+            error.exit.into()
+        }
+    }
+}
+
+fn dispatch(context: &mut Context, verb: Verb) -> Result<ExitCode, Error> {
+    match verb {
+        Verb::Up { names, boot } => commands::up::up(context, &names, boot),
+        Verb::Down { names, prune } => commands::down::down(context, &names, prune),
+        Verb::Restart { names } => commands::restart(context, &names),
+        Verb::Status { names } => commands::status::status(context, &names),
+        Verb::List => commands::config::list(context),
+        Verb::Config { name } => commands::config::config(context, name.as_deref()),
+        Verb::Graph { form, output, names } => commands::graph::graph(context, form, output.as_deref(), &names),
+        Verb::Doctor => commands::doctor::doctor(context),
+        Verb::Exec { name, command } => commands::exec::exec(context, &name, &command),
+        Verb::Sim(SimVerb::Init { nics, roots, force }) => commands::sim::init(context, &nics, &roots, force),
+        Verb::Sim(SimVerb::Log) => commands::sim::log(context),
+    }
+}
+
+/// Tells of an error, each line of it after the program's name.
+fn tell(error: &Error) {
+    let mut stderr = std::io::stderr().lock();
+    for line in error.message.lines() {
+        let _ = writeln!(stderr, "vimage: {line}");
+    }
+    for line in error.hint.lines() {
+        let _ = writeln!(stderr, "        {line}");
+    }
+}

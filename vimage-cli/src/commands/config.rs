@@ -1,0 +1,35 @@
+//! `vimage list` and `vimage config`.
+
+use std::process::ExitCode;
+
+use super::{Context, print, print_json, select};
+use crate::config::Vimage;
+use crate::error::Result;
+
+/// Prints the names of all configured vimages: those of `vimage_list` in its order, then the others.
+pub(crate) fn list(context: &mut Context) -> Result<ExitCode> {
+    let config = context.config()?;
+    let listed = config.list.value.iter();
+    let others = config.vimages.keys().filter(|name| !config.list.value.contains(name));
+    let names: Vec<String> = listed.chain(others).map(ToString::to_string).collect();
+    if context.global.json {
+        print_json(&names)?;
+    } else {
+        print(&names.iter().map(|name| format!("{name}\n")).collect::<String>())?;
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Prints the resolved configuration, of one vimage or of all.
+pub(crate) fn config(context: &mut Context, name: Option<&str>) -> Result<ExitCode> {
+    let config = context.config()?;
+    let names: Vec<String> = name.into_iter().map(str::to_string).collect();
+    let chosen: Vec<&Vimage> =
+        if names.is_empty() { config.vimages.values().collect() } else { select(&config, &names)? };
+    if context.global.json {
+        print_json(&chosen)?;
+    } else {
+        print(&config.text(name))?;
+    }
+    Ok(ExitCode::SUCCESS)
+}

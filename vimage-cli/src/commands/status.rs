@@ -1,0 +1,271 @@
+//! `vimage status`: what is recorded, held against what is there.
+
+use std::collections::BTreeMap;
+use std::fmt::Write;
+use std::process::ExitCode;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use jailrs::{Interface, Jail, JailInfo, Jid};
+use netgraph::nodes::eiface;
+use netgraph::{NodeId, Socket};
+use serde::Serialize;
+
+use super::{Context, print, print_json};
+use crate::error::{Exit, Result};
+use crate::host::Machine;
+use crate::state::{Phase, Record};
+
+/// The version of the JSON form.
+const VERSION: u32 = 1;
+
+/// The state of a vimage.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum State {
+    /// Wholly up.
+    Up,
+    /// Not there.
+    Down,
+    /// Its `up` is going on, or was interrupted.
+    Starting,
+    /// Its `down` is going on, or was interrupted.
+    Stopping,
+    /// It was up, and something of it is missing.
+    Broken,
+}
+
+/// All that is said of a vimage.
+#[derive(Debug, Serialize)]
+pub(crate) struct Status {
+    name: String,
+    pub(crate) state: State,
+    jid: Option<i32>,
+    hostname: Option<String>,
+    rootdir: Option<String>,
+    /// Seconds since 1970.
+    since: Option<u64>,
+    interfaces: Vec<InterfaceStatus>,
+    vnets: Vec<String>,
+    /// What is not as it should be.
+    problems: Vec<String>,
+}
+
+#[derive(Debug, Serialize)]
+struct InterfaceStatus {
+    /// Its name in the vimage, which may have renamed it.
+    name: String,
+    /// Whether it is up.
+    up: bool,
+    mac: Option<String>,
+    mtu: Option<u32>,
+    parent: String,
+    bridge: String,
+    /// The bridge's hook.
+    link: Option<String>,
+    node: String,
+    node_id: Option<u32>,
+}
+
+#[derive(Serialize)]
+struct Document<'a> {
+    version: u32,
+    vimages: &'a [Status],
+}
+
+/// Tells whether everything that is recorded of a running vimage is there.
+pub(crate) fn is_whole(machine: &Machine, socket: &Socket, record: &Record) -> Result<bool> {
+    let jails = Jail::list(&machine.jails, false)?;
+    Ok(of_record(machine, socket, &jails, record)?.state == State::Up)
+}
+
+/// Shows vimages: those that are named, or all that are configured or recorded.
+pub(crate) fn status(context: &mut Context, names: &[String]) -> Result<ExitCode> {
+    let machine = context.machine()?;
+    let recorded = Record::names(&*machine.store)?;
+    let names: Vec<String> = if names.is_empty() {
+        let mut all: Vec<String> = match context.config() {
+            Ok(config) => config.list.value.iter().map(ToString::to_string).collect(),
+            Err(error) => {
+                eprintln!("vimage: {}", error.message.replace('\n', "\nvimage: "));
+                Vec::new()
+            }
+        };
+        all.extend(recorded.iter().filter(|name| !all.contains(name)).cloned().collect::<Vec<_>>());
+        all
+    } else {
+        names.to_vec()
+    };
+    let statuses = read_all(&machine, context, &names)?;
+    if context.global.json {
+        print_json(&Document { version: VERSION, vimages: &statuses })?;
+    } else {
+        print(&text(&statuses))?;
+    }
+    let all_up = statuses.iter().all(|status| status.state == State::Up);
+    Ok(if all_up { ExitCode::SUCCESS } else { Exit::NotUp.into() })
+}
+
+fn read_all(machine: &Machine, context: &Context, names: &[String]) -> Result<Vec<Status>> {
+    let mut statuses = Vec::new();
+    let mut reached: Option<(Socket, Vec<JailInfo>)> = None;
+    let boot = machine.boot()?;
+    for name in names {
+        let record = Record::load(&*machine.store, name)?.filter(|record| record.boot == boot);
+        let Some(record) = record else {
+            statuses.push(Status {
+                name: name.clone(),
+                state: State::Down,
+                jid: None,
+                hostname: None,
+                rootdir: None,
+                since: None,
+                interfaces: Vec::new(),
+                vnets: Vec::new(),
+                problems: Vec::new(),
+            });
+            continue;
+        };
+        if reached.is_none() {
+            reached = Some((context.socket(machine)?, Jail::list(&machine.jails, false)?));
+        }
+        if let Some((socket, jails)) = &reached {
+            statuses.push(of_record(machine, socket, jails, &record)?);
+        }
+    }
+    Ok(statuses)
+}
+
+fn of_record(machine: &Machine, socket: &Socket, jails: &[JailInfo], record: &Record) -> Result<Status> {
+    let wanted = &record.wanted;
+    let mut problems = Vec::new();
+    let jail = match jails.iter().find(|jail| jail.name == wanted.name && Some(jail.jid.0) == record.jid) {
+        Some(info) => Jail::from_jid(&machine.jails, info.jid).ok(),
+        None => None,
+    };
+    if jail.is_none() {
+        problems.push("its jail is not there".to_string());
+    }
+    let inside: BTreeMap<String, Interface> = match &jail {
+        Some(jail) => jail.interfaces().list()?.into_iter().map(|found| (found.name.clone(), found)).collect(),
+        None => BTreeMap::new(),
+    };
+    let mut interfaces = Vec::new();
+    for wanted in &wanted.interfaces {
+        let id = record.interfaces.get(&wanted.node).copied().map(NodeId);
+        let node = id.map(|id| socket.find(&id.into())).transpose()?.flatten();
+        let mut status = InterfaceStatus {
+            name: wanted.ifname.clone(),
+            up: false,
+            mac: None,
+            mtu: None,
+            parent: wanted.parent.clone(),
+            bridge: wanted.bridge.clone(),
+            link: None,
+            node: wanted.node.clone(),
+            node_id: node.map(|node| node.id.0),
+        };
+        if let Some(node) = node {
+            let node = socket.node::<eiface::Eiface>(&node.path())?;
+            status.name = node.call(eiface::GetIfName)?.to_text();
+            let link = node.hooks()?.iter().find(|link| link.hook == eiface::ETHER);
+            match link {
+                Some(link) if link.peer.name == wanted.bridge.as_str() => status.link = Some(link.peer_hook.to_string()),
+                _ => problems.push(format!("{} is not on {}", wanted.ifname, wanted.bridge)),
+            }
+            match inside.get(&status.name) {
+                Some(found) => {
+                    status.up = found.flags.contains(jailrs::IfFlags::UP);
+                    status.mac = found.mac.map(|mac| mac.to_string());
+                    status.mtu = Some(found.mtu);
+                }
+                None => problems.push(format!("{} is not in it", status.name)),
+            }
+        } else {
+            problems.push(format!("the node {} is not there", wanted.node));
+        }
+        interfaces.push(status);
+    }
+    let state = match record.phase {
+        Phase::Starting => State::Starting,
+        Phase::Stopping => State::Stopping,
+        Phase::Running if problems.is_empty() => State::Up,
+        Phase::Running => State::Broken,
+    };
+    Ok(Status {
+        name: wanted.name.clone(),
+        state,
+        jid: jail.map(|jail| jail.jid()).map(|Jid(jid)| jid),
+        hostname: Some(wanted.hostname.clone()),
+        rootdir: Some(wanted.rootdir.display().to_string()),
+        since: record.since,
+        interfaces,
+        vnets: record.moved.keys().cloned().collect(),
+        problems,
+    })
+}
+
+/// Writes a paragraph for each vimage: its state, and a line for each interface.
+fn text(statuses: &[Status]) -> String {
+    let mut out = String::new();
+    let width = statuses.iter().map(|status| status.name.len()).max().unwrap_or(0);
+    for status in statuses {
+        // Writing to a String cannot fail.
+        let _ = write_one(&mut out, status, width);
+    }
+    out
+}
+
+fn write_one(out: &mut String, status: &Status, width: usize) -> std::fmt::Result {
+    let state = match status.state {
+        State::Up => "up",
+        State::Down => "down",
+        State::Starting => "starting, or its start was interrupted",
+        State::Stopping => "stopping, or its stop was interrupted",
+        State::Broken => "broken",
+    };
+    write!(out, "{:width$}  {state}", status.name)?;
+    if let Some(jid) = status.jid {
+        write!(out, "  jid {jid}")?;
+    }
+    if let Some(since) = status.since.filter(|_| status.state == State::Up) {
+        write!(out, "  for {}", span(UNIX_EPOCH + Duration::from_secs(since)))?;
+    }
+    if let Some(rootdir) = &status.rootdir {
+        write!(out, "  {rootdir}")?;
+    }
+    writeln!(out)?;
+    let names = status.interfaces.iter().map(|interface| interface.name.len()).max().unwrap_or(0);
+    for interface in &status.interfaces {
+        write!(out, "  {:names$}  {}", interface.name, interface.mac.as_deref().unwrap_or("no address"))?;
+        write!(out, "  {}", if interface.up { "up" } else { "down" })?;
+        match &interface.link {
+            Some(link) => writeln!(out, "  on {}:{link} behind {}", interface.bridge, interface.parent)?,
+            None => writeln!(out, "  on no bridge")?,
+        }
+    }
+    for name in &status.vnets {
+        writeln!(out, "  {name}  whole")?;
+    }
+    for problem in &status.problems {
+        writeln!(out, "  ! {problem}")?;
+    }
+    match status.state {
+        State::Broken => writeln!(out, "  mend it with `vimage restart {}`", status.name),
+        State::Starting | State::Stopping => {
+            writeln!(out, "  if no vimage is at work on it, `vimage down {}` clears it away", status.name)
+        }
+        State::Up | State::Down => Ok(()),
+    }
+}
+
+/// Writes how long something has been, in its two largest units.
+fn span(since: SystemTime) -> String {
+    let seconds = SystemTime::now().duration_since(since).unwrap_or_default().as_secs();
+    let (days, hours, minutes) = (seconds / 86400, seconds / 3600 % 24, seconds / 60 % 60);
+    match (days, hours, minutes) {
+        (0, 0, 0) => format!("{seconds} s"),
+        (0, 0, minutes) => format!("{minutes} min"),
+        (0, hours, minutes) => format!("{hours} h {minutes} min"),
+        (days, hours, _) => format!("{days} d {hours} h"),
+    }
+}

@@ -1,0 +1,127 @@
+//! The machine that vimage works on: FreeBSD's kernel, or a simulated machine kept in a file.
+
+mod file;
+mod vnets;
+
+use std::path::Path;
+use std::sync::Arc;
+
+use jailrs::Host as Jails;
+use netgraph::kernel::HostKernel;
+use netgraph::{Kernel, NodeName, Socket};
+
+use crate::error::{Error, Result};
+use crate::state::{Directory, Store};
+
+pub use file::{MachineFile, NewMachine};
+pub use vnets::Simulated;
+
+/// Where records are kept on a real machine; cleared when it boots.
+const STATE_DIR: &str = "/var/run/vimage";
+
+/// A machine: its graph, its jails and interfaces, and the records of what vimage does.
+#[derive(Debug)]
+pub struct Machine {
+    /// Where netgraph sockets are opened.
+    pub kernel: Arc<dyn Kernel>,
+    /// Jails, interfaces, mounts and commands.
+    pub jails: Jails,
+    /// Records and locks.
+    pub store: Arc<dyn Store>,
+    /// The file of a simulated machine.
+    file: Option<MachineFile>,
+    /// The simulated machine.
+    simulated: Option<Simulated>,
+}
+
+impl Machine {
+    /// Returns the machine that this program runs on.
+    ///
+    /// # Errors
+    /// Where it is not FreeBSD.
+    pub fn kernel() -> Result<Self> {
+        let jails = Jails::kernel()?;
+        Ok(Self {
+            kernel: Arc::new(HostKernel),
+            jails,
+            store: Arc::new(Directory::new(STATE_DIR)),
+            file: None,
+            simulated: None,
+        })
+    }
+
+    /// Opens the simulated machine that is kept in a file, and keeps others out of it until it is dropped.
+    ///
+    /// # Errors
+    /// Where there is none, or the file holds something else.
+    pub fn file(path: &Path) -> Result<Self> {
+        let (file, simulated) = MachineFile::open(path)?;
+        let machine = Self::simulated(simulated);
+        Ok(Self { file: Some(file), ..machine })
+    }
+
+    /// Uses a simulated machine that is kept nowhere.
+    #[must_use]
+    pub fn simulated(simulated: Simulated) -> Self {
+        Self {
+            kernel: Arc::new(simulated.kernel()),
+            jails: simulated.jails.host(),
+            store: Arc::clone(&simulated.store) as Arc<dyn Store>,
+            file: None,
+            simulated: Some(simulated),
+        }
+    }
+
+    /// Returns the simulated machine, if it is one.
+    #[must_use]
+    pub fn as_simulated(&self) -> Option<&Simulated> {
+        self.simulated.as_ref()
+    }
+
+    /// Opens a netgraph socket on the host. It has no name, so that any number of processes may have one.
+    ///
+    /// # Errors
+    /// As [`Socket::open`].
+    pub fn socket(&self, name: Option<NodeName>) -> Result<Socket> {
+        Ok(Socket::open(&*self.kernel, name)?)
+    }
+
+    /// Writes a simulated machine to its file, so that it would be found like this after a crash. A real machine needs
+    /// no such thing.
+    ///
+    /// # Errors
+    /// Where the file cannot be written.
+    pub fn sync(&self) -> Result<()> {
+        match (&self.file, &self.simulated) {
+            (Some(file), Some(simulated)) => file.save(simulated),
+            _ => Ok(()),
+        }
+    }
+
+    /// Returns what tells this boot of the machine from every other.
+    ///
+    /// # Errors
+    /// Where the kernel does not tell when it booted.
+    pub fn boot(&self) -> Result<String> {
+        // Of FreeBSD 14 and later; the time of the boot moves when the clock is set.
+        if let Ok(id) = self.jails.sysctl("kern.boot_id") {
+            return Ok(id.iter().map(|byte| format!("{byte:02x}")).collect());
+        }
+        let time = self.jails.boot_time()?;
+        let seconds = time.duration_since(std::time::UNIX_EPOCH).map_or(0, |t| t.as_secs());
+        Ok(format!("boot at {seconds}"))
+    }
+
+    /// Returns the host's UUID; without one, addresses cannot be stable.
+    ///
+    /// # Errors
+    /// Where the host has none.
+    pub fn uuid(&self) -> Result<String> {
+        let uuid = self.jails.uuid()?;
+        if uuid.is_empty() || uuid.chars().all(|c| matches!(c, '0' | '-')) {
+            return Err(Error::unavailable("the host has no UUID (kern.hostuuid), of which stable addresses are made")
+                .hint("run `service hostid onestart`, or give the addresses in vimage_NAME_mac"));
+        }
+        Ok(uuid)
+    }
+}

@@ -1,0 +1,60 @@
+//! The Ethernet addresses of the new interfaces.
+
+use netgraph::nodes::EtherAddr;
+
+use super::Resolver;
+use crate::config::{PlannedInterface, PlannedMac, mac};
+use crate::error::Result;
+
+/// Derives the address of each new interface (`None`: the kernel's own choice), and reports those that are in use.
+pub(super) fn all(resolver: &mut Resolver<'_>) -> Result<Vec<Option<EtherAddr>>> {
+    let vimage = resolver.vimage;
+    let mut addresses: Vec<Option<EtherAddr>> = Vec::new();
+    for planned in vimage.interfaces() {
+        let address = one(resolver, &planned)?;
+        if let Some(address) = address {
+            check(resolver, &planned, address, &addresses);
+        }
+        addresses.push(address);
+    }
+    Ok(addresses)
+}
+
+fn one(resolver: &mut Resolver<'_>, planned: &PlannedInterface<'_>) -> Result<Option<EtherAddr>> {
+    let name = resolver.vimage.name.as_str();
+    Ok(match planned.mac {
+        PlannedMac::Kernel => None,
+        PlannedMac::Address(address) => Some(address),
+        PlannedMac::Stable => Some(mac::stable(&resolver.machine.uuid()?, name, planned.index)),
+        // A parent that is not there, or has no address, is reported elsewhere.
+        PlannedMac::Parent => parent(resolver, planned),
+        PlannedMac::Jng { counter } => parent(resolver, planned).map(|parent| mac::jng(parent, name, counter)),
+    })
+}
+
+fn parent(resolver: &Resolver<'_>, planned: &PlannedInterface<'_>) -> Option<EtherAddr> {
+    let mac = resolver.found.interfaces.get(planned.parent.as_str())?.mac?;
+    mac.to_string().parse().ok()
+}
+
+fn check(
+    resolver: &mut Resolver<'_>,
+    planned: &PlannedInterface<'_>,
+    address: EtherAddr,
+    earlier: &[Option<EtherAddr>],
+) {
+    // With `=igb0` the same address twice is what is asked for.
+    if planned.mac == PlannedMac::Parent {
+        return;
+    }
+    let user = match resolver.found.addresses.get(&address.to_string()) {
+        Some(user) => user.clone(),
+        None if earlier.contains(&Some(address)) => format!("another interface of {}", resolver.vimage.name),
+        None => return,
+    };
+    let message = format!("{} would have the address {address} of {user}", planned.ifname);
+    let remedy = format!("set vimage_{}_mac to other addresses", resolver.vimage.name);
+    let vimage = resolver.vimage;
+    let origin = if vimage.mac.is_default() { &vimage.bridges.origin } else { &vimage.mac.origin };
+    resolver.problem(origin, message, remedy);
+}

@@ -1,0 +1,197 @@
+//! What one vimage is to be, in the terms of the machine: names, nodes, addresses, commands.
+//!
+//! Made of the configuration once, when `up` begins, and kept in the [record](crate::state::Record), so that `down`
+//! does not depend on a configuration that may have changed.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
+
+/// A vimage, resolved.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Wanted {
+    /// Its name: that of the jail.
+    pub name: String,
+    /// Its root directory.
+    pub rootdir: PathBuf,
+    /// Its host name.
+    pub hostname: String,
+    /// The bridges that its interfaces are on, each once.
+    pub bridges: Vec<WantedBridge>,
+    /// The interfaces that are made for it.
+    pub interfaces: Vec<WantedInterface>,
+    /// The interfaces that are moved in whole.
+    pub vnets: Vec<String>,
+    /// The file systems below its root, in order.
+    pub mounts: Vec<WantedMount>,
+    /// Further jail parameters, as jail(8) writes them.
+    pub parameters: Vec<String>,
+    /// Its securelevel.
+    pub securelevel: Option<i32>,
+    /// The devfs ruleset that the jail may mount with.
+    pub devfs_ruleset: Option<u16>,
+    /// What is run for it.
+    pub commands: Commands,
+}
+
+/// A bridge behind a parent.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct WantedBridge {
+    /// The name of its node: `igb0bridge`, or `igb0lan` for `igb0@lan`.
+    pub node: String,
+    /// The interface that it bridges.
+    pub parent: String,
+    /// The name of the parent's node: `em0_10` for `em0.10`.
+    pub parent_node: String,
+    /// The bridge that this one is behind; none for the one on the parent itself.
+    pub behind: Option<String>,
+}
+
+/// An interface that is made.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct WantedInterface {
+    /// Its place in `_bridges`, from 0.
+    pub index: usize,
+    /// Its name, at most 15 bytes.
+    pub ifname: String,
+    /// The name of its node, at most 31 bytes.
+    pub node: String,
+    /// The node of the bridge that it is on.
+    pub bridge: String,
+    /// The interface behind that bridge.
+    pub parent: String,
+    /// Its Ethernet address; none for the kernel's own choice.
+    pub mac: Option<String>,
+}
+
+/// A file system below the root.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct WantedMount {
+    /// The type.
+    pub fstype: String,
+    /// What is mounted.
+    pub from: String,
+    /// Where, seen from the vimage's root.
+    pub point: PathBuf,
+    /// Options with their values.
+    pub options: Vec<(String, Option<String>)>,
+}
+
+/// Commands, each as words: no shell reads them.
+pub type CommandLine = Vec<String>;
+
+/// What is run when a vimage comes and goes.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct Commands {
+    /// On the host, before the jail is made.
+    pub prestart: Vec<CommandLine>,
+    /// In the vimage, to start it.
+    pub start: Vec<CommandLine>,
+    /// Whether a start command that fails is only worth a warning: those that vimage runs of its own accord.
+    pub start_is_optional: bool,
+    /// In the vimage, once it is started.
+    pub afterstart: Vec<CommandLine>,
+    /// On the host, once the vimage is up.
+    pub poststart: Vec<CommandLine>,
+    /// On the host, before the vimage is stopped.
+    pub prestop: Vec<CommandLine>,
+    /// In the vimage, to stop it.
+    pub stop: Vec<CommandLine>,
+    /// On the host, once the jail is gone.
+    pub poststop: Vec<CommandLine>,
+    /// How long processes are waited for when the vimage is stopped, in seconds.
+    pub stop_timeout: u64,
+    /// The file on the host that takes what runs in the vimage prints.
+    pub consolelog: Option<PathBuf>,
+}
+
+impl Commands {
+    /// Returns how long processes are waited for when the vimage is stopped.
+    #[must_use]
+    pub fn patience(&self) -> Duration {
+        Duration::from_secs(self.stop_timeout)
+    }
+}
+
+/// Splits a command into words: white space, quotes and backslashes, as in sh(1), and nothing else of it.
+///
+/// # Errors
+/// Says what of the shell's language was found; such a command belongs into a script.
+///
+/// ```
+/// use vimage::wanted::words;
+/// assert_eq!(words(r#"/sbin/sysctl "net.link.x=1 2""#)?, ["/sbin/sysctl", "net.link.x=1 2"]);
+/// assert!(words("a && b").is_err());
+/// # Ok::<(), String>(())
+/// ```
+pub fn words(text: &str) -> Result<CommandLine, String> {
+    let mut words = Vec::new();
+    let mut word: Option<String> = None;
+    let mut chars = text.chars();
+    while let Some(c) = chars.next() {
+        match c {
+            c if c.is_ascii_whitespace() => words.extend(word.take()),
+            '\'' => {
+                let word = word.get_or_insert_default();
+                loop {
+                    match chars.next() {
+                        Some('\'') => break,
+                        Some(c) => word.push(c),
+                        None => return Err("a quote ' is not closed".into()),
+                    }
+                }
+            }
+            '"' => double_quoted(&mut chars, word.get_or_insert_default())?,
+            '\\' => match chars.next() {
+                Some(c) => word.get_or_insert_default().push(c),
+                None => return Err("a backslash ends the command".into()),
+            },
+            '|' | '&' | ';' | '<' | '>' | '(' | ')' | '$' | '`' | '*' | '?' | '[' => {
+                return Err(format!(
+                    "{c:?} belongs to the shell's language, and no shell runs this; put it into a script and name the script"
+                ));
+            }
+            c => word.get_or_insert_default().push(c),
+        }
+    }
+    words.extend(word);
+    if words.is_empty() { Err("the command is empty".into()) } else { Ok(words) }
+}
+
+/// Reads up to the closing quote.
+fn double_quoted(chars: &mut std::str::Chars<'_>, word: &mut String) -> Result<(), String> {
+    loop {
+        match chars.next() {
+            Some('"') => return Ok(()),
+            Some('\\') => match chars.next() {
+                Some(c @ ('"' | '\\' | '$' | '`')) => word.push(c),
+                Some(c) => word.extend(['\\', c]),
+                None => return Err("a quote \" is not closed".into()),
+            },
+            Some(c @ ('$' | '`')) => {
+                return Err(format!("{c:?} in double quotes belongs to the shell's language, and no shell runs this"));
+            }
+            Some(c) => word.push(c),
+            None => return Err("a quote \" is not closed".into()),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::words;
+
+    #[test]
+    fn words_are_split_and_unquoted() {
+        assert_eq!(words("  a 'b c' \"d \\\" e\" f\\ g ").unwrap(), ["a", "b c", "d \" e", "f g"]);
+        assert_eq!(words("a ''").unwrap(), ["a", ""]);
+    }
+
+    #[test]
+    fn the_shells_language_is_refused() {
+        for bad in ["a; b", "a | b", "a > b", "$x", "`x`", "a *", "\"$x\"", "'open", "\"open", "a \\", "  "] {
+            assert!(words(bad).is_err(), "{bad}");
+        }
+    }
+}

@@ -1,0 +1,128 @@
+//! The doing of one vimage's `up` or `down`: step by step, each told, written down before it is done, and kept after.
+
+use std::fmt;
+
+use netgraph::{NodeId, Path, Socket};
+
+use crate::error::{Error, Result};
+use crate::host::Machine;
+use crate::state::Record;
+
+/// The environment variable that makes the program stop dead after that many saved states, as a crash would; for
+/// tests of what `down` makes of it.
+const STOP_AFTER: &str = "VIMAGE_STOP_AFTER";
+
+/// How a step changes the machine, in a picture of the work.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Sign {
+    /// Something is made or put in.
+    Add,
+    /// Something is taken away or out.
+    Remove,
+    /// Something is changed or run.
+    Change,
+}
+
+impl fmt::Display for Sign {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Add => "+",
+            Self::Remove => "-",
+            Self::Change => "*",
+        })
+    }
+}
+
+/// Who is told what is done.
+pub trait Report {
+    /// A step is about to be done.
+    fn step(&mut self, vimage: &str, sign: Sign, what: &str);
+
+    /// Something is not as it should be, and the work goes on.
+    fn warning(&mut self, vimage: &str, what: &str);
+}
+
+/// One vimage's work in progress.
+pub struct Work<'a> {
+    /// The machine.
+    pub machine: &'a Machine,
+    /// The socket that all messages go through.
+    pub socket: &'a Socket,
+    /// What is done and about to be done.
+    pub record: Record,
+    report: &'a mut dyn Report,
+    saved: u64,
+    stop_after: Option<u64>,
+}
+
+impl<'a> Work<'a> {
+    /// Begins, or goes on with, the work of a record.
+    pub fn new(machine: &'a Machine, socket: &'a Socket, record: Record, report: &'a mut dyn Report) -> Self {
+        let stop_after = std::env::var(STOP_AFTER).ok().and_then(|steps| steps.parse().ok());
+        Self { machine, socket, record, report, saved: 0, stop_after }
+    }
+
+    /// Returns the vimage's name.
+    #[must_use]
+    pub fn name(&self) -> String {
+        self.record.wanted.name.clone()
+    }
+
+    /// Tells of a step, and does it. An error says which step it was.
+    ///
+    /// # Errors
+    /// As `act`.
+    pub fn step<T>(&mut self, sign: Sign, what: &str, act: impl FnOnce(&mut Self) -> Result<T>) -> Result<T> {
+        self.report.step(&self.record.wanted.name, sign, what);
+        act(self).map_err(|error| error.context(what))
+    }
+
+    /// Tells of something that is not as it should be.
+    pub fn warn(&mut self, what: impl fmt::Display) {
+        self.report.warning(&self.record.wanted.name, &what.to_string());
+    }
+
+    /// Writes the record down, so that a crash from here on finds it as it is now.
+    ///
+    /// # Errors
+    /// Where it cannot be written.
+    pub fn save(&mut self) -> Result<()> {
+        self.record.save(&*self.machine.store)?;
+        self.sync()
+    }
+
+    /// Keeps the state of the machine as it is now.
+    ///
+    /// # Errors
+    /// Where it cannot be written.
+    pub fn sync(&mut self) -> Result<()> {
+        self.machine.sync()?;
+        self.saved += 1;
+        if self.stop_after == Some(self.saved) {
+            // Without any clean-up, as a crash has none.
+            std::process::exit(137);
+        }
+        Ok(())
+    }
+
+    /// Returns the number of the node at `path` if it is of the type `kind`, `None` if there is no node.
+    ///
+    /// # Errors
+    /// Where there is a node of another type: it is somebody else's.
+    pub fn find(&self, path: &Path, kind: &str) -> Result<Option<NodeId>> {
+        match self.socket.find(path)? {
+            None => Ok(None),
+            Some(node) if node.type_name == kind => Ok(Some(node.id)),
+            Some(node) => {
+                let message = format!("the node {path} is of type {}, where a {kind} is needed", node.type_name);
+                Err(Error::unavailable(message).hint("name that node otherwise, or shut it down"))
+            }
+        }
+    }
+}
+
+impl fmt::Debug for Work<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Work").field("record", &self.record).field("saved", &self.saved).finish_non_exhaustive()
+    }
+}
