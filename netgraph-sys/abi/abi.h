@@ -33,6 +33,11 @@
 #define FLEXIBLE(tag, member) \
 	LINE(" field " #tag "." #member, " %c0 0", NUMBER(offsetof(struct tag, member)))
 
+/* A function, of the type that it must have. */
+#define FUNCTION(name, ...) \
+	_Static_assert(__builtin_types_compatible_p(__typeof__(name), __VA_ARGS__), #name); \
+	__asm__ volatile("\n#ABI " HEADER " function " #name " " #__VA_ARGS__)
+
 #define SIZE(name, type) \
 	LINE(" struct " name, " %c0 %c1", NUMBER(sizeof(type)), NUMBER(_Alignof(type)))
 #define PLACE(name, type, member) \

@@ -1,8 +1,10 @@
-//! What this crate claims of the C headers: every constant, size and offset, for comparison with a C compiler.
+//! What this crate claims of the C headers: every constant, size and offset, for comparison with a C
+//! compiler.
 //!
-//! The items of a header module are declared through the macro `abi!`, which declares them and enters them here, so
-//! that nothing is declared without being claimed. `abi/check` compiles the same names with FreeBSD's own headers
-//! into a table for each architecture; the tests of this crate compare those tables with [`HEADERS`].
+//! The items of a header module are declared through the macro `abi!`, which declares them and enters them
+//! here, so that nothing is declared without being claimed. `abi/check` compiles the same names with
+//! FreeBSD's own headers into a table for each architecture; the tests of this crate compare those tables
+//! with [`HEADERS`].
 
 /// The claims that one module makes of one C header.
 #[derive(Clone, Copy, Debug)]
@@ -126,8 +128,8 @@ pub const HEADERS: &[Header] = &[
 /// Declares the constants and structures of a C header, and their [`Header`] of claims under the name `ABI`.
 ///
 /// The declarations are written as in plain Rust. A structure gets `#[repr(C)]`, the derives for zerocopy and
-/// comparison, and a `Default` of all zeroes; what C has no name for, such as padding, is spelled out in members
-/// whose name begins with `_`.
+/// comparison, and a `Default` of all zeroes; what C has no name for, such as padding, is spelled out in
+/// members whose name begins with `_`.
 macro_rules! abi {
     ($path:literal; $(
         $(#[$meta:meta])*

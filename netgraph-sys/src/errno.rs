@@ -2,7 +2,8 @@
 
 use core::fmt;
 
-/// An error number with FreeBSD's meaning: a simulated kernel on Linux answers 48 for `EADDRINUSE`, as FreeBSD does.
+/// An error number with FreeBSD's meaning: a simulated kernel on Linux answers 48 for `EADDRINUSE`, as
+/// FreeBSD does.
 ///
 /// Any number can be held; those of FreeBSD's `errno.h` have names.
 ///
@@ -40,7 +41,8 @@ impl Errno {
         self.entry().map_or("unknown error", |entry| entry.description)
     }
 
-    /// Finds the error of a name such as `EADDRINUSE`; the second names `EWOULDBLOCK` and `ENOTSUP` are known too.
+    /// Finds the error of a name such as `EADDRINUSE`; the second names `EWOULDBLOCK` and `ENOTSUP` are known
+    /// too.
     pub fn from_name(name: &str) -> Option<Self> {
         match name {
             "EWOULDBLOCK" => Some(Self::EWOULDBLOCK),
@@ -86,7 +88,8 @@ struct Entry {
     description: &'static str,
 }
 
-/// Declares the errors, the table of their names in the order of their numbers, and the claims about `errno.h`.
+/// Declares the errors, the table of their names in the order of their numbers, and the claims about
+/// `errno.h`.
 macro_rules! errnos {
     ($($name:ident = $number:literal, $description:literal;)*) => {
         impl Errno {

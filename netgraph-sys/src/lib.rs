@@ -1,12 +1,17 @@
-//! The C ABI of FreeBSD's netgraph(4): messages, node types, their structures and numbers, and FreeBSD's errnos.
+//! The C ABI of FreeBSD's netgraph(4): messages, node types, their structures and numbers, and FreeBSD's
+//! errnos.
 //!
-//! There is one module for each C header, named as the header, and every name is the C name, so that a manual page,
-//! a header and this crate can be read side by side; everything is also found at the root. Nothing here does any
-//! work: the `netgraph` crate gives these names types and behaviour. The numbers are those of FreeBSD 15.1 on its
-//! 64-bit architectures, on whatever host the crate is compiled, and [`abi`] lets them be checked against C.
+//! There is one module for each C header, named as the header, and every name is the C name, so that a manual
+//! page, a header and this crate can be read side by side; everything is also found at the root. Nothing here
+//! does any work: the `netgraph` crate gives these names types and behaviour. The numbers are those of
+//! FreeBSD 15.1 on its 64-bit architectures, on whatever host the crate is compiled, and [`abi`] lets them be
+//! checked against C.
 //!
-//! A structure that ends in a flexible array in C ends in an array of no elements here: it is the fixed head, and
-//! the elements follow it in the message. Character arrays are `u8`: names end at the first NUL.
+//! A structure that ends in a flexible array in C ends in an array of no elements here: it is the fixed head,
+//! and the elements follow it in the message. Character arrays are `u8`: names end at the first NUL.
+//!
+//! The feature `libnetgraph` adds the functions of the C library of that name, for those who want them;
+//! nothing else here needs it.
 //!
 //! ```
 //! use netgraph_sys::{NG_VERSION, NGM_BRIDGE_COOKIE, NGM_BRIDGE_GET_CONFIG, ng_msghdr};
@@ -31,6 +36,8 @@
 
 pub mod abi;
 pub mod errno;
+#[cfg(feature = "libnetgraph")]
+pub mod libnetgraph;
 pub mod net_bpf;
 pub mod net_ethernet;
 pub mod net_if;

@@ -10,11 +10,13 @@ crate::abi::abi! {
     /// The cookie of the bridge's messages.
     pub const NGM_BRIDGE_COOKIE: u32 = 1569321993;
 
-    /// What the name of a link hook begins with: a decimal number from 0 follows, or nothing for the first free one.
+    /// What the name of a link hook begins with: a decimal number from 0 follows, or nothing for the first
+    /// free one.
     pub const NG_BRIDGE_HOOK_LINK_PREFIX: &str = "link";
     /// The name of a link hook as a format for printf(3).
     pub const NG_BRIDGE_HOOK_LINK_FMT: &str = "link%d";
-    /// What the name of an uplink hook begins with: a decimal number from 1 follows, or nothing for the first free one.
+    /// What the name of an uplink hook begins with: a decimal number from 1 follows, or nothing for the first
+    /// free one.
     pub const NG_BRIDGE_HOOK_UPLINK_PREFIX: &str = "uplink";
     /// The name of an uplink hook as a format for printf(3).
     pub const NG_BRIDGE_HOOK_UPLINK_FMT: &str = "uplink%d";
@@ -100,8 +102,8 @@ crate::abi::abi! {
     pub const NGM_BRIDGE_GET_CONFIG: u32 = 2;
     /// Forgets all hosts and unmutes all links.
     pub const NGM_BRIDGE_RESET: u32 = 3;
-    /// Reads a link's counters: the argument is its number as an `i32`, negative for an uplink; the reply is an
-    /// [`ng_bridge_link_stats`].
+    /// Reads a link's counters: the argument is its number as an `i32`, negative for an uplink; the reply is
+    /// an [`ng_bridge_link_stats`].
     pub const NGM_BRIDGE_GET_STATS: u32 = 4;
     /// Zeroes a link's counters: the argument is as for [`NGM_BRIDGE_GET_STATS`].
     pub const NGM_BRIDGE_CLR_STATS: u32 = 5;
@@ -111,6 +113,7 @@ crate::abi::abi! {
     pub const NGM_BRIDGE_GET_TABLE: u32 = 7;
     /// Keeps the node alive when its last hook is gone. There is no way back; no argument, no reply.
     pub const NGM_BRIDGE_SET_PERSISTENT: u32 = 8;
-    /// Moves a host to a link: the argument is an [`ng_bridge_move_host`]. The bridge also sends it to itself.
+    /// Moves a host to a link: the argument is an [`ng_bridge_move_host`]. The bridge also sends it to
+    /// itself.
     pub const NGM_BRIDGE_MOVE_HOST: u32 = 9;
 }

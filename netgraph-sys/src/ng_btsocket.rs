@@ -1,7 +1,7 @@
 //! `netgraph/bluetooth/include/ng_btsocket.h`: the nodes behind Bluetooth's sockets; see ng_btsocket(4).
 //!
-//! There is one node of each type, made by the module. Of this header there are their names: the rest is about
-//! Bluetooth's own sockets.
+//! There is one node of each type, made by the module. Of this header there are their names: the rest is
+//! about Bluetooth's own sockets.
 
 crate::abi::abi! {
     "netgraph/bluetooth/include/ng_btsocket.h";

@@ -39,8 +39,8 @@ crate::abi::abi! {
         pub downstream: ng_car_hookstats,
     }
 
-    /// The configuration of one direction. With [`NG_CAR_COUNT_PACKETS`] rates are in packets per second and bursts
-    /// in packets, instead of bits per second and bytes.
+    /// The configuration of one direction. With [`NG_CAR_COUNT_PACKETS`] rates are in packets per second and
+    /// bursts in packets, instead of bits per second and bytes.
     pub struct ng_car_hookconf {
         /// The committed burst, in bytes.
         pub cbs: u64,

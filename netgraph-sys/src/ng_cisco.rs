@@ -25,7 +25,8 @@ crate::abi::abi! {
 
     /// Sets the address of the interface: the argument is an [`ng_cisco_ipaddr`].
     pub const NGM_CISCO_SET_IPADDR: u32 = 1;
-    /// Reads the address of the interface: the reply is an [`ng_cisco_ipaddr`]. The node also asks its `inet` peer.
+    /// Reads the address of the interface: the reply is an [`ng_cisco_ipaddr`]. The node also asks its `inet`
+    /// peer.
     pub const NGM_CISCO_GET_IPADDR: u32 = 2;
     /// Reads the state of the line: the reply is an [`ng_cisco_stats`].
     pub const NGM_CISCO_GET_STATUS: u32 = 3;

@@ -1,7 +1,7 @@
 //! `netgraph/ng_ether.h`: the node of an Ethernet interface; see ng_ether(4).
 //!
-//! Such nodes cannot be made by [`NGM_MKPEER`](crate::NGM_MKPEER): there is one for each interface once the module
-//! ng_ether is loaded.
+//! Such nodes cannot be made by [`NGM_MKPEER`](crate::NGM_MKPEER): there is one for each interface once the
+//! module ng_ether is loaded.
 
 crate::abi::abi! {
     "netgraph/ng_ether.h";
@@ -34,7 +34,8 @@ crate::abi::abi! {
     pub const NGM_ETHER_SET_PROMISC: u32 = 6;
     /// Reads whether source addresses are overwritten: the reply is a `u32`, 0 or 1.
     pub const NGM_ETHER_GET_AUTOSRC: u32 = 7;
-    /// Sets whether frames leaving through `lower` get the interface's source address: the argument is a `u32`.
+    /// Sets whether frames leaving through `lower` get the interface's source address: the argument is a
+    /// `u32`.
     pub const NGM_ETHER_SET_AUTOSRC: u32 = 8;
     /// Joins an Ethernet multicast group: the argument is 6 bytes.
     pub const NGM_ETHER_ADD_MULTI: u32 = 9;

@@ -1,7 +1,7 @@
 //! `netgraph/bluetooth/include/ng_hci.h`: the node of Bluetooth's host controller interface; see ng_hci(4).
 //!
-//! Of this header there are the messages to the node. The packets of the controller, and what this node says to
-//! those above it, are Bluetooth's own.
+//! Of this header there are the messages to the node. The packets of the controller, and what this node says
+//! to those above it, are Bluetooth's own.
 
 crate::abi::abi! {
     "netgraph/bluetooth/include/ng_hci.h";

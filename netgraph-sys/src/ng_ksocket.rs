@@ -48,6 +48,7 @@ crate::abi::abi! {
     pub const NGM_KSOCKET_GETPEERNAME: u32 = 6;
     /// Sets a socket option: the argument is an [`ng_ksocket_sockopt`].
     pub const NGM_KSOCKET_SETOPT: u32 = 7;
-    /// Reads a socket option: the argument is an [`ng_ksocket_sockopt`] without a value, the reply one with it.
+    /// Reads a socket option: the argument is an [`ng_ksocket_sockopt`] without a value, the reply one with
+    /// it.
     pub const NGM_KSOCKET_GETOPT: u32 = 8;
 }

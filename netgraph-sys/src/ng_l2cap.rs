@@ -1,7 +1,7 @@
 //! `netgraph/bluetooth/include/ng_l2cap.h`: the node of Bluetooth's link control; see ng_l2cap(4).
 //!
-//! Of this header there are the messages to the node. The packets of the protocol, and what this node says to those
-//! above it, are Bluetooth's own.
+//! Of this header there are the messages to the node. The packets of the protocol, and what this node says to
+//! those above it, are Bluetooth's own.
 
 use crate::bdaddr_t;
 

@@ -1,4 +1,5 @@
-//! `netgraph/ng_message.h`: the header of every message, and the messages that all nodes understand; see netgraph(4).
+//! `netgraph/ng_message.h`: the header of every message, and the messages that all nodes understand; see
+//! netgraph(4).
 
 use core::ffi::c_ulong;
 

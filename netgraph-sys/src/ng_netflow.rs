@@ -175,8 +175,8 @@ crate::abi::abi! {
         pub mtu: u16,
     }
 
-    /// The head of a part of the flows. As an argument it says where to go on: zeroes to begin, afterwards what the
-    /// last reply said; zeroes in a reply mean that it is the last.
+    /// The head of a part of the flows. As an argument it says where to go on: zeroes to begin, afterwards
+    /// what the last reply said; zeroes in a reply mean that it is the last.
     pub struct ngnf_show_header {
         /// The version of IP, 4 or 6.
         pub version: u8,

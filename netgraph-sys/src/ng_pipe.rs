@@ -1,7 +1,7 @@
 //! `netgraph/ng_pipe.h`: a link with limited bandwidth, delay, errors and queues; see ng_pipe(4).
 //!
-//! Downstream is from `upper` to `lower`, upstream the other way. When a configuration is set, 0 keeps a value and
-//! all ones set it to 0.
+//! Downstream is from `upper` to `lower`, upstream the other way. When a configuration is set, 0 keeps a
+//! value and all ones set it to 0.
 
 crate::abi::abi! {
     "netgraph/ng_pipe.h";

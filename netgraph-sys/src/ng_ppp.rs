@@ -66,13 +66,15 @@ crate::abi::abi! {
     pub const NGM_PPP_GET_CONFIG: u32 = 2;
     /// Reads the sequence numbers of the bundle: the reply is an [`ng_ppp_mp_state`].
     pub const NGM_PPP_GET_MP_STATE: u32 = 3;
-    /// Reads the counters of a link: the argument is its number as a `u16`, the reply an [`ng_ppp_link_stat`].
+    /// Reads the counters of a link: the argument is its number as a `u16`, the reply an
+    /// [`ng_ppp_link_stat`].
     pub const NGM_PPP_GET_LINK_STATS: u32 = 4;
     /// Zeroes the counters of a link: the argument is its number as a `u16`.
     pub const NGM_PPP_CLR_LINK_STATS: u32 = 5;
     /// Reads and zeroes the counters of a link at once: as [`NGM_PPP_GET_LINK_STATS`].
     pub const NGM_PPP_GETCLR_LINK_STATS: u32 = 6;
-    /// Reads the counters of a link: the argument is its number as a `u16`, the reply an [`ng_ppp_link_stat64`].
+    /// Reads the counters of a link: the argument is its number as a `u16`, the reply an
+    /// [`ng_ppp_link_stat64`].
     pub const NGM_PPP_GET_LINK_STATS64: u32 = 7;
     /// Reads and zeroes the counters of a link at once: as [`NGM_PPP_GET_LINK_STATS64`].
     pub const NGM_PPP_GETCLR_LINK_STATS64: u32 = 8;

@@ -1,8 +1,8 @@
 //! `netgraph/ng_pppoe.h`: PPP over Ethernet, RFC 2516; see ng_pppoe(4).
 //!
-//! Beside the two hooks named here, hooks may have any name: each is a session. The node reports about a session to
-//! the node that opened it. The constants of the protocol are as a host reads them from a packet, in network byte
-//! order.
+//! Beside the two hooks named here, hooks may have any name: each is a session. The node reports about a
+//! session to the node that opened it. The constants of the protocol are as a host reads them from a packet,
+//! in network byte order.
 
 use crate::{NG_HOOKSIZ, ether_header};
 
@@ -53,7 +53,8 @@ crate::abi::abi! {
     pub const NGM_PPPOE_CLOSE: u32 = 7;
     /// Offers one more service: the argument is an [`ngpppoe_init_data`].
     pub const NGM_PPPOE_SERVICE: u32 = 8;
-    /// Tells the name of the access concentrator: an [`ngpppoe_sts`] from the node, with it in place of the hook.
+    /// Tells the name of the access concentrator: an [`ngpppoe_sts`] from the node, with it in place of the
+    /// hook.
     pub const NGM_PPPOE_ACNAME: u32 = 9;
     /// Reads the counters: the reply is an [`ngpppoestat`].
     pub const NGM_PPPOE_GET_STATUS: u32 = 10;
@@ -65,8 +66,8 @@ crate::abi::abi! {
     pub const NGM_PPPOE_GETMODE: u32 = 13;
     /// Sets the Ethernet address to send from: the argument is 6 bytes.
     pub const NGM_PPPOE_SETENADDR: u32 = 14;
-    /// Sets the largest payload of PPP, RFC 4638: the argument is a `u16`; the node tells what was agreed as an
-    /// [`ngpppoe_maxp`].
+    /// Sets the largest payload of PPP, RFC 4638: the argument is a `u16`; the node tells what was agreed as
+    /// an [`ngpppoe_maxp`].
     pub const NGM_PPPOE_SETMAXP: u32 = 15;
     /// Sends a URL to the client of a session: the argument is an [`ngpppoe_init_data`].
     pub const NGM_PPPOE_SEND_HURL: u32 = 16;

@@ -79,8 +79,8 @@ crate::abi::abi! {
 
     /// Replaces the configuration of a session: the argument is an [`ng_pptpgre_conf`].
     pub const NGM_PPTPGRE_SET_CONFIG: u32 = 1;
-    /// Reads the configuration of a session: the argument is its call number as a `u16`, or nothing, the reply an
-    /// [`ng_pptpgre_conf`].
+    /// Reads the configuration of a session: the argument is its call number as a `u16`, or nothing, the
+    /// reply an [`ng_pptpgre_conf`].
     pub const NGM_PPTPGRE_GET_CONFIG: u32 = 2;
     /// Reads the counters: the reply is an [`ng_pptpgre_stats`].
     pub const NGM_PPTPGRE_GET_STATS: u32 = 3;

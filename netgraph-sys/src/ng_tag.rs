@@ -72,8 +72,8 @@ crate::abi::abi! {
     pub const NGM_TAG_SET_HOOKOUT: u32 = 3;
     /// Reads what is done with sent packets: the argument is a hook name, the reply an [`ng_tag_hookout`].
     pub const NGM_TAG_GET_HOOKOUT: u32 = 4;
-    /// Reads the counters of a hook: the argument is its name, the reply an [`ng_tag_hookstat`]. Only kernels built
-    /// with `NG_TAG_DEBUG` have this and the next two.
+    /// Reads the counters of a hook: the argument is its name, the reply an [`ng_tag_hookstat`]. Only kernels
+    /// built with `NG_TAG_DEBUG` have this and the next two.
     pub const NGM_TAG_GET_STATS: u32 = 5;
     /// Zeroes the counters of a hook: the argument is its name.
     pub const NGM_TAG_CLR_STATS: u32 = 6;

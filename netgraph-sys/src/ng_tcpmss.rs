@@ -38,7 +38,8 @@ crate::abi::abi! {
         pub maxMSS: u16,
     }
 
-    /// Reads the counters of a hook: the argument is its name in 32 bytes, the reply an [`ng_tcpmss_hookstat`].
+    /// Reads the counters of a hook: the argument is its name in 32 bytes, the reply an
+    /// [`ng_tcpmss_hookstat`].
     pub const NGM_TCPMSS_GET_STATS: u32 = 1;
     /// Zeroes the counters of a hook: the argument is its name in 32 bytes.
     pub const NGM_TCPMSS_CLR_STATS: u32 = 2;

@@ -35,8 +35,8 @@ crate::abi::abi! {
     pub const NGM_VLAN_SET_ENCAP: u32 = 8;
     /// Reads the ethertype of the tag: the reply is a `u16` in the byte order of the host.
     pub const NGM_VLAN_GET_ENCAP_PROTO: u32 = 9;
-    /// Sets the ethertype of the tag: the argument is a `u16` in the byte order of the host, one of 0x8100, 0x88a8
-    /// and 0x9100.
+    /// Sets the ethertype of the tag: the argument is a `u16` in the byte order of the host, one of 0x8100,
+    /// 0x88a8 and 0x9100.
     pub const NGM_VLAN_SET_ENCAP_PROTO: u32 = 10;
 
     /// Frames from bound hooks get the tag of their hook.

@@ -1,7 +1,7 @@
 //! `sys/socket.h`: address families, socket types and the address that all of them begin with.
 //!
-//! Of this header there is what netgraph sockets need and what the hook names and addresses of an ng_ksocket(4) node
-//! speak of; the numbers are FreeBSD's, which differ from other systems'.
+//! Of this header there is what netgraph sockets need and what the hook names and addresses of an
+//! ng_ksocket(4) node speak of; the numbers are FreeBSD's, which differ from other systems'.
 
 crate::abi::abi! {
     "sys/socket.h";

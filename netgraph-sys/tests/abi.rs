@@ -2,9 +2,13 @@
 #![allow(clippy::panic, clippy::unwrap_used, reason = "a table that cannot be read is a failed test")]
 
 use std::collections::BTreeMap;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use netgraph_sys::abi::{Claim, HEADERS};
+
+fn source() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("src")
+}
 
 /// The claims of the crate as lines of the tables that `abi/check` writes: what is claimed, and its numbers.
 fn claims() -> BTreeMap<String, String> {
@@ -29,7 +33,49 @@ fn claims() -> BTreeMap<String, String> {
             }
         }
     }
+    lines.extend(functions());
     lines
+}
+
+/// The functions of the C library, read in the source: on this system they may be neither built nor linked.
+fn functions() -> BTreeMap<String, String> {
+    let text = std::fs::read_to_string(source().join("libnetgraph.rs")).unwrap();
+    let mut lines = BTreeMap::new();
+    for declaration in text.split("pub fn ").skip(1) {
+        let (name, rest) = declaration.split_once('(').unwrap();
+        let (parameters, rest) = rest.split_once(')').unwrap();
+        let parameters: Vec<_> = parameters
+            .split(',')
+            .map(str::trim)
+            .filter(|parameter| !parameter.is_empty())
+            .map(|parameter| c_type(parameter.split_once(": ").map_or(parameter, |(_, kind)| kind)))
+            .collect();
+        let result = if rest.starts_with(" -> c_int;") { "int" } else { "void" };
+        lines.insert(format!("netgraph.h function {name}"), format!("{result}({})", parameters.join(", ")));
+    }
+    lines
+}
+
+/// How C writes a type.
+fn c_type(rust: &str) -> String {
+    let pointer = |kind: String| if kind.ends_with('*') { kind + "*" } else { kind + " *" };
+    if let Some(kind) = rust.strip_prefix("*const ") {
+        return format!("const {}", pointer(c_type(kind)));
+    }
+    if let Some(kind) = rust.strip_prefix("*mut ") {
+        return pointer(c_type(kind));
+    }
+    let c = match rust {
+        "c_char" => "char",
+        "c_int" => "int",
+        "c_void" => "void",
+        "u8" => "u_char",
+        "usize" => "size_t",
+        "ng_mesg" => "struct ng_mesg",
+        "NgLog" => "void (*)(const char *, ...)",
+        other => other,
+    };
+    c.to_owned()
 }
 
 fn table(architecture: &str) -> BTreeMap<String, String> {
@@ -75,10 +121,10 @@ fn claims_agree_with_c_on_aarch64() {
 
 #[test]
 fn nothing_is_declared_without_being_claimed() {
-    for file in std::fs::read_dir(Path::new(env!("CARGO_MANIFEST_DIR")).join("src")).unwrap() {
+    for file in std::fs::read_dir(source()).unwrap() {
         let path = file.unwrap().path();
         let module = path.file_stem().unwrap().to_str().unwrap();
-        if ["abi", "errno", "lib"].contains(&module) {
+        if ["abi", "errno", "lib", "libnetgraph"].contains(&module) {
             continue;
         }
         let declared = std::fs::read_to_string(&path)
