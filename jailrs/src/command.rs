@@ -1,0 +1,249 @@
+//! Commands that run in a jail, or on the host.
+
+use std::ffi::{OsStr, OsString};
+use std::fmt::Write as _;
+use std::path::{Path, PathBuf};
+use std::process::{ExitStatus, Output};
+
+use crate::system::Jid;
+use crate::{Error, Host, Result};
+
+/// Where a standard stream of a command goes or comes from.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub enum Stdio {
+    /// The caller's own.
+    #[default]
+    Inherit,
+    /// `/dev/null` of the host.
+    Null,
+    /// Given back in the [`Output`]; no input for standard input.
+    Capture,
+    /// Appended to this file of the host, which is opened before the jail is entered and made (mode 0600) if needed.
+    Append(PathBuf),
+}
+
+/// A command in full: what [`Command`] collects and a [`System`](crate::system::System) runs.
+#[non_exhaustive]
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Spec {
+    /// The program; one without a slash is looked for in the environment's `PATH`.
+    pub program: OsString,
+    /// Its arguments, without the program's name.
+    pub args: Vec<OsString>,
+    /// The whole environment.
+    pub env: Vec<(OsString, OsString)>,
+    /// The working directory, inside the jail.
+    pub cwd: PathBuf,
+    /// The user, the group and the further groups, where they are not the caller's.
+    pub ids: Option<Ids>,
+    /// Standard input.
+    pub stdin: Stdio,
+    /// Standard output.
+    pub stdout: Stdio,
+    /// Standard error.
+    pub stderr: Stdio,
+}
+
+/// Who a command runs as.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Ids {
+    /// The user.
+    pub uid: u32,
+    /// The group.
+    pub gid: u32,
+    /// The further groups.
+    pub groups: Vec<u32>,
+}
+
+impl Spec {
+    /// The command as one would type it, quoted for a shell.
+    #[must_use]
+    pub fn line(&self) -> String {
+        let mut line = quoted(&self.program);
+        for arg in &self.args {
+            let _ = write!(line, " {}", quoted(arg));
+        }
+        line
+    }
+}
+
+fn quoted(word: &OsStr) -> String {
+    let word = word.to_string_lossy();
+    let plain = |c: char| c.is_ascii_alphanumeric() || "-_./:=,@%+".contains(c);
+    if !word.is_empty() && word.chars().all(plain) {
+        return word.into_owned();
+    }
+    format!("'{}'", word.replace('\'', r"'\''"))
+}
+
+/// A command to be run in a jail or on the host; like [`std::process::Command`], with a clean environment.
+///
+/// The environment has `PATH`, `HOME`, `SHELL`, `USER`, `LOGNAME` and, where the caller has one, `TERM`; the working
+/// directory is `/`; the standard streams are the caller's.
+///
+/// # Examples
+/// ```
+/// use jailrs::{Jail, sim::{Outcome, SimHost}};
+///
+/// let machine = SimHost::new();
+/// machine.script("hostname", Outcome::printing("web.example\n"));
+/// let jail = Jail::builder("web").hostname("web.example").create(&machine.host())?;
+///
+/// let output = jail.command("/bin/hostname").output()?;
+/// assert!(output.status.success());
+/// assert_eq!(output.stdout, b"web.example\n");
+/// assert_eq!(machine.commands()[0].to_string(), "jexec web /bin/hostname");
+/// # Ok::<(), jailrs::Error>(())
+/// ```
+#[derive(Debug, Clone)]
+#[must_use = "a command runs when it is asked for its output or status"]
+pub struct Command {
+    host: Host,
+    jail: Option<(Jid, String)>,
+    spec: Spec,
+}
+
+impl Command {
+    pub(crate) fn new(host: &Host, jail: Option<(Jid, String)>, program: impl AsRef<OsStr>) -> Self {
+        let spec = Spec {
+            program: program.as_ref().to_owned(),
+            args: Vec::new(),
+            env: clean_environment(std::env::var_os("TERM")),
+            cwd: PathBuf::from("/"),
+            ids: None,
+            stdin: Stdio::Inherit,
+            stdout: Stdio::Inherit,
+            stderr: Stdio::Inherit,
+        };
+        Self { host: host.clone(), jail, spec }
+    }
+
+    /// Adds one argument.
+    pub fn arg(mut self, arg: impl AsRef<OsStr>) -> Self {
+        self.spec.args.push(arg.as_ref().to_owned());
+        self
+    }
+
+    /// Adds arguments.
+    pub fn args<S: AsRef<OsStr>>(mut self, args: impl IntoIterator<Item = S>) -> Self {
+        self.spec.args.extend(args.into_iter().map(|arg| arg.as_ref().to_owned()));
+        self
+    }
+
+    /// Sets one variable of the environment.
+    pub fn env(mut self, name: impl AsRef<OsStr>, value: impl AsRef<OsStr>) -> Self {
+        let (name, value) = (name.as_ref(), value.as_ref());
+        self.spec.env.retain(|(known, _)| known != name);
+        self.spec.env.push((name.to_owned(), value.to_owned()));
+        self
+    }
+
+    /// Takes all variables of the environment away, the clean ones too.
+    pub fn env_clear(mut self) -> Self {
+        self.spec.env.clear();
+        self
+    }
+
+    /// Sets the working directory, as seen inside the jail.
+    pub fn current_dir(mut self, dir: impl AsRef<Path>) -> Self {
+        dir.as_ref().clone_into(&mut self.spec.cwd);
+        self
+    }
+
+    /// Runs it as this user with these groups, which take effect inside the jail.
+    pub fn ids(mut self, uid: u32, gid: u32, groups: &[u32]) -> Self {
+        self.spec.ids = Some(Ids { uid, gid, groups: groups.to_vec() });
+        self
+    }
+
+    /// Sets where standard input comes from.
+    pub fn stdin(mut self, stdio: Stdio) -> Self {
+        self.spec.stdin = stdio;
+        self
+    }
+
+    /// Sets where standard output goes.
+    pub fn stdout(mut self, stdio: Stdio) -> Self {
+        self.spec.stdout = stdio;
+        self
+    }
+
+    /// Sets where standard error goes.
+    pub fn stderr(mut self, stdio: Stdio) -> Self {
+        self.spec.stderr = stdio;
+        self
+    }
+
+    /// Appends standard output and standard error to one file of the host; standard input is empty.
+    pub fn log_to(self, file: impl AsRef<Path>) -> Self {
+        let log = Stdio::Append(file.as_ref().to_owned());
+        self.stdin(Stdio::Null).stdout(log.clone()).stderr(log)
+    }
+
+    /// What would be run.
+    #[must_use]
+    pub const fn spec(&self) -> &Spec {
+        &self.spec
+    }
+
+    /// Runs the command to its end; what it prints is captured unless it was sent elsewhere.
+    ///
+    /// # Errors
+    /// [`Error::Rejected`] if the jail cannot be entered, or the program not be started: `ENOENT` if there is none.
+    pub fn output(mut self) -> Result<Output> {
+        for stream in [&mut self.spec.stdout, &mut self.spec.stderr] {
+            if *stream == Stdio::Inherit {
+                *stream = Stdio::Capture;
+            }
+        }
+        if self.spec.stdin == Stdio::Inherit {
+            self.spec.stdin = Stdio::Null;
+        }
+        self.run()
+    }
+
+    /// Runs the command to its end and tells its exit status.
+    ///
+    /// # Errors
+    /// As [`output`](Self::output).
+    pub fn status(self) -> Result<ExitStatus> {
+        Ok(self.run()?.status)
+    }
+
+    fn run(self) -> Result<Output> {
+        let jid = self.jail.as_ref().map(|(jid, _)| *jid);
+        self.host.system().run(jid, &self.spec).map_err(|errno| {
+            let place = self
+                .jail
+                .as_ref()
+                .map_or_else(|| "on the host".to_owned(), |(_, name)| format!("in jail {name:?}"));
+            Error::rejected("running", format!("{} {place}", self.spec.line()), errno)
+        })
+    }
+}
+
+/// The environment that jexec(8) gives with `-l`, for root.
+fn clean_environment(term: Option<OsString>) -> Vec<(OsString, OsString)> {
+    let fixed = [
+        ("PATH", "/sbin:/bin:/usr/sbin:/usr/bin:/usr/local/sbin:/usr/local/bin:/root/bin"),
+        ("HOME", "/root"),
+        ("SHELL", "/bin/sh"),
+        ("USER", "root"),
+        ("LOGNAME", "root"),
+    ];
+    let fixed = fixed.map(|(name, value)| (name.into(), value.into()));
+    fixed.into_iter().chain(term.map(|term| ("TERM".into(), term))).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_line_is_quoted_so_that_a_shell_would_read_the_same_words() {
+        assert_eq!(quoted(OsStr::new("/bin/sh")), "/bin/sh");
+        assert_eq!(quoted(OsStr::new("a b")), "'a b'");
+        assert_eq!(quoted(OsStr::new("it's")), r"'it'\''s'");
+        assert_eq!(quoted(OsStr::new("")), "''");
+    }
+}

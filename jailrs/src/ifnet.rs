@@ -1,0 +1,274 @@
+//! Network interfaces of one VNET, and their way from one to another.
+
+use std::fmt;
+use std::net::IpAddr;
+use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
+
+use crate::mac::Mac;
+use crate::system::{IfChange, Jid, Vnet};
+use crate::{Errno, Error, Host, Result};
+
+/// The longest name of an interface, in bytes: `IFNAMSIZ` without the closing NUL.
+#[doc(alias = "IFNAMSIZ")]
+pub const NAME_MAX: usize = 15;
+
+bitflags::bitflags! {
+    /// Flags of an interface, from `net/if.h`.
+    #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+    pub struct IfFlags: u32 {
+        /// It is up.
+        #[doc(alias = "IFF_UP")]
+        const UP = 0x1;
+        /// It can broadcast.
+        const BROADCAST = 0x2;
+        /// It is a loopback.
+        const LOOPBACK = 0x8;
+        /// It has one peer.
+        const POINTOPOINT = 0x10;
+        /// Its driver has what it needs to run.
+        #[doc(alias = "IFF_DRV_RUNNING")]
+        const RUNNING = 0x40;
+        /// It takes packets that are not for it.
+        const PROMISC = 0x100;
+        /// It does not hear what it sends.
+        const SIMPLEX = 0x800;
+        /// It can multicast.
+        const MULTICAST = 0x8000;
+        /// Promiscuous because an administrator said so.
+        const PPROMISC = 0x20000;
+
+        // Flags that have no name here are kept.
+        const _ = !0;
+    }
+}
+
+impl Serialize for IfFlags {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        self.bits().serialize(serializer)
+    }
+}
+
+impl<'de> Deserialize<'de> for IfFlags {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        u32::deserialize(deserializer).map(Self::from_bits_retain)
+    }
+}
+
+/// A network interface.
+#[non_exhaustive]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Interface {
+    /// Its name, at most [`NAME_MAX`] bytes. Two of one VNET can have the same name: the kernel does not check those that
+    /// come home.
+    pub name: String,
+    /// Its number in its VNET.
+    pub index: u32,
+    /// Its flags.
+    pub flags: IfFlags,
+    /// Its link-level address, where it is an Ethernet one.
+    pub mac: Option<Mac>,
+    /// Its MTU, in bytes.
+    pub mtu: u32,
+    /// What an administrator wrote on it; empty for nothing.
+    #[serde(default)]
+    pub description: String,
+    /// Its IP addresses.
+    #[serde(default)]
+    pub addresses: Vec<IpAddr>,
+}
+
+impl Interface {
+    /// An interface of this name and number, down, without addresses, with an MTU of 1500.
+    #[must_use]
+    pub fn new(name: impl Into<String>, index: u32) -> Self {
+        Self {
+            name: name.into(),
+            index,
+            flags: IfFlags::BROADCAST | IfFlags::SIMPLEX | IfFlags::MULTICAST,
+            mac: None,
+            mtu: 1500,
+            description: String::new(),
+            addresses: Vec::new(),
+        }
+    }
+
+    /// Whether it is up.
+    #[must_use]
+    pub const fn is_up(&self) -> bool {
+        self.flags.contains(IfFlags::UP)
+    }
+}
+
+/// The interfaces of one VNET: the host's ([`Host::interfaces`]) or a jail's ([`Jail::interfaces`](crate::Jail::interfaces)).
+///
+/// A jail's interfaces are reached from outside, without running anything in the jail.
+///
+/// # Examples
+/// ```
+/// use jailrs::{Jail, sim::SimHost};
+///
+/// let host = SimHost::new().host();
+/// host.interfaces().create("tap8")?;
+/// let jail = Jail::builder("web").vnet().create(&host)?;
+///
+/// host.move_in("tap8", jail.jid())?;
+/// assert!(host.interfaces().find("tap8")?.is_none());
+/// jail.interfaces().rename("tap8", "eth0")?;
+/// jail.interfaces().set_up("eth0", true)?;
+/// host.reclaim("eth0", jail.jid())?;
+/// assert!(host.interfaces().find("eth0")?.is_some());
+/// # Ok::<(), jailrs::Error>(())
+/// ```
+#[derive(Debug, Clone)]
+pub struct Interfaces {
+    host: Host,
+    vnet: Vnet,
+    place: String,
+}
+
+impl Interfaces {
+    pub(crate) fn new(host: &Host, vnet: Vnet, place: impl Into<String>) -> Self {
+        Self { host: host.clone(), vnet, place: place.into() }
+    }
+
+    fn refused(&self, call: &'static str, name: impl fmt::Display, errno: Errno) -> Error {
+        Error::rejected(call, format!("interface {name} {}", self.place), errno)
+    }
+
+    fn change(&self, call: &'static str, name: &str, change: &IfChange) -> Result<()> {
+        let changed = self.host.system().interface_change(self.vnet, name, change);
+        changed.map_err(|errno| self.refused(call, name, errno))
+    }
+
+    /// All interfaces, in the kernel's order.
+    ///
+    /// # Errors
+    /// [`Error::Rejected`] with `EINVAL` if the jail is gone or dying.
+    pub fn list(&self) -> Result<Vec<Interface>> {
+        let listed = self.host.system().interfaces(self.vnet);
+        listed.map_err(|errno| Error::rejected("listing", format!("the interfaces {}", self.place), errno))
+    }
+
+    /// The interface of this name.
+    ///
+    /// # Errors
+    /// As [`list`](Self::list).
+    pub fn find(&self, name: &str) -> Result<Option<Interface>> {
+        Ok(self.list()?.into_iter().find(|interface| interface.name == name))
+    }
+
+    /// The link-level address of the interface of this name.
+    ///
+    /// # Errors
+    /// [`Error::Rejected`] with `ENXIO` if there is none of that name, `ENODEV` if it has no Ethernet address.
+    pub fn mac(&self, name: &str) -> Result<Mac> {
+        let found = self.find(name)?.ok_or_else(|| self.refused("reading the MAC", name, Errno::ENXIO))?;
+        found.mac.ok_or_else(|| self.refused("reading the MAC", name, Errno::ENODEV))
+    }
+
+    /// Gives an interface another name.
+    ///
+    /// # Errors
+    /// [`Error::Rejected`] with `ENXIO` if there is none of that name, `EEXIST` if the new name is taken, `ENAMETOOLONG` over
+    /// [`NAME_MAX`] bytes, `EINVAL` for an empty name.
+    #[doc(alias = "SIOCSIFNAME")]
+    pub fn rename(&self, name: &str, new: &str) -> Result<()> {
+        let change = IfChange::Rename(new.to_owned());
+        let renamed = self.host.system().interface_change(self.vnet, name, &change);
+        renamed.map_err(|errno| self.refused("renaming", format_args!("{name} (to {new})"), errno))
+    }
+
+    /// Sets an interface up or down.
+    ///
+    /// # Errors
+    /// [`Error::Rejected`] with `ENXIO` if there is none of that name.
+    #[doc(alias = "SIOCSIFFLAGS")]
+    pub fn set_up(&self, name: &str, up: bool) -> Result<()> {
+        self.change("SIOCSIFFLAGS", name, &IfChange::Up(up))
+    }
+
+    /// Gives an interface another link-level address.
+    ///
+    /// # Errors
+    /// [`Error::Rejected`] with `ENXIO` if there is none of that name, `ENODEV` if it is no Ethernet interface.
+    #[doc(alias = "SIOCSIFLLADDR")]
+    pub fn set_mac(&self, name: &str, mac: Mac) -> Result<()> {
+        self.change("SIOCSIFLLADDR", name, &IfChange::Mac(mac))
+    }
+
+    /// Sets the MTU, in bytes.
+    ///
+    /// # Errors
+    /// [`Error::Rejected`] with `ENXIO` if there is none of that name, `EINVAL` outside 72 to 65535.
+    #[doc(alias = "SIOCSIFMTU")]
+    pub fn set_mtu(&self, name: &str, mtu: u32) -> Result<()> {
+        self.change("SIOCSIFMTU", name, &IfChange::Mtu(mtu))
+    }
+
+    /// Writes something on an interface; it stays there when the interface moves. An empty text takes it away.
+    ///
+    /// # Errors
+    /// [`Error::Rejected`] with `ENXIO` if there is none of that name, `ENAMETOOLONG` over 1024 bytes with the closing NUL.
+    #[doc(alias = "SIOCSIFDESCR")]
+    pub fn set_description(&self, name: &str, description: &str) -> Result<()> {
+        self.change("SIOCSIFDESCR", name, &IfChange::Description(description.to_owned()))
+    }
+
+    /// Creates an interface from the name of a cloner, with or without a unit (`tap`, `epair7`), and tells its name.
+    ///
+    /// # Errors
+    /// [`Error::Rejected`] with `EINVAL` without such a cloner, `EEXIST` if the unit is taken.
+    #[doc(alias = "SIOCIFCREATE2")]
+    pub fn create(&self, name: &str) -> Result<String> {
+        let created = self.host.system().interface_create(self.vnet, name);
+        created.map_err(|errno| self.refused("creating", name, errno))
+    }
+
+    /// Destroys a cloned interface.
+    ///
+    /// # Errors
+    /// [`Error::Rejected`] with `ENXIO` if there is none of that name, `EINVAL` if it is not a clone.
+    #[doc(alias = "SIOCIFDESTROY")]
+    pub fn destroy(&self, name: &str) -> Result<()> {
+        let destroyed = self.host.system().interface_destroy(self.vnet, name);
+        destroyed.map_err(|errno| self.refused("destroying", name, errno))
+    }
+
+    /// Waits until an interface of this name is here, such as one that comes home from a jail that was removed.
+    ///
+    /// # Errors
+    /// [`Error::TimedOut`]; as [`list`](Self::list).
+    pub fn wait_for(&self, name: &str, bound: Duration) -> Result<Interface> {
+        let mut found = None;
+        let arrived = self.host.wait_until(bound, || {
+            found = self.find(name)?;
+            Ok(found.is_some())
+        })?;
+        found.filter(|_| arrived).ok_or_else(|| Error::TimedOut {
+            what: "arrival",
+            subject: format!("interface {name} {}", self.place),
+            bound,
+        })
+    }
+}
+
+/// Moves an interface of the host into a jail's VNET.
+pub(crate) fn move_in(host: &Host, name: &str, jid: Jid) -> Result<()> {
+    match host.system().interface_move(name, jid) {
+        Err(Errno::EEXIST) => Err(Error::Clash { name: name.to_owned(), target: format!("jail {jid}") }),
+        Err(errno) => Err(Error::rejected("SIOCSIFVNET", format!("interface {name} into jail {jid}"), errno)),
+        Ok(()) => Ok(()),
+    }
+}
+
+/// Takes an interface back, unless one of its name is here already.
+pub(crate) fn reclaim(host: &Host, name: &str, jid: Jid) -> Result<()> {
+    if host.interfaces().find(name)?.is_some() {
+        return Err(Error::Clash { name: name.to_owned(), target: "the host".to_owned() });
+    }
+    let reclaimed = host.system().interface_reclaim(name, jid);
+    reclaimed
+        .map_err(|errno| Error::rejected("SIOCSIFRVNET", format!("interface {name} from jail {jid}"), errno))
+}

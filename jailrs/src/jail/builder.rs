@@ -1,0 +1,129 @@
+//! Describing a jail before it is there.
+
+use std::path::Path;
+
+use crate::param::{JailSys, Param, Value};
+use crate::system::JailFlags;
+use crate::{Host, Jail, Result};
+
+/// A jail to be created: its parameters.
+///
+/// Unless told otherwise it is persistent (the kernel insists on that, or on a process in it) and has the root `/`.
+///
+/// # Examples
+/// ```
+/// use jailrs::{Jail, sim::SimHost};
+///
+/// let machine = SimHost::new();
+/// machine.add_root("/jails/web");
+/// let jail = Jail::builder("web")
+///     .path("/jails/web")
+///     .hostname("web.example")
+///     .vnet()
+///     .allow("raw_sockets", true)
+///     .devfs_ruleset(4)
+///     .meta("owner", "vimage")
+///     .create(&machine.host())?;
+/// assert_eq!(jail.meta("owner")?.as_deref(), Some("vimage"));
+/// # Ok::<(), jailrs::Error>(())
+/// ```
+#[derive(Debug, Clone)]
+#[must_use = "a jail is made by `create`"]
+pub struct Builder {
+    name: String,
+    params: Vec<Param>,
+}
+
+impl Builder {
+    pub(crate) fn new(name: impl Into<String>) -> Self {
+        let name = name.into();
+        let params = vec![
+            Param::new("name", Value::String(name.clone())),
+            Param::new("path", Value::String("/".to_owned())),
+            Param::new("persist", Value::Bool(true)),
+        ];
+        Self { name, params }
+    }
+
+    /// Sets a parameter, in place of what was said about it before.
+    pub fn parameter(mut self, param: Param) -> Self {
+        match self.params.iter_mut().find(|known| known.name == param.name) {
+            Some(known) => *known = param,
+            None => self.params.push(param),
+        }
+        self
+    }
+
+    fn string(self, name: &str, text: impl Into<String>) -> Self {
+        self.parameter(Param::new(name, Value::String(text.into())))
+    }
+
+    fn int(self, name: &str, number: i32) -> Self {
+        self.parameter(Param::new(name, Value::Int(number)))
+    }
+
+    /// The root directory.
+    pub fn path(self, path: impl AsRef<Path>) -> Self {
+        self.string("path", path.as_ref().to_string_lossy())
+    }
+
+    /// The host name.
+    pub fn hostname(self, name: impl Into<String>) -> Self {
+        self.string("host.hostname", name)
+    }
+
+    /// Gives the jail a network stack of its own.
+    pub fn vnet(self) -> Self {
+        self.parameter(Param::new("vnet", Value::JailSys(JailSys::New)))
+    }
+
+    /// Lets the jail stay when no process is in it. It is so already.
+    pub fn persist(self) -> Self {
+        self.parameter(Param::new("persist", Value::Bool(true)))
+    }
+
+    /// Allows or forbids something: `allow.WHAT`.
+    pub fn allow(self, what: &str, allowed: bool) -> Self {
+        self.parameter(Param::new(format!("allow.{what}"), Value::Bool(allowed)))
+    }
+
+    /// A note that the jail itself cannot see: `meta.KEY`. Where the kernel has none it is left out; see
+    /// [`Host::supports_meta`].
+    pub fn meta(self, key: &str, text: impl Into<String>) -> Self {
+        self.string(&format!("meta.{key}"), text)
+    }
+
+    /// The ruleset of devfs mounts in the jail.
+    pub fn devfs_ruleset(self, number: i32) -> Self {
+        self.int("devfs_ruleset", number)
+    }
+
+    /// The securelevel, -1 to 3.
+    pub fn securelevel(self, level: i32) -> Self {
+        self.int("securelevel", level)
+    }
+
+    /// How many jails it may have below it.
+    pub fn children_max(self, number: i32) -> Self {
+        self.int("children.max", number)
+    }
+
+    /// The parameters as they stand.
+    #[must_use]
+    pub fn parameters(&self) -> &[Param] {
+        &self.params
+    }
+
+    /// Creates the jail.
+    ///
+    /// # Errors
+    /// [`Error::Rejected`](crate::Error::Rejected) with `EEXIST` if there is one of that name, `ENOENT` or `ENOTDIR` for the root
+    /// directory, `EPERM`, `EINVAL` with the kernel's words.
+    pub fn create(self, host: &Host) -> Result<Jail> {
+        let mut params = self.params;
+        if !host.supports_meta() {
+            params.retain(|param| !matches!(param.name.split('.').next(), Some("meta" | "env")));
+        }
+        super::set(host, &params, JailFlags::CREATE, &self.name)
+    }
+}

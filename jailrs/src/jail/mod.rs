@@ -1,0 +1,260 @@
+//! Jails: made, found, read, changed, removed.
+
+mod builder;
+mod processes;
+mod read;
+
+use std::ffi::OsStr;
+use std::fmt;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
+
+pub use builder::Builder;
+pub use processes::{Signal, Stopped};
+pub use read::Params;
+
+use crate::command::Command;
+use crate::ifnet::Interfaces;
+use crate::param::{JailSys, Param, Value};
+use crate::system::{JailFlags, Jid, Opt, Vnet};
+use crate::{Errno, Error, Host, Result};
+
+/// A jail of a [`Host`].
+///
+/// The jail itself does not go when this value is dropped.
+///
+/// # Examples
+/// ```
+/// use jailrs::{Jail, param::{Param, Value}, sim::SimHost};
+///
+/// let host = SimHost::new().host();
+/// let jail = Jail::builder("web").vnet().create(&host)?;
+/// jail.set(&[Param::new("host.hostname", Value::String("web.example".into()))])?;
+///
+/// let all = Jail::list(&host, false)?;
+/// assert_eq!(all[0].hostname, "web.example");
+/// assert!(all[0].vnet);
+///
+/// jail.remove()?;
+/// jail.wait_gone(std::time::Duration::from_secs(10))?;
+/// assert!(Jail::list(&host, true)?.is_empty());
+/// # Ok::<(), jailrs::Error>(())
+/// ```
+#[derive(Clone)]
+pub struct Jail {
+    host: Host,
+    jid: Jid,
+    name: String,
+}
+
+impl fmt::Debug for Jail {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Jail").field("jid", &self.jid).field("name", &self.name).finish_non_exhaustive()
+    }
+}
+
+/// What a list tells of a jail.
+#[non_exhaustive]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct JailInfo {
+    /// Its number.
+    pub jid: Jid,
+    /// Its name; `a.b` is `b` in the jail `a`.
+    pub name: String,
+    /// Its root directory.
+    pub path: PathBuf,
+    /// Its host name.
+    pub hostname: String,
+    /// Whether it has a network stack of its own.
+    pub vnet: bool,
+    /// Whether it was removed and something still holds it.
+    pub dying: bool,
+    /// Whether it stays when no process is in it.
+    pub persist: bool,
+    /// The jail that it is in; 0 for the host.
+    pub parent: Jid,
+}
+
+const LISTED: &[&str] = &["name", "path", "host.hostname", "vnet", "dying", "persist", "parent"];
+
+impl Jail {
+    /// Describes a jail to be created.
+    pub fn builder(name: impl Into<String>) -> Builder {
+        Builder::new(name)
+    }
+
+    /// The jail of this name that is alive. A number is taken as a name too, and as such it is a jid.
+    ///
+    /// # Errors
+    /// [`Error::Rejected`] with `ENOENT` if there is none, or it is dying.
+    pub fn find(host: &Host, name: &str) -> Result<Self> {
+        let key = Param::new("name", Value::String(name.to_owned())).to_opt()?;
+        Self::by(host, &key, format!("jail {name:?}"))
+    }
+
+    /// The jail of this number that is alive.
+    ///
+    /// # Errors
+    /// [`Error::Rejected`] with `ENOENT` if there is none, or it is dying.
+    pub fn from_jid(host: &Host, jid: Jid) -> Result<Self> {
+        Self::by(host, &Opt::int("jid", jid.0), format!("jail {jid}"))
+    }
+
+    fn by(host: &Host, key: &Opt, subject: String) -> Result<Self> {
+        // A parameter cannot be both the key and asked for.
+        let asked = if key.name == "name" { &["jid"][..] } else { &["name"][..] };
+        let (jid, params) = read::read(host, key, asked, JailFlags::empty(), &subject)?;
+        let name = match params.text("name") {
+            Some(name) => name.to_owned(),
+            None => crate::param::text_of(&key.value),
+        };
+        Ok(Self { host: host.clone(), jid, name })
+    }
+
+    /// All jails by number, the dying ones too where asked for.
+    ///
+    /// # Errors
+    /// [`Error::Rejected`] if the kernel does not tell.
+    pub fn list(host: &Host, dying: bool) -> Result<Vec<JailInfo>> {
+        let flags = if dying { JailFlags::DYING } else { JailFlags::empty() };
+        let mut list = Vec::new();
+        let mut last = Jid::HOST;
+        loop {
+            let key = Opt::int("lastjid", last.0);
+            match read::read(host, &key, LISTED, flags, "all jails") {
+                Ok((jid, params)) => {
+                    list.push(info(jid, &params));
+                    last = jid;
+                }
+                Err(error) if error.errno() == Some(Errno::ENOENT) => return Ok(list),
+                Err(error) => return Err(error),
+            }
+        }
+    }
+
+    /// The jail's number.
+    #[must_use]
+    pub const fn jid(&self) -> Jid {
+        self.jid
+    }
+
+    /// The jail's name, as it was when it was made or found.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// The machine that the jail is on.
+    #[must_use]
+    pub const fn host(&self) -> &Host {
+        &self.host
+    }
+
+    fn subject(&self) -> String {
+        format!("jail {:?} ({})", self.name, self.jid)
+    }
+
+    /// Reads parameters, all at the same moment.
+    ///
+    /// # Errors
+    /// [`Error::UnknownParameter`]; [`Error::Rejected`] with `ENOENT` if the jail is gone or dying.
+    pub fn get(&self, names: &[&str]) -> Result<Params> {
+        let key = Opt::int("jid", self.jid.0);
+        Ok(read::read(&self.host, &key, names, JailFlags::empty(), &self.subject())?.1)
+    }
+
+    /// Changes parameters; all are taken, or none.
+    ///
+    /// # Errors
+    /// [`Error::Rejected`] with `EINVAL` for what cannot be changed (`vnet`, `path`, `ip4`, ...), `ENOENT` if the jail is gone,
+    /// `EPERM`.
+    pub fn set(&self, params: &[Param]) -> Result<()> {
+        let mut all = vec![Param::new("jid", Value::Int(self.jid.0))];
+        all.extend_from_slice(params);
+        set(&self.host, &all, JailFlags::UPDATE, &self.name).map(drop)
+    }
+
+    /// Removes the jail: every process in it is killed. It may be dying for a while; see [`wait_gone`](Self::wait_gone).
+    ///
+    /// # Errors
+    /// [`Error::Rejected`] with `EINVAL` if it is gone, `EPERM`.
+    #[doc(alias = "jail_remove")]
+    pub fn remove(&self) -> Result<()> {
+        let removed = self.host.system().jail_remove(self.jid);
+        removed.map_err(|errno| Error::rejected("jail_remove", self.subject(), errno))
+    }
+
+    /// The note of this key (`meta.KEY`); `None` if there is none, or the kernel has no notes.
+    ///
+    /// # Errors
+    /// [`Error::Rejected`] with `ENOENT` if the jail is gone.
+    pub fn meta(&self, key: &str) -> Result<Option<String>> {
+        if !self.host.supports_meta() {
+            return Ok(None);
+        }
+        let name = format!("meta.{key}");
+        Ok(self.get(&[&name])?.text(&name).map(str::to_owned))
+    }
+
+    /// Writes, or with `None` takes away, the note of this key.
+    ///
+    /// # Errors
+    /// [`Error::Unsupported`] before FreeBSD 15.0; [`Error::Rejected`] with `EFBIG` if the notes become too long together.
+    pub fn set_meta(&self, key: &str, text: Option<&str>) -> Result<()> {
+        if !self.host.supports_meta() {
+            let hint = "jails have notes from FreeBSD 15.0 on; keep it elsewhere".to_owned();
+            return Err(Error::Unsupported { what: format!("meta.{key}"), hint });
+        }
+        let value = text.map_or(Value::Unset, |text| Value::String(text.to_owned()));
+        self.set(&[Param::new(format!("meta.{key}"), value)])
+    }
+
+    /// Waits until nothing is left of the jail, not even a dying one.
+    ///
+    /// Its interfaces come home a moment later still: see [`Interfaces::wait_for`].
+    ///
+    /// # Errors
+    /// [`Error::TimedOut`]; [`Error::Rejected`] if the kernel does not tell.
+    pub fn wait_gone(&self, bound: Duration) -> Result<()> {
+        // A dying jail may be given another number when a new one takes its own, so the name tells more.
+        let gone = self.host.wait_until(bound, || {
+            let list = Self::list(&self.host, true)?;
+            Ok(!list.iter().any(|info| info.name == self.name && (info.dying || info.jid == self.jid)))
+        })?;
+        if gone { Ok(()) } else { Err(Error::TimedOut { what: "end", subject: self.subject(), bound }) }
+    }
+
+    /// A command to be run in the jail.
+    pub fn command(&self, program: impl AsRef<OsStr>) -> Command {
+        Command::new(&self.host, Some((self.jid, self.name.clone())), program)
+    }
+
+    /// The interfaces of the jail's VNET, which is its parent's if it has none of its own.
+    #[must_use]
+    pub fn interfaces(&self) -> Interfaces {
+        Interfaces::new(&self.host, Vnet::Jail(self.jid), format!("in jail {:?}", self.name))
+    }
+}
+
+fn info(jid: Jid, params: &Params) -> JailInfo {
+    JailInfo {
+        jid,
+        name: params.text("name").unwrap_or_default().to_owned(),
+        path: params.text("path").unwrap_or_default().into(),
+        hostname: params.text("host.hostname").unwrap_or_default().to_owned(),
+        vnet: params.jailsys("vnet") == Some(JailSys::New),
+        dying: params.bool("dying").unwrap_or_default(),
+        persist: params.bool("persist").unwrap_or_default(),
+        parent: Jid(params.int("parent").unwrap_or_default()),
+    }
+}
+
+/// Creates or changes a jail.
+fn set(host: &Host, params: &[Param], flags: JailFlags, name: &str) -> Result<Jail> {
+    let mut opts = params.iter().map(Param::to_opt).collect::<Result<Vec<_>>>()?;
+    let done = host.system().jail_set(&mut opts, flags);
+    let jid = done.map_err(|refusal| Error::refused("jail_set", format!("jail {name:?}"), refusal))?;
+    Ok(Jail { host: host.clone(), jid, name: name.to_owned() })
+}

@@ -1,0 +1,148 @@
+//! What a simulated machine is made of, and what of it can be kept in a file.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::net::{Ipv4Addr, Ipv6Addr};
+use std::path::PathBuf;
+
+use serde::{Deserialize, Serialize};
+
+use super::fault::Faults;
+use super::tree::Tree;
+use crate::mount::Mounted;
+use crate::system::{Jid, Process};
+
+/// The simulated machine but for its VNETs, which are kept by whoever simulates them.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SimState {
+    /// The machine's UUID.
+    pub hostuuid: String,
+    /// When the machine was started, in seconds since 1970.
+    pub boottime: i64,
+    /// `__FreeBSD_version`; below 1500000 jails have neither `meta` nor descriptors.
+    pub osreldate: i32,
+    /// Such as `15.1-RELEASE`.
+    pub osrelease: String,
+    /// What was counted so far; nothing that is counted is given out twice.
+    pub counters: Counters,
+    /// Jails by number.
+    pub(super) jails: BTreeMap<i32, Prison>,
+    /// Processes by number.
+    pub(super) processes: BTreeMap<i32, SimProcess>,
+    /// Mounted file systems, oldest first.
+    pub(super) mounts: Vec<Mounted>,
+    /// Kernel modules, and whether each is loaded.
+    pub(super) modules: BTreeMap<String, bool>,
+    /// Directories, files and symbolic links.
+    pub(super) tree: Tree,
+    /// VNETs whose jail is gone and whose interfaces have not come home yet, and for how many looks they will not.
+    pub(super) lingering: BTreeMap<u32, u32>,
+    /// What is to go wrong.
+    #[serde(default, skip_serializing_if = "Faults::is_empty")]
+    pub(super) faults: Faults,
+}
+
+/// What a simulated machine has counted.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Counters {
+    /// The jail number that was given out last.
+    pub last_jid: i32,
+    /// The number that a dying jail was given last, counted down.
+    pub last_dead_jid: i32,
+    /// The process number that was given out last.
+    pub last_pid: i32,
+    /// The number of the last jail's set of CPUs.
+    pub last_cpuset: i32,
+    /// The file system that was mounted last.
+    pub last_fsid: i32,
+}
+
+impl Default for SimState {
+    fn default() -> Self {
+        let loadable =
+            ["fdescfs", "if_bridge", "if_epair", "if_tuntap", "if_vlan", "nullfs", "procfs", "tmpfs", "zfs"];
+        let netgraph = ["netgraph", "ng_bridge", "ng_eiface", "ng_ether", "ng_hub", "ng_socket"];
+        Self {
+            hostuuid: "9b2f0e52-1c1d-11ef-8f54-000c29aabbcc".to_owned(),
+            boottime: 1_767_225_600,
+            osreldate: 1_501_000,
+            osrelease: "15.1-RELEASE".to_owned(),
+            counters: Counters {
+                last_jid: 0,
+                last_dead_jid: 0,
+                last_pid: 1000,
+                last_cpuset: 1,
+                last_fsid: 0,
+            },
+            jails: BTreeMap::new(),
+            processes: BTreeMap::new(),
+            mounts: Vec::new(),
+            modules: loadable.into_iter().chain(netgraph).map(|name| (name.to_owned(), false)).collect(),
+            tree: Tree::default(),
+            lingering: BTreeMap::new(),
+            faults: Faults::default(),
+        }
+    }
+}
+
+/// A process of the simulated machine.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct SimProcess {
+    #[serde(flatten)]
+    pub(super) process: Process,
+    pub(super) manner: Manner,
+}
+
+/// How a simulated process takes a signal.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Manner {
+    /// Any signal ends it.
+    Polite,
+    /// Only `SIGKILL` ends it.
+    Stubborn,
+    /// Nothing ends it: it hangs in the kernel, and holds its jail.
+    Immortal,
+}
+
+/// A jail of the simulated machine.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct Prison {
+    pub(super) parent: Jid,
+    /// The whole name, with those of the jails that it is in.
+    pub(super) name: String,
+    pub(super) path: PathBuf,
+    pub(super) persist: bool,
+    /// Set once the jail was removed; for so many looks it is held.
+    pub(super) dying: Option<u32>,
+    /// The VNET that it has of its own.
+    pub(super) vnet: Option<u32>,
+    pub(super) own_host: bool,
+    pub(super) hostname: String,
+    pub(super) domainname: String,
+    pub(super) hostuuid: String,
+    pub(super) hostid: u64,
+    pub(super) ip4_restricted: bool,
+    pub(super) ip4: Vec<Ipv4Addr>,
+    pub(super) ip4_saddrsel: bool,
+    pub(super) ip6_restricted: bool,
+    pub(super) ip6: Vec<Ipv6Addr>,
+    pub(super) ip6_saddrsel: bool,
+    pub(super) securelevel: i32,
+    pub(super) enforce_statfs: i32,
+    pub(super) devfs_ruleset: i32,
+    pub(super) children_max: i32,
+    pub(super) cpuset: i32,
+    pub(super) osreldate: i32,
+    pub(super) osrelease: String,
+    pub(super) allow: BTreeSet<String>,
+    /// Subsystems of modules, such as `sysvshm`.
+    pub(super) modules: BTreeMap<String, i32>,
+    pub(super) meta: String,
+    pub(super) env: String,
+}
+
+impl Prison {
+    pub(super) const fn is_alive(&self) -> bool {
+        self.dying.is_none()
+    }
+}

@@ -1,0 +1,267 @@
+//! The seam of a simulated machine.
+
+use std::path::{Path, PathBuf};
+use std::process::Output;
+use std::time::Duration;
+
+use super::fault::Op;
+use super::jails::Machine;
+use super::script::{Outcome, Recorded};
+use super::state::Manner;
+use super::{SimHost, meta};
+use crate::Errno;
+use crate::command::Spec;
+use crate::ifnet::Interface;
+use crate::mount::Mounted;
+use crate::param::{Kind, text_of};
+use crate::system::{Fsid, IfChange, JailFlags, Jid, Opt, Process, Refusal, System, Vnet};
+
+impl System for SimHost {
+    fn jail_set(&self, opts: &mut [Opt], flags: JailFlags) -> Result<Jid, Refusal> {
+        let mut machine = self.lock();
+        machine.state.faults.check(Op::JailSet)?;
+        machine.jail_set(opts, flags)
+    }
+
+    fn jail_get(&self, opts: &mut [Opt], flags: JailFlags) -> Result<Jid, Refusal> {
+        let mut machine = self.lock();
+        machine.state.faults.check(Op::JailGet)?;
+        machine.jail_get(opts, flags)
+    }
+
+    fn jail_remove(&self, jid: Jid) -> Result<(), Errno> {
+        let mut machine = self.lock();
+        machine.state.faults.check(Op::JailRemove)?;
+        machine.jail_remove(jid.0)
+    }
+
+    fn jail_remove_desc(&self, desc: i32) -> Result<(), Errno> {
+        let mut machine = self.lock();
+        machine.state.faults.check(Op::JailRemove)?;
+        if !machine.has_descriptors() {
+            return Err(Errno::ENOSYS);
+        }
+        let jid = machine.desc_jail(desc).map_err(|refusal| refusal.errno)?;
+        machine.jail_remove(jid)
+    }
+
+    fn close_desc(&self, desc: i32) {
+        self.lock().close_desc(desc);
+    }
+
+    fn param_kind(&self, name: &str) -> Result<Kind, Errno> {
+        Kind::of(name).ok_or(Errno::ENOENT)
+    }
+
+    fn interfaces(&self, vnet: Vnet) -> Result<Vec<Interface>, Errno> {
+        let mut machine = self.lock();
+        machine.state.faults.check(Op::Interfaces)?;
+        if vnet == Vnet::Host {
+            machine.look_for_homecoming();
+        }
+        let vnet = machine.entered(vnet)?;
+        Ok(machine.vnets.interfaces(vnet))
+    }
+
+    fn interface_change(&self, vnet: Vnet, name: &str, change: &IfChange) -> Result<(), Errno> {
+        let mut machine = self.lock();
+        machine.state.faults.check(Op::InterfaceChange)?;
+        let vnet = machine.entered(vnet)?;
+        machine.vnets.change(vnet, name, change)
+    }
+
+    fn interface_create(&self, vnet: Vnet, name: &str) -> Result<String, Errno> {
+        let mut machine = self.lock();
+        machine.state.faults.check(Op::InterfaceCreate)?;
+        let vnet = machine.entered(vnet)?;
+        machine.vnets.create_interface(vnet, name)
+    }
+
+    fn interface_destroy(&self, vnet: Vnet, name: &str) -> Result<(), Errno> {
+        let mut machine = self.lock();
+        machine.state.faults.check(Op::InterfaceDestroy)?;
+        let vnet = machine.entered(vnet)?;
+        machine.vnets.destroy_interface(vnet, name)
+    }
+
+    fn interface_move(&self, name: &str, to: Jid) -> Result<(), Errno> {
+        let mut machine = self.lock();
+        machine.state.faults.check(Op::InterfaceMove)?;
+        // The kernel looks for the interface first.
+        if !machine.vnets.interfaces(0).iter().any(|interface| interface.name == name) {
+            return Err(Errno::ENXIO);
+        }
+        let vnet = machine.vnet_of(to.0).filter(|_| to != Jid::HOST).ok_or(Errno::ENXIO)?;
+        machine.vnets.move_interface(name, 0, vnet)
+    }
+
+    fn interface_reclaim(&self, name: &str, from: Jid) -> Result<(), Errno> {
+        let mut machine = self.lock();
+        machine.state.faults.check(Op::InterfaceReclaim)?;
+        let vnet = machine.vnet_of(from.0).filter(|_| from != Jid::HOST).ok_or(Errno::ENXIO)?;
+        machine.vnets.reclaim_interface(name, vnet, 0)
+    }
+
+    fn run(&self, jail: Option<Jid>, command: &Spec) -> Result<Output, Errno> {
+        let mut machine = self.lock();
+        machine.state.faults.check(Op::Run)?;
+        machine.run(jail, command)
+    }
+
+    fn processes(&self) -> Result<Vec<Process>, Errno> {
+        Ok(self.lock().state.processes.values().map(|process| process.process.clone()).collect())
+    }
+
+    fn kill_all(&self, jid: Jid, signal: i32) -> Result<(), Errno> {
+        let mut machine = self.lock();
+        machine.state.faults.check(Op::KillAll)?;
+        machine.kill_all(jid, signal)
+    }
+
+    fn mounts(&self) -> Result<Vec<Mounted>, Errno> {
+        Ok(self.lock().state.mounts.clone())
+    }
+
+    fn mount(&self, opts: &mut [Opt], _flags: i32) -> Result<(), Refusal> {
+        let mut machine = self.lock();
+        machine.state.faults.check(Op::Mount)?;
+        machine.mount(opts)
+    }
+
+    fn unmount(&self, fsid: Fsid, _force: bool) -> Result<(), Errno> {
+        let mut machine = self.lock();
+        machine.state.faults.check(Op::Unmount)?;
+        machine.unmount(fsid)
+    }
+
+    fn resolve_below(&self, root: &Path, point: &Path) -> Result<PathBuf, Errno> {
+        self.lock().state.tree.below(root, point)
+    }
+
+    fn module_load(&self, name: &str) -> Result<(), Errno> {
+        let mut machine = self.lock();
+        machine.state.faults.check(Op::ModuleLoad)?;
+        machine.state.modules.get_mut(name).map(|loaded| *loaded = true).ok_or(Errno::ENOENT)
+    }
+
+    fn module_loaded(&self, name: &str) -> bool {
+        self.lock().state.modules.get(name).copied().unwrap_or_default()
+    }
+
+    fn sysctl(&self, name: &str) -> Result<Vec<u8>, Errno> {
+        let machine = self.lock();
+        let state = &machine.state;
+        let text = |text: &str| Ok([text.as_bytes(), &[0]].concat());
+        let int = |number: i32| Ok(number.to_ne_bytes().to_vec());
+        match name {
+            "kern.hostuuid" => text(&state.hostuuid),
+            "kern.osrelease" => text(&state.osrelease),
+            "kern.ostype" => text("FreeBSD"),
+            "kern.osreldate" => int(state.osreldate),
+            "kern.boottime" => Ok([state.boottime.to_ne_bytes(), [0; 8]].concat()),
+            "kern.features.vimage" => int(1),
+            "kern.securelevel" => int(-1),
+            "security.jail.jailed" => int(0),
+            "security.jail.jail_max_af_ips" => int(255),
+            "security.jail.meta_maxbufsize" if machine.has_descriptors() => {
+                int(i32::try_from(meta::MAX).unwrap_or(i32::MAX))
+            }
+            _ => Err(Errno::ENOENT),
+        }
+    }
+
+    fn clock(&self) -> Duration {
+        self.lock().clock
+    }
+
+    fn pause(&self, time: Duration) {
+        self.lock().clock += time;
+    }
+}
+
+impl Machine {
+    /// The VNET that a process would be in which enters it now; a dying jail takes nobody in.
+    fn entered(&self, vnet: Vnet) -> Result<u32, Errno> {
+        match vnet {
+            Vnet::Host => Ok(0),
+            Vnet::Jail(jid) if jid != Jid::HOST && self.alive(jid.0) => {
+                self.vnet_of(jid.0).ok_or(Errno::EINVAL)
+            }
+            Vnet::Jail(_) => Err(Errno::EINVAL),
+        }
+    }
+
+    fn run(&mut self, jail: Option<Jid>, command: &Spec) -> Result<Output, Errno> {
+        let name = |jid: Jid| self.state.jails.get(&jid.0).filter(|prison| prison.is_alive());
+        let jail = match jail {
+            Some(jid) => Some((jid, name(jid).ok_or(Errno::EINVAL)?.name.clone())),
+            None => None,
+        };
+        let place = jail.as_ref().map_or(Jid::HOST, |(jid, _)| *jid);
+        let recorded = Recorded::new(jail, command);
+        let script = self.scripts.iter().rfind(|script| recorded.line.contains(&script.pattern));
+        let outcome = script.map_or_else(Outcome::default, |script| script.outcome.clone());
+        self.commands.push(recorded);
+        if let Some((daemon, manner)) = outcome.daemon() {
+            self.start_process(place, daemon.to_owned(), manner);
+        }
+        Ok(outcome.output(command))
+    }
+
+    fn kill_all(&mut self, jid: Jid, signal: i32) -> Result<(), Errno> {
+        const SIGKILL: i32 = 9;
+        if jid == Jid::HOST || !self.alive(jid.0) {
+            return Err(Errno::EINVAL);
+        }
+        let mut jids: Vec<i32> = self.below(jid.0).into_iter().map(|(jid, _)| jid).collect();
+        jids.push(jid.0);
+        let inside = |process: &Process| jids.contains(&process.jid.0);
+        if !self.state.processes.values().any(|process| inside(&process.process)) {
+            return Err(Errno::ESRCH);
+        }
+        let survives = |manner: Manner| match manner {
+            Manner::Polite => false,
+            Manner::Stubborn => signal != SIGKILL,
+            Manner::Immortal => true,
+        };
+        self.state.processes.retain(|_, process| !inside(&process.process) || survives(process.manner));
+        for jid in jids {
+            self.end_if_idle(jid);
+        }
+        Ok(())
+    }
+
+    fn mount(&mut self, opts: &[Opt]) -> Result<(), Refusal> {
+        let text = |name: &str| opts.iter().rfind(|opt| opt.name == name).map(|opt| text_of(&opt.value));
+        let fstype = text("fstype").ok_or(Errno::EINVAL)?;
+        let point = self.state.tree.directory(text("fspath").ok_or(Errno::EINVAL)?.as_ref())?;
+        if !["devfs", "fdescfs", "procfs", "nullfs", "tmpfs"].contains(&fstype.as_str()) {
+            return Err(Errno::ENODEV.into());
+        }
+        let mut from = text("from").or_else(|| text("target")).unwrap_or_else(|| fstype.clone());
+        if fstype == "nullfs" {
+            from = self.state.tree.directory(from.as_ref())?.to_string_lossy().into_owned();
+        }
+        self.state.counters.last_fsid += 1;
+        let mut mounted = Mounted::new(fstype, from, point, Fsid(self.state.counters.last_fsid, 0x71));
+        mounted.read_only = opts.iter().any(|opt| opt.name == "ro");
+        self.state.mounts.push(mounted);
+        Ok(())
+    }
+
+    fn unmount(&mut self, fsid: Fsid) -> Result<(), Errno> {
+        let at = self.state.mounts.iter().position(|mounted| mounted.fsid == fsid).ok_or(Errno::ENOENT)?;
+        // What is mounted on top, or further down, has to go first.
+        let covers = |upper: &Mounted, lower: &Mounted| upper.point.starts_with(&lower.point);
+        let busy = self
+            .state
+            .mounts
+            .get(at)
+            .is_some_and(|lower| self.state.mounts.iter().skip(at + 1).any(|upper| covers(upper, lower)));
+        if busy {
+            return Err(Errno::EBUSY);
+        }
+        self.state.mounts.remove(at);
+        Ok(())
+    }
+}

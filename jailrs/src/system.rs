@@ -1,0 +1,296 @@
+//! The seam: the raw operations that FreeBSD's kernel and the simulated one both have.
+
+use std::fmt;
+use std::path::{Path, PathBuf};
+use std::process::Output;
+use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
+
+use crate::command::Spec;
+use crate::ifnet::Interface;
+use crate::mac::Mac;
+use crate::mount::Mounted;
+use crate::param::Kind;
+use crate::{Errno, Result};
+
+bitflags::bitflags! {
+    /// What jail_set(2) and jail_get(2) are to do.
+    #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+    pub struct JailFlags: i32 {
+        /// Create the jail; it must not exist.
+        #[doc(alias = "JAIL_CREATE")]
+        const CREATE = 0x01;
+        /// Change the jail; it must exist.
+        #[doc(alias = "JAIL_UPDATE")]
+        const UPDATE = 0x02;
+        /// Put the calling process into the jail.
+        #[doc(alias = "JAIL_ATTACH")]
+        const ATTACH = 0x04;
+        /// Find dying jails too.
+        #[doc(alias = "JAIL_DYING")]
+        const DYING = 0x08;
+        /// The jail is the one of the descriptor (FreeBSD 15.0 and later, as the next three).
+        #[doc(alias = "JAIL_USE_DESC")]
+        const USE_DESC = 0x10;
+        /// Look below the jail of the descriptor.
+        #[doc(alias = "JAIL_AT_DESC")]
+        const AT_DESC = 0x20;
+        /// Give a descriptor of the jail.
+        #[doc(alias = "JAIL_GET_DESC")]
+        const GET_DESC = 0x40;
+        /// Give a descriptor that removes the jail when it is closed.
+        #[doc(alias = "JAIL_OWN_DESC")]
+        const OWN_DESC = 0x80;
+
+        // Flags of later systems are handed on.
+        const _ = !0;
+    }
+}
+
+/// A jail's number. It may be given to another jail once this one is gone.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Jid(pub i32);
+
+impl Jid {
+    /// The host itself.
+    pub const HOST: Self = Self(0);
+}
+
+impl fmt::Display for Jid {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+/// One parameter as jail_set(2), jail_get(2) and nmount(2) take it: a name and bytes.
+///
+/// For jail_get the bytes are the buffer: its length says what fits, and afterwards it has the length of the answer.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Opt {
+    /// The name, without its closing NUL.
+    pub name: String,
+    /// The bytes; a text has its closing NUL.
+    pub value: Vec<u8>,
+}
+
+impl Opt {
+    /// An option of this name with these bytes.
+    #[must_use]
+    pub fn new(name: impl Into<String>, value: impl Into<Vec<u8>>) -> Self {
+        Self { name: name.into(), value: value.into() }
+    }
+
+    /// An option of this name with this text.
+    #[must_use]
+    pub fn text(name: impl Into<String>, text: &str) -> Self {
+        Self::new(name, [text.as_bytes(), &[0]].concat())
+    }
+
+    /// An option of this name with this number.
+    #[must_use]
+    pub fn int(name: impl Into<String>, number: i32) -> Self {
+        Self::new(name, number.to_ne_bytes())
+    }
+}
+
+/// Why the kernel refused: its number and its words.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Refusal {
+    /// The error number.
+    pub errno: Errno,
+    /// The text of `errmsg`; empty where the kernel said nothing.
+    pub message: String,
+}
+
+impl From<Errno> for Refusal {
+    fn from(errno: Errno) -> Self {
+        Self { errno, message: String::new() }
+    }
+}
+
+/// A virtual network stack, named by who has it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Vnet {
+    /// The one of the calling process.
+    Host,
+    /// The one that this jail is in: its own, or its parent's.
+    Jail(Jid),
+}
+
+/// One change of an interface.
+#[non_exhaustive]
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum IfChange {
+    /// Another name.
+    Rename(String),
+    /// Up or down.
+    Up(bool),
+    /// Another link-level address.
+    Mac(Mac),
+    /// Another MTU, in bytes.
+    Mtu(u32),
+    /// Another description; empty takes it away.
+    Description(String),
+}
+
+/// A running process.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Process {
+    /// Its number.
+    pub pid: i32,
+    /// Its parent's number.
+    pub parent: i32,
+    /// The jail that it is in; 0 for the host.
+    pub jid: Jid,
+    /// The name of its program, at most 19 bytes.
+    pub command: String,
+}
+
+/// A file system's number, which stays the same while it is mounted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct Fsid(pub i32, pub i32);
+
+impl fmt::Display for Fsid {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "FSID:{}:{}", self.0, self.1)
+    }
+}
+
+/// The raw operations of one machine: FreeBSD's kernel, or a simulated one.
+///
+/// Nothing here has a policy: checks, retries, names and types are in the ordinary Rust above. Errors are the kernel's.
+pub trait System: fmt::Debug + Send + Sync {
+    /// Creates or changes a jail and tells its number. A descriptor comes back in the option `desc`.
+    ///
+    /// # Errors
+    /// What jail_set(2) gives.
+    fn jail_set(&self, opts: &mut [Opt], flags: JailFlags) -> Result<Jid, Refusal>;
+
+    /// Reads a jail's parameters into the options and tells its number.
+    ///
+    /// # Errors
+    /// What jail_get(2) gives.
+    fn jail_get(&self, opts: &mut [Opt], flags: JailFlags) -> Result<Jid, Refusal>;
+
+    /// Removes a jail: its processes are killed; it may be dying for a while.
+    ///
+    /// # Errors
+    /// What jail_remove(2) gives.
+    fn jail_remove(&self, jid: Jid) -> Result<(), Errno>;
+
+    /// Removes the jail of a descriptor.
+    ///
+    /// # Errors
+    /// What jail_remove_jd(2) gives; `ENOSYS` before 15.0.
+    fn jail_remove_desc(&self, desc: i32) -> Result<(), Errno>;
+
+    /// Closes a jail descriptor; one that owns its jail takes it along.
+    fn close_desc(&self, desc: i32);
+
+    /// The type of a parameter that is not among the known ones, as the kernel declares it.
+    ///
+    /// # Errors
+    /// `ENOENT` if the kernel has no such parameter.
+    fn param_kind(&self, name: &str) -> Result<Kind, Errno>;
+
+    /// The interfaces of a VNET, in the kernel's order; names may come twice.
+    ///
+    /// # Errors
+    /// `EINVAL` if there is no such jail, or it is dying.
+    fn interfaces(&self, vnet: Vnet) -> Result<Vec<Interface>, Errno>;
+
+    /// Changes one interface.
+    ///
+    /// # Errors
+    /// `ENXIO` if there is none of that name, `EEXIST` if the new name is taken.
+    fn interface_change(&self, vnet: Vnet, name: &str, change: &IfChange) -> Result<(), Errno>;
+
+    /// Creates an interface from a cloner's name, such as `tap` or `epair7`, and tells its name.
+    ///
+    /// # Errors
+    /// `EINVAL` without such a cloner, `EEXIST` if the unit is taken.
+    fn interface_create(&self, vnet: Vnet, name: &str) -> Result<String, Errno>;
+
+    /// Destroys a cloned interface.
+    ///
+    /// # Errors
+    /// `ENXIO` if there is none of that name, `EINVAL` if it is not a clone.
+    fn interface_destroy(&self, vnet: Vnet, name: &str) -> Result<(), Errno>;
+
+    /// Moves an interface of the host into a jail's VNET.
+    ///
+    /// # Errors
+    /// `ENXIO` without such an interface or jail, `EEXIST` if the name is taken there.
+    fn interface_move(&self, name: &str, to: Jid) -> Result<(), Errno>;
+
+    /// Takes an interface back from a jail, which may be dying. The kernel does not look whether its name is taken here.
+    ///
+    /// # Errors
+    /// `ENXIO` without such an interface or jail.
+    fn interface_reclaim(&self, name: &str, from: Jid) -> Result<(), Errno>;
+
+    /// Runs a command, on the host or attached to a jail, and waits for its end.
+    ///
+    /// # Errors
+    /// What attaching, changing directory or execve(2) gives.
+    fn run(&self, jail: Option<Jid>, command: &Spec) -> Result<Output, Errno>;
+
+    /// All processes of the machine that the caller sees.
+    ///
+    /// # Errors
+    /// What sysctl(3) gives.
+    fn processes(&self) -> Result<Vec<Process>, Errno>;
+
+    /// Sends a signal to every process that is in this jail or below it.
+    ///
+    /// # Errors
+    /// `ESRCH` if there is none, `EINVAL` if there is no such jail or it is dying.
+    fn kill_all(&self, jid: Jid, signal: i32) -> Result<(), Errno>;
+
+    /// The mounted file systems, oldest first.
+    ///
+    /// # Errors
+    /// What getfsstat(2) gives.
+    fn mounts(&self) -> Result<Vec<Mounted>, Errno>;
+
+    /// Mounts a file system as nmount(2) does.
+    ///
+    /// # Errors
+    /// What nmount(2) gives.
+    fn mount(&self, opts: &mut [Opt], flags: i32) -> Result<(), Refusal>;
+
+    /// Unmounts the file system of this number.
+    ///
+    /// # Errors
+    /// `ENOENT` if there is none, `EBUSY` if it is in use.
+    fn unmount(&self, fsid: Fsid, force: bool) -> Result<(), Errno>;
+
+    /// The path of a directory below `root`, none of whose parts is a symbolic link.
+    ///
+    /// # Errors
+    /// `ELOOP` for a symbolic link, `ENOTDIR`, `ENOENT`.
+    fn resolve_below(&self, root: &Path, point: &Path) -> Result<PathBuf, Errno>;
+
+    /// Loads a kernel module by name; one that is there already is no error.
+    ///
+    /// # Errors
+    /// `ENOENT` without such a file, `EPERM` in a jail or at a raised securelevel.
+    fn module_load(&self, name: &str) -> Result<(), Errno>;
+
+    /// Whether a kernel module of this name is there, loaded or built in.
+    fn module_loaded(&self, name: &str) -> bool;
+
+    /// The bytes of a kernel variable.
+    ///
+    /// # Errors
+    /// `ENOENT` without such a variable.
+    fn sysctl(&self, name: &str) -> Result<Vec<u8>, Errno>;
+
+    /// Time since some fixed moment.
+    fn clock(&self) -> Duration;
+
+    /// Lets time pass.
+    fn pause(&self, time: Duration);
+}
