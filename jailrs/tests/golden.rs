@@ -3,6 +3,8 @@
 //! `tests/golden/jail-params-host.jsonl` was recorded on a real 15.1-RELEASE; each line is a step and its answer. The steps go
 //! through the same raw operations that a program's calls go through.
 
+#![allow(clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
+
 use std::collections::BTreeMap;
 
 use jailrs::system::{JailFlags, Jid, Opt, Refusal, System};
