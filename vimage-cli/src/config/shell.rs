@@ -154,7 +154,8 @@ impl Reader {
     /// file itself cannot be read.
     pub fn read(&mut self, path: &Path) -> Result<(), Problem> {
         let name = shown(path);
-        self.open_file(path, &name).map_err(|refusal| refusal.at(Position::whole(Arc::clone(&name))))
+        self.open_file(path, &name, "the file")
+            .map_err(|refusal| refusal.at(Position::whole(Arc::clone(&name))))
     }
 
     /// Reads the text of a file that is called `name` in errors.
@@ -177,15 +178,16 @@ impl Reader {
 
     /// Reads the file that a `.` at `position` names.
     fn include(&mut self, file: &Path, position: &Position) -> Result<(), Problem> {
-        let path = self.directory.join(file);
+        // The components leave out what says nothing, like the dot of `./file`.
+        let path: PathBuf = self.directory.join(file).components().collect();
         let name = shown(&path);
-        self.open_file(&path, &name).map_err(|refusal| refusal.at(position.clone()))
+        self.open_file(&path, &name, &name).map_err(|refusal| refusal.at(position.clone()))
     }
 
-    /// Opens and runs a file; the outer error is about the file itself, what is wrong in it has its own position.
-    fn open_file(&mut self, path: &Path, name: &Arc<str>) -> Result<(), Refused> {
+    /// Opens and runs a file that is called `name` in what is said of its text, and `itself` in what is said of it.
+    fn open_file(&mut self, path: &Path, name: &Arc<str>, itself: &str) -> Result<(), Refused> {
         if self.open.iter().any(|open| open == path) {
-            return Err(Refusal::Cycle(name.to_string()).into());
+            return Err(Refusal::Cycle(itself.to_owned()).into());
         }
         if self.open.len() >= MAX_DEPTH {
             return Err(Refusal::TooDeep.into());
@@ -193,7 +195,7 @@ impl Reader {
         if self.opened >= MAX_FILES {
             return Err(Refusal::TooManyFiles.into());
         }
-        let bytes = read_bounded(path).map_err(|error| Refusal::Unreadable(name.to_string(), error))?;
+        let bytes = read_bounded(path).map_err(|error| Refusal::Unreadable(itself.to_owned(), error))?;
         self.opened += 1;
         self.open.push(path.to_owned());
         let result = script::run(self, name, &bytes);

@@ -22,6 +22,8 @@ pub(super) enum Refusal {
     Parameter(char),
     #[error("the value of ${0} is the running shell's own")]
     Inherited(String),
+    #[error("the value of ${0} is made up by the running shell")]
+    Own(String),
     #[error("{0} is a variable of the shell itself")]
     Reserved(String),
     #[error("${0} is assigned by the same command, and shells differ in which value that gives")]
@@ -74,7 +76,7 @@ pub(super) enum Refusal {
     CarriageReturn,
     #[error("there is a NUL byte")]
     Nul,
-    #[error("{0} cannot be read: {1}")]
+    #[error("{0} cannot be read: {reason}", reason = reason(.1))]
     Unreadable(String, io::Error),
 }
 
@@ -87,6 +89,7 @@ impl Refusal {
             Self::NoName => "write \\$ for a dollar sign".into(),
             Self::NoBrace(name) => format!("write ${{{name}}}"),
             Self::Parameter(_) => "write its value, or \\$ for a dollar sign".into(),
+            Self::Own(_) => "write its value".into(),
             Self::Inherited(name) => format!("write its value, or assign {name} first"),
             Self::Reserved(_) => "use another name".into(),
             Self::SameCommand(_) => "put the two assignments on lines of their own".into(),
@@ -121,4 +124,10 @@ impl Refusal {
     pub(super) fn at(self, position: Position) -> Problem {
         Problem::error(Origin::At(position), self.to_string(), self.remedy())
     }
+}
+
+/// What an error says, without the number that the standard library puts after it.
+fn reason(error: &io::Error) -> String {
+    let text = error.to_string();
+    text.split(" (os error").next().unwrap_or_default().to_owned()
 }

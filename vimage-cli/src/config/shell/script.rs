@@ -9,27 +9,17 @@ use std::path::Path;
 use std::sync::Arc;
 
 use super::append::append;
-use super::cursor::{Cursor, begins_name, continues_name};
+use super::cursor::Cursor;
 use super::refusal::Refusal;
 use super::{MAX_VALUE, Reader, Variable};
-use crate::config::origin::{Origin, Position};
+use crate::config::origin::Position;
 use crate::config::problem::Problem;
 
-/// Variables that a shell has before any file gives them a value, so that the files alone do not tell it.
-const INHERITED: [&str; 15] = [
-    "HOME", "IFS", "LOGNAME", "MAIL", "OLDPWD", "OPTIND", "PATH", "PPID", "PS1", "PS2", "PS4", "PWD",
-    "SHELL", "TERM", "USER",
-];
+mod explain;
+mod word;
 
-/// Variables whose values the shell makes up, or which do something when they are assigned.
-const RESERVED: [&str; 4] = ["LINENO", "OPTIND", "PPID", "_"];
-
-const KEYWORDS: [&str; 19] = [
-    "!", "[", "[[", "case", "do", "done", "elif", "else", "esac", "fi", "for", "function", "if", "test",
-    "then", "until", "while", "{", "}",
-];
-
-const DECLARATIONS: [&str; 7] = ["declare", "export", "local", "readonly", "set", "setvar", "typeset"];
+use explain::append_warning;
+use word::{Expansion, RESERVED};
 
 /// Runs the text of `file`.
 pub(super) fn run(reader: &mut Reader, file: &Arc<str>, bytes: &[u8]) -> Result<(), Problem> {
@@ -50,22 +40,6 @@ struct Script<'a, 'r> {
     cursor: Cursor<'a>,
     /// What the value that is being read refers to and is not set.
     unset: Vec<String>,
-}
-
-/// What stands around a character: it decides what is special.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Quoting {
-    None,
-    Double,
-}
-
-/// Whether a word's value may refer to variables.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Expansion<'v> {
-    Refused,
-    /// Allowed, but not to these, which the same command assigns: dash(1) gives the new value of such a variable and
-    /// FreeBSD's shell the old one.
-    Except(&'v HashSet<String>),
 }
 
 impl Script<'_, '_> {
@@ -153,21 +127,6 @@ impl Script<'_, '_> {
         self.cursor.eat(b'=').then_some((name, appends))
     }
 
-    /// Reads the name of a variable, if one stands here.
-    fn name(&mut self) -> Option<String> {
-        self.cursor.join_lines();
-        if !self.cursor.peek().is_some_and(begins_name) {
-            return None;
-        }
-        let mut name = String::new();
-        while let Some(byte) = self.cursor.peek().filter(|&byte| continues_name(byte)) {
-            name.push(char::from(byte));
-            self.cursor.bump();
-            self.cursor.join_lines();
-        }
-        Some(name)
-    }
-
     /// Whether the next word is a dot and nothing else.
     fn at_dot(&self) -> bool {
         let mut ahead = self.cursor;
@@ -209,146 +168,6 @@ impl Script<'_, '_> {
         self.reader.include(Path::new(OsStr::from_bytes(&name)), &dot.position(self.file))
     }
 
-    /// Reads the rest of a word: what follows `=`, or the name of a file.
-    fn value(&mut self, expansion: Expansion<'_>) -> Result<Vec<u8>, Problem> {
-        let mut value = Vec::new();
-        loop {
-            self.check_carriage_return()?;
-            match self.cursor.peek() {
-                Some(b'\'') => self.single_quoted(&mut value)?,
-                Some(b'"') => self.double_quoted(&mut value, expansion)?,
-                Some(b'\\') => self.escaped(&mut value)?,
-                Some(b'$') => self.dollar(&mut value, expansion, Quoting::None)?,
-                Some(b'`') => return Err(self.refuse(Refusal::CommandSubstitution)),
-                // FreeBSD's shell expands a tilde after any `=` as well.
-                Some(b'~') if matches!(value.last(), None | Some(b':' | b'=')) => {
-                    return Err(self.refuse(Refusal::Tilde));
-                }
-                Some(b'*' | b'?' | b'[') if expansion == Expansion::Refused => {
-                    return Err(self.refuse(Refusal::DotExpansion));
-                }
-                next if ends_word(next) => return Ok(value),
-                _ => value.extend(self.cursor.bump()),
-            }
-        }
-    }
-
-    fn single_quoted(&mut self, value: &mut Vec<u8>) -> Result<(), Problem> {
-        let open = self.cursor;
-        self.cursor.bump();
-        while self.cursor.peek().is_some() {
-            self.check_carriage_return()?;
-            match self.cursor.bump() {
-                Some(b'\'') => return Ok(()),
-                byte => value.extend(byte),
-            }
-        }
-        Err(self.refuse_at(open, Refusal::Unclosed("single")))
-    }
-
-    fn double_quoted(&mut self, value: &mut Vec<u8>, expansion: Expansion<'_>) -> Result<(), Problem> {
-        let open = self.cursor;
-        self.cursor.bump();
-        while let Some(byte) = self.cursor.peek() {
-            self.check_carriage_return()?;
-            match byte {
-                b'"' => {
-                    self.cursor.bump();
-                    return Ok(());
-                }
-                b'`' => return Err(self.refuse(Refusal::CommandSubstitution)),
-                b'$' => self.dollar(value, expansion, Quoting::Double)?,
-                b'\\' => {
-                    self.cursor.bump();
-                    match self.cursor.peek() {
-                        Some(b'$' | b'`' | b'"' | b'\\') => value.extend(self.cursor.bump()),
-                        Some(b'\n') => {
-                            self.cursor.bump();
-                        }
-                        // The backslash stays; what follows it is read as if it were not there.
-                        _ => value.push(b'\\'),
-                    }
-                }
-                _ => value.extend(self.cursor.bump()),
-            }
-        }
-        Err(self.refuse_at(open, Refusal::Unclosed("double")))
-    }
-
-    /// Reads a backslash outside quotes, and what it stands before.
-    fn escaped(&mut self, value: &mut Vec<u8>) -> Result<(), Problem> {
-        let backslash = self.cursor;
-        self.cursor.bump();
-        self.check_carriage_return()?;
-        match self.cursor.bump() {
-            Some(b'\n') => Ok(()),
-            Some(byte) => {
-                value.push(byte);
-                Ok(())
-            }
-            None => Err(self.refuse_at(backslash, Refusal::TrailingBackslash)),
-        }
-    }
-
-    /// Reads a dollar sign, and the variable that it may introduce.
-    fn dollar(
-        &mut self,
-        value: &mut Vec<u8>,
-        expansion: Expansion<'_>,
-        quoting: Quoting,
-    ) -> Result<(), Problem> {
-        let dollar = self.cursor;
-        self.cursor.bump();
-        self.cursor.join_lines();
-        let name = match self.cursor.peek() {
-            Some(b'{') => self.braced_name(dollar)?,
-            Some(b'(') => return Err(self.refuse_parenthesis(dollar)),
-            Some(byte) if begins_name(byte) => self.name().unwrap_or_default(),
-            Some(byte) if is_parameter(byte) => {
-                return Err(self.refuse_at(dollar, Refusal::Parameter(char::from(byte))));
-            }
-            Some(byte @ (b'\'' | b'"')) if quoting == Quoting::None => {
-                return Err(self.refuse_at(dollar, Refusal::DollarQuote(char::from(byte))));
-            }
-            _ => {
-                value.push(b'$');
-                return Ok(());
-            }
-        };
-        let Expansion::Except(earlier) = expansion else {
-            return Err(self.refuse_at(dollar, Refusal::DotExpansion));
-        };
-        if earlier.contains(&name) {
-            return Err(self.refuse_at(dollar, Refusal::SameCommand(name)));
-        }
-        match self.reader.variables.find(&name) {
-            Some(variable) => value.extend_from_slice(&variable.value),
-            None if is_inherited(&name) => return Err(self.refuse_at(dollar, Refusal::Inherited(name))),
-            None => self.unset.push(name),
-        }
-        if value.len() > MAX_VALUE { Err(self.refuse_at(dollar, Refusal::TooLong)) } else { Ok(()) }
-    }
-
-    /// Reads `{name}` of the `$` at `dollar`.
-    fn braced_name(&mut self, dollar: Cursor<'_>) -> Result<String, Problem> {
-        self.cursor.bump();
-        let Some(name) = self.name() else {
-            return Err(match self.cursor.peek() {
-                Some(byte) if is_parameter(byte) => {
-                    self.refuse_at(dollar, Refusal::Parameter(char::from(byte)))
-                }
-                _ => self.refuse_at(dollar, Refusal::NoName),
-            });
-        };
-        match self.cursor.bump() {
-            Some(b'}') => Ok(name),
-            Some(byte) if byte.is_ascii_graphic() => {
-                Err(self.refuse_at(dollar, Refusal::Operator(name, char::from(byte))))
-            }
-            _ => Err(self.refuse_at(dollar, Refusal::NoBrace(name))),
-        }
-    }
-
     fn skip_blanks(&mut self) {
         self.cursor.join_lines();
         while matches!(self.cursor.peek(), Some(b' ' | b'\t')) {
@@ -375,61 +194,6 @@ impl Script<'_, '_> {
     fn refuse_at(&self, place: Cursor<'_>, refusal: Refusal) -> Problem {
         refusal.at(place.position(self.file))
     }
-
-    fn refuse_operator(&self) -> Problem {
-        let operator: String = self
-            .cursor
-            .rest()
-            .iter()
-            .take(2)
-            .map_while(|&byte| is_operator(byte).then_some(char::from(byte)))
-            .collect();
-        self.refuse(Refusal::ControlOperator(operator))
-    }
-
-    /// The refusal of a `$` at `dollar` with a parenthesis after it, which comes next.
-    fn refuse_parenthesis(&self, dollar: Cursor<'_>) -> Problem {
-        let arithmetic = self.cursor.peek_second() == Some(b'(');
-        self.refuse_at(dollar, if arithmetic { Refusal::Arithmetic } else { Refusal::CommandSubstitution })
-    }
-
-    /// The refusal of the next word, which is no assignment.
-    fn refuse_command(&self, after_assignment: bool) -> Problem {
-        if self.cursor.at_carriage_return() {
-            return self.refuse(Refusal::CarriageReturn);
-        }
-        if self.cursor.peek().is_some_and(is_operator) {
-            return self.refuse_operator();
-        }
-        let word = self.shown_word();
-        let name = word.split_once('=').map(|(name, _)| name.to_owned());
-        self.refuse(match word.as_str() {
-            word if KEYWORDS.contains(&word) => Refusal::Keyword(word.to_owned()),
-            word if DECLARATIONS.contains(&word) => Refusal::Declaration(word.to_owned()),
-            "source" => Refusal::Source,
-            _ if name
-                .as_ref()
-                .is_some_and(|name| !name.is_empty() && !name.contains(['"', '\'', '$', '\\', '`'])) =>
-            {
-                Refusal::BadName(name.unwrap_or_default())
-            }
-            _ if after_assignment => Refusal::CommandAfterAssignment(word),
-            _ => Refusal::Command(word),
-        })
-    }
-
-    /// As much of the next word as an error needs.
-    fn shown_word(&self) -> String {
-        const SHOWN: usize = 40;
-        let rest = self.cursor.rest();
-        let length =
-            rest.iter().position(|&byte| ends_word(Some(byte))).unwrap_or(rest.len()).max(1).min(rest.len());
-        let word = String::from_utf8_lossy(rest.get(..length).unwrap_or_default()).into_owned();
-        match word.char_indices().nth(SHOWN) {
-            Some((at, _)) => format!("{}...", word.get(..at).unwrap_or_default()),
-            None => word,
-        }
-    }
 }
 
 /// Whether a byte is an operator that no file may use.
@@ -445,23 +209,4 @@ fn ends_word(next: Option<u8>) -> bool {
 /// Whether a command ends before the byte, where a word could begin.
 fn ends_command(next: Option<u8>) -> bool {
     next.is_none_or(|byte| matches!(byte, b'\n' | b';' | b'#') || is_operator(byte))
-}
-
-/// Whether `$` and the byte are a positional or special parameter.
-fn is_parameter(byte: u8) -> bool {
-    byte.is_ascii_digit() || b"@*#?-$!".contains(&byte)
-}
-
-fn is_inherited(name: &str) -> bool {
-    INHERITED.contains(&name) || RESERVED.contains(&name)
-}
-
-fn append_warning(name: &str, position: &Position) -> Problem {
-    Problem::warning(
-        Origin::At(position.clone()),
-        format!(
-            "`{name}+=` is understood here as sysrc(8) does, but not by sh(1), which reads this file too"
-        ),
-        format!("write {name}=\"...\", or let `sysrc {name}+=...` do it"),
-    )
 }
