@@ -43,7 +43,7 @@ done
 /// What `/bin/sh` makes of the files that the reader accepted; panics if it complains of one.
 fn shell(files: &[(PathBuf, Vec<u8>, Values)]) -> Vec<Values> {
     let mut command = Command::new("/bin/sh");
-    command.env_clear().args(["-c", PRINT, "sh"]);
+    command.env_clear().env("HOME", "/home").args(["-c", PRINT, "sh"]);
     for (file, _, values) in files {
         let names: BTreeSet<&str> = values.keys().map(String::as_str).chain(NAMES).collect();
         command.arg(file).arg(names.into_iter().collect::<Vec<_>>().join(" "));

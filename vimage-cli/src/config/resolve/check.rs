@@ -1,6 +1,7 @@
 //! What can only be seen when all vimages are looked at together.
 use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
 
 use super::order::circles;
 use crate::config::Config;
@@ -28,6 +29,7 @@ fn check_interface_names(vimages: &[&Vimage], problems: &mut Vec<Problem>) {
         // One clash says it all: their other interfaces clash for the same reason.
         let mut noted: BTreeSet<&Name> = BTreeSet::new();
         for interface in vimage.interfaces() {
+            let cut = if interface.node == interface.ifname { "" } else { ", cut to 15 characters," };
             match taken.entry(interface.ifname) {
                 Entry::Vacant(vacant) => {
                     vacant.insert(&vimage.name);
@@ -36,7 +38,7 @@ fn check_interface_names(vimages: &[&Vimage], problems: &mut Vec<Problem>) {
                 Entry::Occupied(other) => problems.push(Problem::error(
                     name_origin(vimage),
                     format!(
-                        "interface {} of {} would be named {} like one of {}",
+                        "interface {} of {}{cut} would be named {} like one of {}",
                         interface.index,
                         vimage.name,
                         other.key(),
@@ -68,28 +70,64 @@ fn name_origin(vimage: &Vimage) -> Origin {
     explicit.unwrap_or(&vimage.bridges.origin).clone()
 }
 
+/// What a netgraph node is for.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Purpose<'a> {
+    Parent(&'a Ifname),
+    Bridge(&'a Ifname),
+    Segment(&'a Ifname, &'a str),
+    Made(&'a Name, u32),
+}
+
+impl Purpose<'_> {
+    /// Whether it is told elsewhere that both would be the node of that name.
+    fn is_told(&self, other: &Self, node: &str) -> bool {
+        match (self, other) {
+            // The names of interfaces are compared with one another before.
+            (Self::Made(..), Self::Made(..)) => true,
+            (Self::Made(..), Self::Parent(parent)) | (Self::Parent(parent), Self::Made(..)) => {
+                parent.as_str() == node
+            }
+            // Parents whose nodes would have the same name have been told of as such.
+            (Self::Bridge(one) | Self::Segment(one, _), Self::Bridge(other) | Self::Segment(other, _)) => {
+                one != other && one.node() == other.node()
+            }
+            _ => false,
+        }
+    }
+}
+
+impl fmt::Display for Purpose<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Parent(parent) => write!(f, "that of the interface {parent}"),
+            Self::Bridge(parent) => write!(f, "the bridge of {parent}"),
+            Self::Segment(parent, segment) => write!(f, "the bridge {parent}@{segment}"),
+            Self::Made(name, index) => write!(f, "that of interface {index} of {name}"),
+        }
+    }
+}
+
 /// Two nodes of different purpose that would have the same name.
 fn check_node_names(vimages: &[&Vimage], problems: &mut Vec<Problem>) {
-    let mut taken: BTreeMap<String, String> = BTreeMap::new();
+    let mut taken: BTreeMap<String, Purpose<'_>> = BTreeMap::new();
     for vimage in vimages {
         for interface in vimage.interfaces() {
             let parent = interface.parent;
-            let segment = interface.segment.unwrap_or_default();
             let nodes = [
-                (Some(interface.parent_node), format!("the interface {parent}")),
-                (Some(interface.bridge_node), format!("the bridge of {parent}")),
-                (interface.segment_node, format!("the second bridge {parent}@{segment}")),
-                (Some(interface.node), format!("interface {} of {}", interface.index, vimage.name)),
+                (interface.parent_node, Purpose::Parent(parent)),
+                (interface.bridge_node, Purpose::Bridge(parent)),
+                (interface.node, Purpose::Made(&vimage.name, interface.index)),
             ];
-            for (node, purpose) in nodes {
-                let Some(node) = node else { continue };
+            let segment = interface.segment_node.zip(interface.segment);
+            let segment = segment.map(|(node, segment)| (node, Purpose::Segment(parent, segment)));
+            for (node, purpose) in nodes.into_iter().chain(segment) {
                 match taken.entry(node) {
                     Entry::Vacant(vacant) => {
                         vacant.insert(purpose);
                     }
-                    // Interfaces of the same name have been noted already.
-                    Entry::Occupied(other) if *other.get() == purpose || both_made(other.get(), &purpose) => {
-                    }
+                    Entry::Occupied(other)
+                        if *other.get() == purpose || purpose.is_told(other.get(), other.key()) => {}
                     Entry::Occupied(other) => problems.push(Problem::error(
                         vimage.bridges.origin.clone(),
                         format!(
@@ -97,16 +135,12 @@ fn check_node_names(vimages: &[&Vimage], problems: &mut Vec<Problem>) {
                             other.key(),
                             other.get()
                         ),
-                        "rename the interface, or what follows the @",
+                        "use another interface, or another name after the @",
                     )),
                 }
             }
         }
     }
-}
-
-fn both_made(one: &str, other: &str) -> bool {
-    one.starts_with("interface ") && other.starts_with("interface ")
 }
 
 /// Interfaces that are moved into two vimages, or moved away and bridged as well.
@@ -189,7 +223,8 @@ fn check_addresses(vimages: &[&Vimage], problems: &mut Vec<Problem>) {
 fn check_dependencies(config: &Config, problems: &mut Vec<Problem>) {
     for vimage in config.vimages.values() {
         for name in vimage.depend.value.iter().filter(|name| !config.vimages.contains_key(*name)) {
-            let near = most_like(name.as_str(), config.vimages.keys().map(Name::to_string));
+            let others = config.vimages.keys().filter(|other| **other != vimage.name);
+            let near = most_like(name.as_str(), others.map(Name::to_string));
             problems.push(Problem::error(
                 vimage.depend.origin.clone(),
                 format!("{} depends on {name}, which is no vimage", vimage.name),

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 use netgraph::nodes::EtherAddr;
 
 use crate::config::name::{Ifname, IfnameError, Name};
+use crate::config::variable::most_like;
 use crate::config::vimage::{Bridge, BridgeMac, MacPolicy, Parameter, Ruleset, Start, Stop};
 
 /// Why a value is refused, and what to do about it.
@@ -156,7 +157,14 @@ pub(super) fn mac(value: &str) -> Parsed<MacPolicy> {
 
 fn address(word: &str) -> Result<EtherAddr, Wrong> {
     let Some(address) = six_octets(word) else {
-        let remedy = "write stable, jng or kernel, or one address like 02:00:00:00:00:01 for each interface";
+        let meant = most_like(word, ["stable", "jng", "kernel"].into_iter().map(str::to_owned));
+        let remedy = meant.map_or_else(
+            || {
+                "write stable, jng or kernel, or one address like 02:00:00:00:00:01 for each interface"
+                    .to_owned()
+            },
+            |policy| format!("did you mean {policy}?"),
+        );
         return Err(wrong(format!("{word:?} is no Ethernet address"), remedy));
     };
     if address.is_multicast() {
@@ -267,7 +275,7 @@ fn parameter(word: &str) -> Result<Parameter, Wrong> {
         ));
     }
     match managed(name) {
-        Some(remedy) => Err(wrong(format!("the parameter {name} is set by vimage itself"), remedy)),
+        Some(remedy) => Err(wrong(format!("the parameter {name} is not for _parameters to set"), remedy)),
         None => Ok(Parameter { name: name.to_owned(), value }),
     }
 }
@@ -286,7 +294,7 @@ fn managed(name: &str) -> Option<&'static str> {
         "stop.timeout" => "set _stop_timeout",
         "interface" | "vnet.interface" => "set _bridges or _vnets",
         "exec.consolelog" => "set _consolelog",
-        _ if family == "exec" => "set the variable _exec_... of that name",
+        _ if family == "exec" => "set _exec_start and the like",
         _ if family == "mount" => {
             "set _devfs_enable, _fdescfs_enable, _procfs_enable, or _mount_enable and _fstab"
         }

@@ -125,7 +125,8 @@ impl Resolver<'_> {
             }
             next += 1;
         }
-        self.check_gap(name, known, next);
+        let none = next == 1 && self.find(name, known, "0").is_none();
+        self.check_gap(name, known, if none { 0 } else { next });
         let mut commands = Vec::new();
         for variable in found.into_iter().flatten().filter(|variable| !variable.value.is_empty()) {
             if let Some(text) = self.text(&variable) {
