@@ -1,0 +1,112 @@
+//! What is encoded decodes to the same, and no bytes make a decoder panic.
+#![allow(clippy::unwrap_used, reason = "tests")]
+
+use netgraph::message::{Command, Frame, HEADER_LEN, Payload, Reply, write_frame};
+use netgraph::nodes::bridge::{HostMove, LinkStats, Port, SetConfig, Table};
+use netgraph::nodes::eiface::SockAddrs;
+use netgraph::nodes::generic::{Hooks, NodeInfo, Nodes, Status, Types};
+use netgraph::nodes::{EtherAddr, InterfaceName};
+use netgraph::{HookName, NodeId, NodeName, Path, TypeName};
+use proptest::prelude::*;
+
+/// A reply that claims more or less than it holds.
+fn reply() -> impl Strategy<Value = Vec<u8>> {
+    proptest::collection::vec(any::<u8>(), 0..600)
+}
+
+proptest! {
+    #[test]
+    fn a_frame_comes_back_as_it_was_written(
+        (cookie, cmd, token, flags) in any::<(u32, u32, u32, u32)>(),
+        args in proptest::collection::vec(any::<u8>(), 0..2000),
+    ) {
+        let mut bytes = vec![1, 2, 3];
+        write_frame(&mut bytes, Command::unnamed(cookie, cmd), token, flags, &args);
+        let frame = Frame::parse(&bytes).unwrap();
+        prop_assert_eq!((frame.header.typecookie, frame.header.cmd), (cookie, cmd));
+        prop_assert_eq!((frame.header.token, frame.header.flags), (token, flags));
+        prop_assert_eq!(frame.header.arglen as usize, args.len());
+        prop_assert_eq!(frame.args, &args[..]);
+    }
+
+    #[test]
+    fn no_bytes_make_a_frame_panic(bytes in reply()) {
+        let _ = Frame::parse(&bytes);
+    }
+
+    #[test]
+    fn no_reply_makes_its_decoder_panic(bytes in reply()) {
+        let mut walked = 0;
+        walked += Hooks::decode(&mut bytes.clone()).map_or(0, |hooks| hooks.iter().count());
+        walked += Nodes::decode(&mut bytes.clone()).map_or(0, |nodes| nodes.iter().count());
+        walked += Types::decode(&mut bytes.clone()).map_or(0, |types| types.iter().count());
+        walked += Table::decode(&mut bytes.clone()).map_or(0, |table| table.iter().count());
+        walked += SockAddrs::read(&mut bytes.clone()).map_or(0, |addresses| addresses.iter().count());
+        let _ = (NodeInfo::decode(&mut bytes.clone()), LinkStats::decode(&mut bytes.clone()));
+        let _ = (HostMove::decode(&mut bytes.clone()), Port::decode(&mut bytes.clone()));
+        let _ = (Status::decode(&mut bytes.clone()), InterfaceName::decode(&mut bytes.clone()));
+        // There cannot be more entries than bytes.
+        prop_assert!(walked <= 5 * bytes.len());
+    }
+
+    #[test]
+    fn information_about_a_node_comes_back(name in "[a-z]{0,31}", kind in "[a-z]{1,31}", id: u32, hooks: u32) {
+        let info = NodeInfo {
+            name: NodeName::from_field(name.as_bytes()),
+            type_name: TypeName::from_field(kind.as_bytes()),
+            id: NodeId(id),
+            hooks,
+        };
+        let mut frame = vec![0; HEADER_LEN];
+        info.encode(&mut frame);
+        prop_assert_eq!(NodeInfo::decode(&mut frame).unwrap(), info);
+        prop_assert_eq!(info.to_string().parse::<NodeInfo>().unwrap(), info);
+    }
+
+    #[test]
+    fn a_configuration_comes_back_from_its_text(level: u8, times: (u32, u32, u32)) {
+        let text = format!("{{ debugLevel={level} loopTimeout={} maxStaleness={} minStableAge={} }}", times.0, times.1, times.2);
+        let message: SetConfig = text.parse().unwrap();
+        prop_assert_eq!(message.0.maxStaleness, times.1);
+        prop_assert_eq!(message.to_string().parse::<SetConfig>().unwrap(), message);
+    }
+
+    #[test]
+    fn an_address_comes_back_from_its_text(bytes: [u8; 6]) {
+        prop_assert_eq!(EtherAddr(bytes).to_string().parse::<EtherAddr>().unwrap(), EtherAddr(bytes));
+    }
+
+    #[test]
+    fn a_name_is_refused_or_comes_back(text in ".{0,40}") {
+        if let Ok(name) = text.parse::<NodeName>() {
+            prop_assert_eq!(name.to_string(), text.clone());
+            prop_assert_eq!(NodeName::from_field(&name.to_field()), name);
+        }
+        if let Ok(hook) = text.parse::<HookName>() {
+            prop_assert_eq!(hook.to_string(), text);
+        }
+    }
+
+    #[test]
+    fn a_path_is_refused_or_comes_back(text in "[a-z.:\\[\\]0-9]{0,600}") {
+        if let Ok(path) = text.parse::<Path>() {
+            prop_assert_eq!(path.to_string(), text);
+            prop_assert!(path.split().is_ok());
+        }
+    }
+
+    #[test]
+    fn no_text_makes_a_message_panic(text in ".{0,200}") {
+        let _ = (text.parse::<SetConfig>(), text.parse::<HostMove>(), text.parse::<NodeInfo>());
+    }
+
+    #[test]
+    fn a_port_is_its_hook(number in 1..=i32::MAX as u32) {
+        use netgraph::nodes::bridge::{link, uplink};
+        prop_assert_eq!(Port::of_hook(link(number)), Some(Port::Link(number)));
+        prop_assert_eq!(Port::of_hook(uplink(number)), Some(Port::Uplink(number)));
+        let mut frame = vec![0; HEADER_LEN];
+        Port::Uplink(number).encode(&mut frame);
+        prop_assert_eq!(Port::decode(&mut frame).unwrap(), Port::Uplink(number));
+    }
+}
