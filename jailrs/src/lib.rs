@@ -7,15 +7,20 @@ mod host;
 #[cfg_attr(target_os = "freebsd", path = "host_errno_freebsd.rs")]
 #[cfg_attr(not(target_os = "freebsd"), path = "host_errno_other.rs")]
 mod host_errno;
+#[cfg(any(target_os = "freebsd", test))]
+mod ifconf;
 pub mod ifnet;
 mod jail;
-#[path = "kernel_other.rs"]
+#[cfg_attr(not(target_os = "freebsd"), path = "kernel_other.rs")]
 mod kernel;
 mod mac;
 pub mod mount;
 pub mod param;
 mod rooted;
 pub mod sim;
+#[cfg(target_os = "freebsd")]
+#[allow(unsafe_code, reason = "the system calls; everything above is safe")]
+mod sys;
 pub mod system;
 
 pub use command::{Command, Stdio};

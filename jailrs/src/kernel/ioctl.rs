@@ -1,0 +1,198 @@
+//! Interfaces by ioctl(2), in the VNET of a socket.
+
+use std::ffi::c_ulong;
+use std::os::fd::OwnedFd;
+
+use crate::Errno;
+use crate::ifnet::{IfFlags, Interface, NAME_MAX};
+use crate::mac::Mac;
+use crate::param::text_of;
+use crate::sys::{self, Ifreq};
+use crate::system::{IfChange, Jid, Vnet};
+
+/// `_IOW('i', number, size)` of sys/ioccom.h.
+const fn write(number: u8, size: usize) -> c_ulong {
+    0x8000_0000 | (size as c_ulong & 0x1fff) << 16 | (b'i' as c_ulong) << 8 | number as c_ulong
+}
+
+/// `_IOWR('i', number, size)` of sys/ioccom.h.
+const fn both(number: u8, size: usize) -> c_ulong {
+    0x4000_0000 | write(number, size)
+}
+
+const IFREQ: usize = size_of::<Ifreq>();
+
+// sys/sockio.h of FreeBSD 15.1
+const SIOCSIFFLAGS: c_ulong = write(16, IFREQ);
+const SIOCGIFFLAGS: c_ulong = both(17, IFREQ);
+const SIOCGIFCONF: c_ulong = both(36, sys::IFCONF_SIZE);
+const SIOCSIFNAME: c_ulong = write(40, IFREQ);
+const SIOCSIFDESCR: c_ulong = write(41, IFREQ);
+const SIOCGIFDESCR: c_ulong = both(42, IFREQ);
+const SIOCGIFMTU: c_ulong = both(51, IFREQ);
+const SIOCSIFMTU: c_ulong = write(52, IFREQ);
+const SIOCSIFLLADDR: c_ulong = write(60, IFREQ);
+const SIOCSIFVNET: c_ulong = both(90, IFREQ);
+const SIOCSIFRVNET: c_ulong = both(91, IFREQ);
+const SIOCIFDESTROY: c_ulong = write(121, IFREQ);
+const SIOCIFCREATE2: c_ulong = both(124, IFREQ);
+
+const _: () = assert!(SIOCSIFVNET == 0xc020_695a || cfg!(not(target_pointer_width = "64")));
+
+const AF_LINK: u8 = 18;
+
+/// The room for a description at first (`net.ifdescr_maxlen`).
+const DESCRIPTION: usize = 1024;
+
+/// A socket of a VNET. It holds the jail while it is open, so that none is kept.
+pub(super) fn socket(vnet: Vnet) -> Result<OwnedFd, Errno> {
+    match vnet {
+        Vnet::Host => sys::socket(),
+        Vnet::Jail(jid) => sys::socket_in_jail(jid.0),
+    }
+}
+
+/// A request about the interface of this name. No interface has a name that does not fit.
+fn request(name: &str) -> Result<Ifreq, Errno> {
+    let mut ifreq = Ifreq::default();
+    if name.len() > NAME_MAX || name.contains('\0') {
+        return Err(Errno::ENXIO);
+    }
+    for (place, byte) in ifreq.name.iter_mut().zip(name.bytes()) {
+        *place = byte;
+    }
+    Ok(ifreq)
+}
+
+/// Puts a number at the beginning of the request's data.
+fn with_int(mut ifreq: Ifreq, number: i32) -> Ifreq {
+    for (place, byte) in ifreq.data.iter_mut().zip(number.to_ne_bytes()) {
+        *place = byte;
+    }
+    ifreq
+}
+
+fn int(ifreq: &Ifreq) -> i32 {
+    let [a, b, c, d, ..] = ifreq.data;
+    i32::from_ne_bytes([a, b, c, d])
+}
+
+/// `ifr_flags` and `ifr_flagshigh`, two shorts.
+fn flags(ifreq: &Ifreq) -> u32 {
+    let [a, b, c, d, ..] = ifreq.data;
+    u32::from(u16::from_ne_bytes([a, b])) | u32::from(u16::from_ne_bytes([c, d])) << 16
+}
+
+fn with_flags(mut ifreq: Ifreq, flags: u32) -> Ifreq {
+    let [_, _, _, _, rest @ ..] = ifreq.data;
+    let ([a, b], [c, d]) = ((flags as u16).to_ne_bytes(), ((flags >> 16) as u16).to_ne_bytes());
+    ifreq.data = [0; 16];
+    for (place, byte) in ifreq.data.iter_mut().zip([a, b, c, d].into_iter().chain(rest)) {
+        *place = byte;
+    }
+    ifreq
+}
+
+/// All interfaces of the socket's VNET.
+pub(super) fn interfaces(socket: &OwnedFd) -> Result<Vec<Interface>, Errno> {
+    let mut room = 1 << 16;
+    let bytes = loop {
+        let bytes = sys::ifconf(socket, SIOCGIFCONF, room)?;
+        // The kernel gives what fits and does not say that there is more.
+        if bytes.len() + 512 < room {
+            break bytes;
+        }
+        room *= 2;
+    };
+    let listed = crate::ifconf::interfaces(&bytes);
+    // One that goes away meanwhile is not there.
+    let described = listed.into_iter().map(|interface| match describe(socket, interface) {
+        Err(Errno::ENXIO) => Ok(None),
+        described => described.map(Some),
+    });
+    described.filter_map(Result::transpose).collect()
+}
+
+fn describe(socket: &OwnedFd, mut interface: Interface) -> Result<Interface, Errno> {
+    let mut ifreq = request(&interface.name)?;
+    sys::ifioctl(socket, SIOCGIFFLAGS, &mut ifreq)?;
+    interface.flags = IfFlags::from_bits_retain(flags(&ifreq));
+    let mut ifreq = request(&interface.name)?;
+    sys::ifioctl(socket, SIOCGIFMTU, &mut ifreq)?;
+    interface.mtu = u32::try_from(int(&ifreq)).unwrap_or(0);
+    interface.description = description(socket, &interface.name)?;
+    Ok(interface)
+}
+
+fn description(socket: &OwnedFd, name: &str) -> Result<String, Errno> {
+    let mut buffer = vec![0; DESCRIPTION];
+    loop {
+        match sys::ifioctl_buffer(socket, SIOCGIFDESCR, &mut request(name)?, true, &mut buffer) {
+            Err(Errno::ENOMSG) => return Ok(String::new()),
+            Err(errno) => return Err(errno),
+            Ok(length) if length > buffer.len() => buffer.resize(length, 0),
+            Ok(_) => return Ok(text_of(&buffer)),
+        }
+    }
+}
+
+/// Changes an interface of the socket's VNET.
+pub(super) fn change(socket: &OwnedFd, name: &str, change: &IfChange) -> Result<(), Errno> {
+    let mut ifreq = request(name)?;
+    match change {
+        IfChange::Rename(new) => rename(socket, ifreq, new),
+        IfChange::Up(up) => {
+            sys::ifioctl(socket, SIOCGIFFLAGS, &mut ifreq)?;
+            let mut wanted = IfFlags::from_bits_retain(flags(&ifreq));
+            wanted.set(IfFlags::UP, *up);
+            sys::ifioctl(socket, SIOCSIFFLAGS, &mut with_flags(request(name)?, wanted.bits()))
+        }
+        IfChange::Mac(Mac(octets)) => {
+            let address = [6, AF_LINK].iter().chain(octets);
+            ifreq.data.iter_mut().zip(address).for_each(|(place, byte)| *place = *byte);
+            sys::ifioctl(socket, SIOCSIFLLADDR, &mut ifreq)
+        }
+        IfChange::Mtu(mtu) => {
+            let mtu = i32::try_from(*mtu).map_err(|_| Errno::EINVAL)?;
+            sys::ifioctl(socket, SIOCSIFMTU, &mut with_int(ifreq, mtu))
+        }
+        IfChange::Description(text) => {
+            // The kernel copies all but the last byte and closes the text itself; no bytes take it away.
+            let mut bytes = text.as_bytes().to_vec();
+            bytes.extend((!text.is_empty()).then_some(0));
+            sys::ifioctl_buffer(socket, SIOCSIFDESCR, &mut ifreq, true, &mut bytes).map(drop)
+        }
+    }
+}
+
+fn rename(socket: &OwnedFd, mut ifreq: Ifreq, new: &str) -> Result<(), Errno> {
+    // The kernel reads IFNAMSIZ bytes at most, and says so if the NUL is not among them.
+    let mut bytes = [0; NAME_MAX + 2];
+    if new.contains('\0') {
+        return Err(Errno::EINVAL);
+    }
+    bytes.iter_mut().zip(new.bytes()).for_each(|(place, byte)| *place = byte);
+    sys::ifioctl_buffer(socket, SIOCSIFNAME, &mut ifreq, false, &mut bytes).map(drop)
+}
+
+/// Creates an interface in the socket's VNET.
+pub(super) fn create(socket: &OwnedFd, name: &str) -> Result<String, Errno> {
+    let mut ifreq = request(name).map_err(|_| Errno::EINVAL)?;
+    sys::ifioctl(socket, SIOCIFCREATE2, &mut ifreq)?;
+    Ok(text_of(&ifreq.name))
+}
+
+/// Destroys an interface of the socket's VNET.
+pub(super) fn destroy(socket: &OwnedFd, name: &str) -> Result<(), Errno> {
+    sys::ifioctl(socket, SIOCIFDESTROY, &mut request(name)?)
+}
+
+/// Moves an interface of the host into a jail.
+pub(super) fn move_in(name: &str, to: Jid) -> Result<(), Errno> {
+    sys::ifioctl(&sys::socket()?, SIOCSIFVNET, &mut with_int(request(name)?, to.0))
+}
+
+/// Takes an interface back from a jail.
+pub(super) fn reclaim(name: &str, from: Jid) -> Result<(), Errno> {
+    sys::ifioctl(&sys::socket()?, SIOCSIFRVNET, &mut with_int(request(name)?, from.0))
+}

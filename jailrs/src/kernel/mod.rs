@@ -1,0 +1,149 @@
+//! FreeBSD's kernel behind the seam.
+
+mod ioctl;
+mod run;
+mod tables;
+
+use std::path::{Path, PathBuf};
+use std::process::Output;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use crate::command::Spec;
+use crate::ifnet::Interface;
+use crate::mount::Mounted;
+use crate::param::Kind;
+use crate::sys::{self, OptCall};
+use crate::system::{Fsid, IfChange, JailFlags, Jid, Opt, Process, Refusal, System, Vnet};
+use crate::{Errno, Result};
+
+const MNT_FORCE: i32 = 0x0008_0000;
+
+/// The machine that this program runs on.
+pub(crate) fn system() -> Result<Arc<dyn System>> {
+    Ok(Arc::new(Kernel { start: Instant::now() }))
+}
+
+#[derive(Debug)]
+struct Kernel {
+    start: Instant,
+}
+
+impl Kernel {
+    fn jail(call: OptCall, opts: &mut [Opt], flags: JailFlags) -> Result<Jid, Refusal> {
+        let jid = sys::with_opts(call, opts, flags.bits())?;
+        if flags.intersects(JailFlags::GET_DESC | JailFlags::OWN_DESC) {
+            // The kernel gives a descriptor that a child would inherit.
+            let bytes = opts.iter().rfind(|opt| opt.name == "desc").map(|opt| opt.value.as_slice());
+            if let Some(desc) = bytes.and_then(|bytes| bytes.try_into().ok()).map(i32::from_ne_bytes) {
+                sys::set_cloexec(desc)?;
+            }
+        }
+        Ok(Jid(jid))
+    }
+}
+
+impl System for Kernel {
+    fn jail_set(&self, opts: &mut [Opt], flags: JailFlags) -> Result<Jid, Refusal> {
+        Self::jail(OptCall::JailSet, opts, flags)
+    }
+
+    fn jail_get(&self, opts: &mut [Opt], flags: JailFlags) -> Result<Jid, Refusal> {
+        Self::jail(OptCall::JailGet, opts, flags)
+    }
+
+    fn jail_remove(&self, jid: Jid) -> Result<(), Errno> {
+        sys::jail_remove(jid.0)
+    }
+
+    fn jail_remove_desc(&self, desc: i32) -> Result<(), Errno> {
+        sys::jail_remove_desc(desc)
+    }
+
+    fn close_desc(&self, desc: i32) {
+        sys::close(desc);
+    }
+
+    fn param_kind(&self, name: &str) -> Result<Kind, Errno> {
+        tables::param_kind(name)
+    }
+
+    fn interfaces(&self, vnet: Vnet) -> Result<Vec<Interface>, Errno> {
+        ioctl::interfaces(&ioctl::socket(vnet)?)
+    }
+
+    fn interface_change(&self, vnet: Vnet, name: &str, change: &IfChange) -> Result<(), Errno> {
+        ioctl::change(&ioctl::socket(vnet)?, name, change)
+    }
+
+    fn interface_create(&self, vnet: Vnet, name: &str) -> Result<String, Errno> {
+        ioctl::create(&ioctl::socket(vnet)?, name)
+    }
+
+    fn interface_destroy(&self, vnet: Vnet, name: &str) -> Result<(), Errno> {
+        ioctl::destroy(&ioctl::socket(vnet)?, name)
+    }
+
+    fn interface_move(&self, name: &str, to: Jid) -> Result<(), Errno> {
+        ioctl::move_in(name, to)
+    }
+
+    fn interface_reclaim(&self, name: &str, from: Jid) -> Result<(), Errno> {
+        ioctl::reclaim(name, from)
+    }
+
+    fn run(&self, jail: Option<Jid>, command: &Spec) -> Result<Output, Errno> {
+        run::run(jail, command)
+    }
+
+    fn processes(&self) -> Result<Vec<Process>, Errno> {
+        tables::processes()
+    }
+
+    fn kill_all(&self, jid: Jid, signal: i32) -> Result<(), Errno> {
+        sys::kill_all(jid.0, signal)
+    }
+
+    fn mounts(&self) -> Result<Vec<Mounted>, Errno> {
+        tables::mounts()
+    }
+
+    fn mount(&self, opts: &mut [Opt], flags: i32) -> Result<(), Refusal> {
+        sys::with_opts(OptCall::Nmount, opts, flags).map(drop)
+    }
+
+    fn unmount(&self, fsid: Fsid, force: bool) -> Result<(), Errno> {
+        sys::unmount(&fsid.to_string(), libc::MNT_BYFSID | if force { MNT_FORCE } else { 0 })
+    }
+
+    fn resolve_below(&self, root: &Path, point: &Path) -> Result<PathBuf, Errno> {
+        crate::rooted::resolve_below(root, point)
+    }
+
+    fn module_load(&self, name: &str) -> Result<(), Errno> {
+        // One that is built in has no file to be loaded from.
+        if sys::module_loaded(name) {
+            return Ok(());
+        }
+        match sys::module_load(name) {
+            Err(Errno::EEXIST) => Ok(()),
+            loaded => loaded,
+        }
+    }
+
+    fn module_loaded(&self, name: &str) -> bool {
+        sys::module_loaded(name)
+    }
+
+    fn sysctl(&self, name: &str) -> Result<Vec<u8>, Errno> {
+        sys::sysctl(&sys::sysctl_mib(name)?)
+    }
+
+    fn clock(&self) -> Duration {
+        self.start.elapsed()
+    }
+
+    fn pause(&self, time: Duration) {
+        std::thread::sleep(time);
+    }
+}

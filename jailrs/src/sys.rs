@@ -1,0 +1,392 @@
+//! FreeBSD's system calls: all the unsafe code of this crate, and no policy.
+
+use std::ffi::{CStr, CString, c_char, c_int, c_uint, c_ulong, c_void};
+use std::io;
+use std::mem;
+use std::os::fd::{AsRawFd, FromRawFd, OwnedFd, RawFd};
+use std::os::unix::process::CommandExt;
+use std::process::Command;
+use std::ptr;
+
+use crate::Errno;
+use crate::command::Ids;
+use crate::system::{Opt, Refusal};
+
+/// The room for the kernel's words, as libjail(3) and mount(8) give.
+const ERRMSG: usize = 1024;
+
+unsafe extern "C" {
+    // Not in the libc crate; sys/linker.h and sys/module.h of FreeBSD.
+    fn kldload(file: *const c_char) -> c_int;
+    fn kldfind(file: *const c_char) -> c_int;
+    fn modfind(name: *const c_char) -> c_int;
+}
+
+/// The error number of the system call that just failed.
+fn errno() -> Errno {
+    Errno::from_io(&io::Error::last_os_error())
+}
+
+/// A system call's result: what it gave, unless that is -1.
+fn checked(result: c_int) -> Result<c_int, Errno> {
+    if result == -1 { Err(errno()) } else { Ok(result) }
+}
+
+fn c_string(text: impl Into<Vec<u8>>) -> Result<CString, Errno> {
+    CString::new(text).map_err(|_| Errno::EINVAL)
+}
+
+/// Which system call takes a list of options.
+#[derive(Clone, Copy)]
+pub(crate) enum OptCall {
+    JailSet,
+    JailGet,
+    Nmount,
+}
+
+/// Hands options to the kernel, and takes its answers and its words.
+pub(crate) fn with_opts(call: OptCall, opts: &mut [Opt], flags: c_int) -> Result<c_int, Refusal> {
+    let mut names = opts.iter().map(|opt| c_string(opt.name.as_str())).collect::<Result<Vec<_>, _>>()?;
+    let mut message = vec![0_u8; ERRMSG];
+    let mut iov = Vec::with_capacity(2 * opts.len() + 2);
+    let entry = |base: *mut c_void, len: usize| libc::iovec {
+        iov_base: if len == 0 { ptr::null_mut() } else { base },
+        iov_len: len,
+    };
+    names.push(c"errmsg".to_owned());
+    let values = opts.iter_mut().map(|opt| &mut opt.value).chain([&mut message]);
+    for (name, value) in names.iter().zip(values) {
+        iov.push(entry(name.as_ptr().cast_mut().cast(), name.as_bytes_with_nul().len()));
+        iov.push(entry(value.as_mut_ptr().cast(), value.len()));
+    }
+    let count = c_uint::try_from(iov.len()).map_err(|_| Errno::E2BIG)?;
+    let list = iov.as_mut_ptr();
+    // SAFETY: every entry points to a live buffer of the length that it tells; the kernel writes to the values alone, which
+    // are borrowed mutably, and leaves the names as they are.
+    let result = unsafe {
+        match call {
+            OptCall::JailSet => libc::jail_set(list, count, flags),
+            OptCall::JailGet => libc::jail_get(list, count, flags),
+            OptCall::Nmount => libc::nmount(list, count, flags),
+        }
+    };
+    let result =
+        checked(result).map_err(|errno| Refusal { errno, message: crate::param::text_of(&message) })?;
+    for (opt, value) in opts.iter_mut().zip(iov.iter().skip(1).step_by(2)) {
+        // A buffer of no bytes asks for the size; the others have the length of their answer.
+        opt.value.resize(value.iov_len, 0);
+    }
+    Ok(result)
+}
+
+/// jail_remove(2).
+pub(crate) fn jail_remove(jid: c_int) -> Result<(), Errno> {
+    // SAFETY: takes a number and touches no memory.
+    checked(unsafe { libc::jail_remove(jid) }).map(drop)
+}
+
+/// jail_remove_jd(2), by its number because FreeBSD 14's C library has no such function.
+pub(crate) fn jail_remove_desc(desc: RawFd) -> Result<(), Errno> {
+    const SYS_JAIL_REMOVE_JD: c_int = 598;
+    // SAFETY: takes a number and touches no memory. On a kernel without it SIGSYS would come: callers have a jail descriptor,
+    // which only a kernel with it gives.
+    checked(unsafe { libc::syscall(SYS_JAIL_REMOVE_JD, desc) } as c_int).map(drop)
+}
+
+/// Makes a descriptor close on exec.
+pub(crate) fn set_cloexec(desc: RawFd) -> Result<(), Errno> {
+    // SAFETY: takes numbers and touches no memory.
+    checked(unsafe { libc::fcntl(desc, libc::F_SETFD, libc::FD_CLOEXEC) }).map(drop)
+}
+
+/// close(2) of a descriptor that nothing else owns.
+pub(crate) fn close(desc: RawFd) {
+    // SAFETY: takes a number; the caller says that it is the only owner.
+    unsafe { libc::close(desc) };
+}
+
+/// The bytes of a kernel variable by its numbers.
+pub(crate) fn sysctl(mib: &[c_int]) -> Result<Vec<u8>, Errno> {
+    let count = c_uint::try_from(mib.len()).map_err(|_| Errno::EINVAL)?;
+    loop {
+        let mut size = 0_usize;
+        // SAFETY: the list has `count` numbers; without a buffer the kernel writes the size alone.
+        checked(unsafe { libc::sysctl(mib.as_ptr(), count, ptr::null_mut(), &mut size, ptr::null(), 0) })?;
+        size += size / 8;
+        let mut bytes = vec![0_u8; size];
+        // SAFETY: the list has `count` numbers; the buffer has `size` bytes.
+        let read = checked(unsafe {
+            libc::sysctl(mib.as_ptr(), count, bytes.as_mut_ptr().cast(), &mut size, ptr::null(), 0)
+        });
+        match read {
+            Err(Errno::ENOMEM) => {} // it has grown meanwhile
+            Err(errno) => return Err(errno),
+            Ok(_) => {
+                bytes.truncate(size);
+                return Ok(bytes);
+            }
+        }
+    }
+}
+
+/// The numbers of a kernel variable.
+pub(crate) fn sysctl_mib(name: &str) -> Result<Vec<c_int>, Errno> {
+    let name = c_string(name)?;
+    let mut mib = vec![0; 24]; // CTL_MAXNAME
+    let mut count = mib.len();
+    // SAFETY: the name is closed by a NUL, the buffer has `count` numbers.
+    checked(unsafe { libc::sysctlnametomib(name.as_ptr(), mib.as_mut_ptr(), &mut count) })?;
+    mib.truncate(count);
+    Ok(mib)
+}
+
+/// The bytes of every `struct statfs`, one after the other.
+pub(crate) fn getfsstat() -> Result<Vec<u8>, Errno> {
+    const WORD: usize = size_of::<u64>();
+    // SAFETY: without a buffer the kernel counts alone.
+    let count = checked(unsafe { libc::getfsstat(ptr::null_mut(), 0, libc::MNT_NOWAIT) })?;
+    let room = (count as usize + 8) * size_of::<libc::statfs>();
+    // Words, so that the buffer is aligned as the struct is.
+    let mut words = vec![0_u64; room.div_ceil(WORD)];
+    let size = libc::c_long::try_from(room).map_err(|_| Errno::ENOMEM)?;
+    // SAFETY: the buffer has `size` bytes and the alignment of the struct.
+    let got = checked(unsafe { libc::getfsstat(words.as_mut_ptr().cast(), size, libc::MNT_NOWAIT) })?;
+    let mut bytes: Vec<u8> = words.iter().flat_map(|word| word.to_ne_bytes()).collect();
+    bytes.truncate(got as usize * size_of::<libc::statfs>());
+    Ok(bytes)
+}
+
+/// unmount(2).
+pub(crate) fn unmount(what: &str, flags: c_int) -> Result<(), Errno> {
+    let what = c_string(what)?;
+    // SAFETY: the text is closed by a NUL.
+    checked(unsafe { libc::unmount(what.as_ptr(), flags) }).map(drop)
+}
+
+/// kldload(2).
+pub(crate) fn module_load(name: &str) -> Result<(), Errno> {
+    let name = c_string(name)?;
+    // SAFETY: the text is closed by a NUL.
+    checked(unsafe { kldload(name.as_ptr()) }).map(drop)
+}
+
+/// Whether a file of this name is loaded, or a module of this name built in.
+pub(crate) fn module_loaded(name: &str) -> bool {
+    let Ok(name) = c_string(name) else { return false };
+    // SAFETY: the text is closed by a NUL.
+    unsafe { kldfind(name.as_ptr()) != -1 || modfind(name.as_ptr()) != -1 }
+}
+
+/// `struct ifreq` of net/if.h: a name and 16 bytes of whatever the request is about.
+#[repr(C, align(8))]
+#[derive(Clone, Copy, Default)]
+pub(crate) struct Ifreq {
+    pub(crate) name: [u8; 16],
+    pub(crate) data: [u8; 16],
+}
+
+const _: () = assert!(size_of::<Ifreq>() == 32 || cfg!(not(target_pointer_width = "64")));
+
+/// `struct ifconf` of net/if.h.
+#[repr(C)]
+struct Ifconf {
+    len: c_int,
+    buf: *mut c_void,
+}
+
+/// An ioctl whose argument is a `struct ifreq` without pointers in it.
+pub(crate) fn ifioctl(socket: &OwnedFd, request: c_ulong, ifreq: &mut Ifreq) -> Result<(), Errno> {
+    // SAFETY: the requests of `kernel::ioctl` that come here read and write these 32 bytes alone.
+    checked(unsafe { libc::ioctl(socket.as_raw_fd(), request, ptr::from_mut(ifreq)) }).map(drop)
+}
+
+/// An ioctl whose `struct ifreq` points to a buffer: `ifr_data`, or `ifr_buffer` with its length before the pointer.
+pub(crate) fn ifioctl_buffer(
+    socket: &OwnedFd,
+    request: c_ulong,
+    ifreq: &mut Ifreq,
+    with_length: bool,
+    buffer: &mut [u8],
+) -> Result<usize, Errno> {
+    const WORD: usize = size_of::<usize>();
+    let pointer = if buffer.is_empty() { 0 } else { buffer.as_mut_ptr().expose_provenance() };
+    let words = if with_length { [buffer.len(), pointer] } else { [pointer, 0] };
+    for (place, word) in ifreq.data.chunks_exact_mut(WORD).zip(words) {
+        place.copy_from_slice(&word.to_ne_bytes());
+    }
+    // SAFETY: the request reads and writes these 32 bytes and the buffer that they point to, of the length that is told or,
+    // for a name, up to its closing NUL within IFNAMSIZ bytes, which the caller puts there.
+    checked(unsafe { libc::ioctl(socket.as_raw_fd(), request, ptr::from_mut(ifreq)) })?;
+    let mut length = [0; WORD];
+    length.copy_from_slice(&ifreq.data[..WORD]);
+    Ok(usize::from_ne_bytes(length))
+}
+
+/// SIOCGIFCONF: every address of every interface; what fits.
+pub(crate) fn ifconf(socket: &OwnedFd, request: c_ulong, room: usize) -> Result<Vec<u8>, Errno> {
+    let mut bytes = vec![0_u8; room];
+    let len = c_int::try_from(room).map_err(|_| Errno::ENOMEM)?;
+    let mut ifconf = Ifconf { len, buf: bytes.as_mut_ptr().cast() };
+    // SAFETY: the request writes at most `len` bytes to the buffer, and the length that it wrote.
+    checked(unsafe { libc::ioctl(socket.as_raw_fd(), request, ptr::from_mut(&mut ifconf)) })?;
+    bytes.truncate(usize::try_from(ifconf.len).unwrap_or(0));
+    Ok(bytes)
+}
+
+/// The size of the argument of SIOCGIFCONF.
+pub(crate) const IFCONF_SIZE: usize = size_of::<Ifconf>();
+
+/// A socket of the caller's VNET, good for ioctls.
+pub(crate) fn socket() -> Result<OwnedFd, Errno> {
+    // SAFETY: takes numbers and touches no memory.
+    let socket = checked(unsafe { libc::socket(libc::AF_LOCAL, libc::SOCK_DGRAM | libc::SOCK_CLOEXEC, 0) })?;
+    // SAFETY: the descriptor was just made and has no other owner.
+    Ok(unsafe { OwnedFd::from_raw_fd(socket) })
+}
+
+/// A socket of a jail's VNET. An ioctl on it acts there, with the caller's own privilege: the kernel goes by the VNET of the
+/// socket and by the credential of the calling thread.
+pub(crate) fn socket_in_jail(jid: c_int) -> Result<OwnedFd, Errno> {
+    let mut pair = [-1; 2];
+    // SAFETY: the array has room for two descriptors.
+    checked(unsafe {
+        libc::socketpair(libc::AF_LOCAL, libc::SOCK_STREAM | libc::SOCK_CLOEXEC, 0, pair.as_mut_ptr())
+    })?;
+    // SAFETY: both were just made and have no other owner.
+    let (ours, theirs) = unsafe { (OwnedFd::from_raw_fd(pair[0]), OwnedFd::from_raw_fd(pair[1])) };
+    let in_child = || {
+        // SAFETY: only async-signal-safe system calls, on numbers.
+        let socket = unsafe {
+            if libc::jail_attach(jid) == -1 {
+                return raw_errno();
+            }
+            libc::socket(libc::AF_LOCAL, libc::SOCK_DGRAM, 0)
+        };
+        if socket == -1 || !send_descriptor(theirs.as_raw_fd(), socket) { raw_errno() } else { 0 }
+    };
+    in_fork(in_child)?;
+    receive_descriptor(ours.as_raw_fd())
+}
+
+/// Signals every process that a process in the jail can signal, which are all in the jail and below it.
+pub(crate) fn kill_all(jid: c_int, signal: c_int) -> Result<(), Errno> {
+    in_fork(|| {
+        // SAFETY: only async-signal-safe system calls, on numbers. kill(-1) spares the caller.
+        let killed = unsafe { libc::jail_attach(jid) != -1 && libc::kill(-1, signal) != -1 };
+        if killed { 0 } else { raw_errno() }
+    })
+}
+
+/// The error number, without anything that is not async-signal-safe.
+fn raw_errno() -> c_int {
+    // SAFETY: the C library gives a pointer to the thread's own error number.
+    unsafe { *libc::__error() }
+}
+
+/// Runs something in a child process, which tells an error number, or 0, by its exit status.
+///
+/// The child is a copy of one thread of many: what runs there must be async-signal-safe and must not allocate.
+fn in_fork(child: impl FnOnce() -> c_int) -> Result<(), Errno> {
+    // SAFETY: the child calls nothing but `child`, which keeps to async-signal-safe calls, and _exit(2).
+    let pid = checked(unsafe {
+        let pid = libc::fork();
+        if pid == 0 {
+            libc::_exit(child());
+        }
+        pid
+    })?;
+    let mut status = 0;
+    // SAFETY: `status` has room for one status.
+    while unsafe { libc::waitpid(pid, &mut status, 0) } == -1 {
+        match errno() {
+            Errno::EINTR => {}
+            errno => return Err(errno),
+        }
+    }
+    if !libc::WIFEXITED(status) {
+        return Err(Errno::EINTR); // the jail was removed, and the child with it
+    }
+    match libc::WEXITSTATUS(status) {
+        0 => Ok(()),
+        errno => Err(Errno::new(errno)),
+    }
+}
+
+/// Room for one descriptor in a control message, aligned as its header must be.
+#[repr(C, align(8))]
+struct Control([u8; 64]);
+
+fn message(iov: &mut libc::iovec, control: &mut Control) -> libc::msghdr {
+    // SAFETY: a msghdr of zeros is an empty one.
+    let mut message: libc::msghdr = unsafe { mem::zeroed() };
+    message.msg_iov = iov;
+    message.msg_iovlen = 1;
+    message.msg_control = control.0.as_mut_ptr().cast();
+    message.msg_controllen = control.0.len() as libc::socklen_t;
+    message
+}
+
+/// Passes a descriptor on; async-signal-safe.
+fn send_descriptor(through: RawFd, descriptor: RawFd) -> bool {
+    let mut byte = [0_u8; 1];
+    let mut iov = libc::iovec { iov_base: byte.as_mut_ptr().cast(), iov_len: 1 };
+    let mut control = Control([0; 64]);
+    let mut message = message(&mut iov, &mut control);
+    const SIZE: c_uint = size_of::<c_int>() as c_uint;
+    // SAFETY: the control buffer has room for a header and one descriptor, and the header is inside it.
+    unsafe {
+        message.msg_controllen = libc::CMSG_SPACE(SIZE);
+        let header = libc::CMSG_FIRSTHDR(&message);
+        (*header).cmsg_len = libc::CMSG_LEN(SIZE);
+        (*header).cmsg_level = libc::SOL_SOCKET;
+        (*header).cmsg_type = libc::SCM_RIGHTS;
+        libc::CMSG_DATA(header).cast::<c_int>().write_unaligned(descriptor);
+        libc::sendmsg(through, &message, 0) == 1
+    }
+}
+
+/// Takes a descriptor that was passed on.
+fn receive_descriptor(through: RawFd) -> Result<OwnedFd, Errno> {
+    let mut byte = [0_u8; 1];
+    let mut iov = libc::iovec { iov_base: byte.as_mut_ptr().cast(), iov_len: 1 };
+    let mut control = Control([0; 64]);
+    let mut message = message(&mut iov, &mut control);
+    // SAFETY: the message points to live buffers of the lengths that it tells; a header is read only if there is one, and
+    // the descriptor in it is new and has no other owner.
+    unsafe {
+        if libc::recvmsg(through, &mut message, libc::MSG_CMSG_CLOEXEC) == -1 {
+            return Err(errno());
+        }
+        let header = libc::CMSG_FIRSTHDR(&message);
+        if header.is_null() || (*header).cmsg_type != libc::SCM_RIGHTS {
+            return Err(Errno::EBADMSG);
+        }
+        Ok(OwnedFd::from_raw_fd(libc::CMSG_DATA(header).cast::<c_int>().read_unaligned()))
+    }
+}
+
+/// Makes a command enter a jail, take on its identity and change directory, in this order, in the child process.
+pub(crate) fn enter_jail(command: &mut Command, jid: Option<c_int>, ids: Option<Ids>, cwd: CString) {
+    let enter = move || -> io::Result<()> {
+        let fail = || Err(io::Error::last_os_error());
+        // SAFETY: only async-signal-safe system calls, on numbers and on buffers that were made before the fork.
+        unsafe {
+            if jid.is_some_and(|jid| libc::jail_attach(jid) == -1) {
+                return fail();
+            }
+            if let Some(Ids { uid, gid, groups }) = &ids {
+                let count = groups.len() as c_int;
+                let identified = libc::setgroups(count, groups.as_ptr()) != -1
+                    && libc::setgid(*gid) != -1
+                    && libc::setuid(*uid) != -1;
+                if !identified {
+                    return fail();
+                }
+            }
+            if libc::chdir(CStr::as_ptr(&cwd)) == -1 { fail() } else { Ok(()) }
+        }
+    };
+    // SAFETY: the closure allocates nothing and calls async-signal-safe functions alone; an error of the system has no
+    // allocation either.
+    unsafe { command.pre_exec(enter) };
+}

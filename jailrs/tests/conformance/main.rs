@@ -1,0 +1,80 @@
+//! One suite, two kernels: every trial runs on the simulated machine, and on FreeBSD's kernel where that is allowed.
+//!
+//! The kernel's trials need root on FreeBSD and `NETGRAPH_TEST_KERNEL=1`, because they make and remove jails, interfaces and
+//! mounts. Elsewhere they are listed as ignored. They clean up after themselves and touch nothing that they did not make.
+#![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used, reason = "a test fails by panicking")]
+
+mod replay;
+mod trials;
+
+use std::path::{Path, PathBuf};
+
+use jailrs::Host;
+use jailrs::sim::SimHost;
+use libtest_mimic::{Arguments, Failed, Trial};
+
+/// Where a trial runs.
+pub(crate) struct Rig {
+    pub(crate) host: Host,
+    /// The simulated machine, unless this is the kernel.
+    pub(crate) machine: Option<SimHost>,
+    root: Option<tempfile::TempDir>,
+}
+
+impl Rig {
+    fn simulated() -> Self {
+        let machine = SimHost::new();
+        Self { host: machine.host(), machine: Some(machine), root: None }
+    }
+
+    fn kernel() -> Result<Self, jailrs::Error> {
+        Ok(Self { host: Host::kernel()?, machine: None, root: None })
+    }
+
+    /// A name that no other trial has.
+    pub(crate) fn name(&self, what: &str) -> String {
+        format!("jrs{}{what}", std::process::id() % 1000)
+    }
+
+    /// An empty root for a jail, with the usual mount points.
+    pub(crate) fn root(&mut self) -> PathBuf {
+        if let Some(machine) = &self.machine {
+            machine.add_root("/jails/trial");
+            return PathBuf::from("/jails/trial");
+        }
+        let dir = self.root.get_or_insert_with(|| tempfile::tempdir().expect("a directory"));
+        for below in ["dev", "tmp", "etc"] {
+            std::fs::create_dir_all(dir.path().join(below)).expect("a directory");
+        }
+        dir.path().canonicalize().expect("a path")
+    }
+
+    /// A symbolic link in a root.
+    pub(crate) fn link(&self, path: &Path, target: &Path) {
+        match &self.machine {
+            Some(machine) => machine.add_link(path, target),
+            None => std::os::unix::fs::symlink(target, path).expect("a link"),
+        }
+    }
+}
+
+type Run = fn(&mut Rig) -> Result<(), Failed>;
+
+fn main() {
+    let mut arguments = Arguments::from_args();
+    // Some trials count jails of the one kernel.
+    arguments.test_threads = Some(1);
+    let allowed =
+        cfg!(target_os = "freebsd") && std::env::var_os("NETGRAPH_TEST_KERNEL").is_some_and(|set| set == "1");
+    let mut list = Vec::new();
+    for (name, run) in trials::BOTH.iter().chain(trials::SIMULATED) {
+        let run: Run = *run;
+        list.push(Trial::test(format!("sim::{name}"), move || run(&mut Rig::simulated())));
+    }
+    for (name, run) in trials::BOTH.iter().chain(trials::KERNEL) {
+        let run: Run = *run;
+        let trial = Trial::test(format!("kernel::{name}"), move || run(&mut Rig::kernel()?));
+        list.push(trial.with_ignored_flag(!allowed));
+    }
+    libtest_mimic::run(&arguments, list).exit();
+}

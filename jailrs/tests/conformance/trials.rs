@@ -1,0 +1,312 @@
+//! What holds on every kernel, and what only one of them can show.
+
+use std::path::Path;
+use std::time::Duration;
+
+use jailrs::mount::Mount;
+use jailrs::sim::Manner;
+use jailrs::{Errno, Error, Jail, Jid, Mac, Param, Signal, Stopped, Value};
+use libtest_mimic::Failed;
+
+use crate::{Rig, Run, replay};
+
+/// How long the end of a jail may take.
+const BOUND: Duration = Duration::from_secs(20);
+
+pub(crate) const BOTH: &[(&str, Run)] = &[
+    ("jail_params_host_is_answered_as_recorded", recorded),
+    ("a_jail_is_made_found_changed_listed_and_removed", life),
+    ("a_false_boolean_forbids", booleans),
+    ("notes_are_written_read_and_taken_away", notes),
+    ("a_jail_below_a_jail_goes_with_it", hierarchy),
+    ("an_interface_moves_in_changes_and_comes_back", moves),
+    ("an_interface_that_would_clash_at_home_is_not_reclaimed", clash),
+    ("interfaces_come_home_when_their_jail_is_removed", homecoming),
+    ("file_systems_are_mounted_below_a_root_and_taken_away", mounts),
+    ("a_link_in_a_root_leads_no_mount_out", hostile_root),
+    ("kernel_variables_and_modules_are_read", variables),
+    ("a_hundred_jails_leave_nothing_behind", hundred),
+];
+
+pub(crate) const SIMULATED: &[(&str, Run)] = &[("processes_are_stopped", simulated_processes)];
+
+pub(crate) const KERNEL: &[(&str, Run)] = &[
+    ("a_command_runs_inside_with_its_output_and_status", commands),
+    ("processes_are_stopped", real_processes),
+    ("a_jail_that_dies_with_an_interface_inside_gives_it_back", dying),
+];
+
+fn ensure(so: bool, what: &str) -> Result<(), Failed> {
+    if so { Ok(()) } else { Err(what.into()) }
+}
+
+fn errno<T: std::fmt::Debug>(result: jailrs::Result<T>) -> Option<Errno> {
+    result.expect_err("a refusal").errno()
+}
+
+/// Removes a jail and sees it go.
+fn end(jail: &Jail) -> Result<(), Failed> {
+    jail.remove()?;
+    Ok(jail.wait_gone(BOUND)?)
+}
+
+fn recorded(rig: &mut Rig) -> Result<(), Failed> {
+    let before = Jail::list(&rig.host, true)?;
+    let result = replay::jail_params_host(rig.host.system());
+    for left in Jail::list(&rig.host, true)? {
+        if !before.iter().any(|known| known.jid == left.jid) && !left.dying {
+            let _ = rig.host.system().jail_remove(left.jid);
+        }
+    }
+    result
+}
+
+fn life(rig: &mut Rig) -> Result<(), Failed> {
+    let name = rig.name("life");
+    let jail = Jail::builder(&name).hostname("before.example").vnet().devfs_ruleset(4).create(&rig.host)?;
+    assert_eq!(errno(Jail::builder(&name).create(&rig.host)), Some(Errno::EEXIST));
+    let found = Jail::find(&rig.host, &name)?;
+    assert_eq!(found.jid(), jail.jid());
+    assert_eq!(Jail::from_jid(&rig.host, jail.jid())?.name(), name);
+    jail.set(&[Param::new("host.hostname", Value::String("after.example".into()))])?;
+    let listed = Jail::list(&rig.host, false)?;
+    let info = listed.iter().find(|info| info.name == name).ok_or("it is not in the list")?;
+    assert_eq!(
+        (info.hostname.as_str(), info.vnet, info.persist, info.dying),
+        ("after.example", true, true, false)
+    );
+    assert_eq!((info.path.as_path(), info.parent), (Path::new("/"), Jid::HOST));
+    let read = jail.get(&["devfs_ruleset", "securelevel", "host.hostid", "ip4", "ip6.addr", "osrelease"])?;
+    assert_eq!((read.int("devfs_ruleset"), read.int("securelevel")), (Some(4), Some(-1)));
+    assert_eq!(read.get("ip6.addr"), Some(&Value::Ip6(Vec::new())));
+    let refusal = jail.set(&[Param::parse("vnet")?]).expect_err("a refusal").to_string();
+    ensure(refusal.ends_with("EINVAL: vnet cannot be changed after creation"), &refusal)?;
+    end(&jail)?;
+    assert_eq!(errno(jail.remove()), Some(Errno::EINVAL));
+    assert_eq!(errno(Jail::find(&rig.host, &name)), Some(Errno::ENOENT));
+    Ok(())
+}
+
+fn booleans(rig: &mut Rig) -> Result<(), Failed> {
+    let jail = Jail::builder(rig.name("bool")).allow("raw_sockets", true).create(&rig.host)?;
+    let allowed = || jail.get(&["allow.raw_sockets"]).map(|read| read.bool("allow.raw_sockets"));
+    assert_eq!(allowed()?, Some(true));
+    jail.set(&[Param::parse("allow.raw_sockets=0")?])?;
+    assert_eq!(allowed()?, Some(false));
+    end(&jail)
+}
+
+fn notes(rig: &mut Rig) -> Result<(), Failed> {
+    let jail = Jail::builder(rig.name("meta")).meta("owner", "me").create(&rig.host)?;
+    if !rig.host.supports_meta() {
+        assert_eq!(jail.meta("owner")?, None);
+        return end(&jail);
+    }
+    assert_eq!(jail.meta("owner")?.as_deref(), Some("me"));
+    assert_eq!(jail.meta("other")?, None);
+    jail.set_meta("owner", Some("a=b"))?;
+    jail.set_meta("colour", Some(""))?;
+    assert_eq!(jail.get(&["meta"])?.text("meta"), Some("colour=\nowner=a=b"));
+    assert_eq!(jail.meta("colour")?.as_deref(), Some(""));
+    jail.set_meta("owner", None)?;
+    assert_eq!(jail.meta("owner")?, None);
+    assert_eq!(errno(jail.set_meta("big", Some(&"x".repeat(5000)))), Some(Errno::EFBIG));
+    end(&jail)
+}
+
+fn hierarchy(rig: &mut Rig) -> Result<(), Failed> {
+    let name = rig.name("top");
+    let top = Jail::builder(&name).children_max(2).create(&rig.host)?;
+    let inner = Jail::builder(format!("{name}.inner")).create(&rig.host)?;
+    let listed = Jail::list(&rig.host, false)?;
+    let info = listed.iter().find(|info| info.jid == inner.jid()).ok_or("it is not in the list")?;
+    assert_eq!((info.name.clone(), info.parent), (format!("{name}.inner"), top.jid()));
+    end(&top)?;
+    assert_eq!(errno(Jail::from_jid(&rig.host, inner.jid())), Some(Errno::ENOENT));
+    Ok(())
+}
+
+fn moves(rig: &mut Rig) -> Result<(), Failed> {
+    let tap = rig.host.interfaces().create("tap")?;
+    let jail = Jail::builder(rig.name("move")).vnet().create(&rig.host)?;
+    let mac = Mac([2, 0, 0, 1, 2, 3]);
+    rig.host.interfaces().set_mac(&tap, mac)?;
+    rig.host.interfaces().set_description(&tap, "lent by a trial")?;
+    rig.host.move_in(&tap, jail.jid())?;
+    ensure(rig.host.interfaces().find(&tap)?.is_none(), "it is still on the host")?;
+    let inside = jail.interfaces();
+    assert_eq!(inside.list()?.iter().map(|one| one.name.as_str()).collect::<Vec<_>>(), ["lo0", tap.as_str()]);
+    inside.rename(&tap, "eth0")?;
+    inside.set_mtu("eth0", 1400)?;
+    inside.set_up("eth0", true)?;
+    let eth0 = inside.find("eth0")?.ok_or("it is not there")?;
+    assert_eq!((eth0.mac, eth0.mtu, eth0.is_up()), (Some(mac), 1400, true));
+    assert_eq!(eth0.description, "lent by a trial");
+    assert_eq!(errno(inside.rename("eth0", "lo0")), Some(Errno::EEXIST));
+    assert_eq!(errno(inside.rename("eth0", "sixteen_letters_")), Some(Errno::ENAMETOOLONG));
+    assert_eq!(errno(inside.set_up("nosuch0", true)), Some(Errno::ENXIO));
+    inside.set_description("eth0", "")?;
+    inside.rename("eth0", &tap)?;
+    rig.host.reclaim(&tap, jail.jid())?;
+    let home = rig.host.interfaces().find(&tap)?.ok_or("it did not come back")?;
+    assert_eq!((home.mac, home.is_up(), home.description.as_str()), (Some(mac), false, ""));
+    assert_eq!(errno(rig.host.reclaim(&tap, Jid(999_998))), Some(Errno::EEXIST));
+    rig.host.interfaces().destroy(&tap)?;
+    assert_eq!(errno(rig.host.interfaces().destroy(&tap)), Some(Errno::ENXIO));
+    end(&jail)
+}
+
+fn clash(rig: &mut Rig) -> Result<(), Failed> {
+    let tap = rig.host.interfaces().create("tap")?;
+    let jail = Jail::builder(rig.name("clash")).vnet().create(&rig.host)?;
+    rig.host.move_in(&tap, jail.jid())?;
+    let other = rig.host.interfaces().create("tap")?;
+    jail.interfaces().rename(&tap, "twin0")?;
+    rig.host.interfaces().rename(&other, "twin0")?;
+    let refusal = rig.host.reclaim("twin0", jail.jid());
+    ensure(matches!(refusal, Err(Error::Clash { .. })), "it was reclaimed")?;
+    let refusal = rig.host.move_in("twin0", jail.jid());
+    ensure(matches!(refusal, Err(Error::Clash { .. })), "it was moved in")?;
+    rig.host.interfaces().destroy("twin0")?;
+    rig.host.reclaim("twin0", jail.jid())?;
+    rig.host.interfaces().destroy("twin0")?;
+    end(&jail)
+}
+
+fn homecoming(rig: &mut Rig) -> Result<(), Failed> {
+    let tap = rig.host.interfaces().create("tap")?;
+    let jail = Jail::builder(rig.name("home")).vnet().create(&rig.host)?;
+    rig.host.move_in(&tap, jail.jid())?;
+    end(&jail)?;
+    rig.host.interfaces().wait_for(&tap, BOUND)?;
+    Ok(rig.host.interfaces().destroy(&tap)?)
+}
+
+fn mounts(rig: &mut Rig) -> Result<(), Failed> {
+    let root = rig.root();
+    rig.host.load_module("nullfs")?;
+    rig.host.load_module("tmpfs")?;
+    let before = rig.host.mounts()?;
+    let dev = rig.host.mount(&Mount::devfs(Some(4)), &root, Path::new("/dev"))?;
+    assert_eq!((dev.fstype.as_str(), dev.point.clone()), ("devfs", root.join("dev")));
+    let tmp = rig.host.mount(&Mount::tmpfs(Some(1 << 20)), &root, Path::new("tmp"))?;
+    let etc = rig.host.mount(&Mount::nullfs(Path::new("/etc")).read_only(), &root, Path::new("/etc"))?;
+    assert_eq!((etc.from.as_str(), etc.read_only), ("/etc", true));
+    assert_eq!(rig.host.mounted_at(&root.join("tmp"))?, Some(tmp.clone()));
+    for mounted in [&etc, &tmp, &dev] {
+        rig.host.unmount_within(mounted, BOUND)?;
+        assert_eq!(errno(rig.host.unmount(mounted)), Some(Errno::ENOENT));
+    }
+    assert_eq!(rig.host.mounts()?, before);
+    let refusal = rig.host.mount(&Mount::new("nosuchfs", "x"), &root, Path::new("/dev"));
+    ensure(refusal.is_err(), "nosuchfs was mounted")
+}
+
+fn hostile_root(rig: &mut Rig) -> Result<(), Failed> {
+    let root = rig.root();
+    rig.link(&root.join("proc2"), Path::new("/tmp"));
+    let refusal = rig.host.mount(&Mount::devfs(None), &root, Path::new("/proc2"));
+    assert_eq!(errno(refusal), Some(Errno::ELOOP));
+    let refusal = rig.host.mount(&Mount::devfs(None), &root, Path::new("/dev/../../tmp"));
+    assert_eq!(errno(refusal), Some(Errno::EINVAL));
+    Ok(())
+}
+
+fn variables(rig: &mut Rig) -> Result<(), Failed> {
+    ensure(!rig.host.uuid()?.is_empty(), "no UUID")?;
+    ensure(rig.host.osreldate()? > 1_400_000, "an odd version")?;
+    ensure(rig.host.boot_time()? > std::time::UNIX_EPOCH, "no boot time")?;
+    ensure(rig.host.supports_vnet(), "no VNETs")?;
+    ensure(!rig.host.has_module("no_such_module"), "a module that is not there")?;
+    assert_eq!(errno(rig.host.sysctl("no.such.variable")), Some(Errno::ENOENT));
+    assert_eq!(errno(rig.host.load_module("no_such_module")), Some(Errno::ENOENT));
+    Ok(())
+}
+
+fn hundred(rig: &mut Rig) -> Result<(), Failed> {
+    let before = Jail::list(&rig.host, true)?;
+    for _ in 0..100 {
+        let jail = Jail::builder(rig.name("many")).vnet().create(&rig.host)?;
+        jail.interfaces().set_up("lo0", true)?;
+        end(&jail)?;
+    }
+    assert_eq!(Jail::list(&rig.host, true)?, before);
+    Ok(())
+}
+
+fn simulated_processes(rig: &mut Rig) -> Result<(), Failed> {
+    let machine = rig.machine.clone().ok_or("no simulated machine")?;
+    let jail = Jail::builder("busy").create(&rig.host)?;
+    assert_eq!(jail.stop_processes(Duration::from_secs(1))?, Stopped::Idle);
+    machine.start_process(jail.jid(), "polite", Manner::Polite);
+    machine.start_process(Jid::HOST, "other", Manner::Polite);
+    assert_eq!(jail.stop_processes(Duration::from_secs(1))?, Stopped::Gently);
+    let stuck = machine.start_process(jail.jid(), "stuck", Manner::Immortal);
+    ensure(jail.stop_processes(Duration::from_secs(1)).is_err(), "it ended")?;
+    jail.remove()?;
+    ensure(jail.wait_gone(Duration::from_secs(1)).is_err(), "it is gone")?;
+    machine.end_process(stuck);
+    Ok(jail.wait_gone(Duration::from_secs(1))?)
+}
+
+fn commands(rig: &mut Rig) -> Result<(), Failed> {
+    let jail = Jail::builder(rig.name("cmd")).hostname("inside.example").vnet().create(&rig.host)?;
+    let output = jail.command("hostname").output()?;
+    ensure(output.status.success(), "hostname failed")?;
+    assert_eq!(output.stdout, b"inside.example\n");
+    let script = "pwd; echo $HOME; sysctl -n security.jail.jailed; echo oops >&2; exit 7";
+    let output = jail.command("/bin/sh").args(["-c", script]).current_dir("/tmp").output()?;
+    assert_eq!(output.stdout, b"/tmp\n/root\n1\n");
+    assert_eq!((output.stderr.as_slice(), output.status.code()), (&b"oops\n"[..], Some(7)));
+    let ids = jail.command("/usr/bin/id").ids(65534, 65533, &[65533]).output()?;
+    ensure(ids.stdout.starts_with(b"uid=65534"), "it ran as somebody else")?;
+    let killed = jail.command("/bin/sh").args(["-c", "kill -9 $$"]).status()?;
+    assert_eq!(std::os::unix::process::ExitStatusExt::signal(&killed), Some(9));
+    assert_eq!(errno(jail.command("/no/such/program").status()), Some(Errno::ENOENT));
+    assert_eq!(errno(jail.command("/bin/sh").current_dir("/no/such/dir").status()), Some(Errno::ENOENT));
+    let log = rig.root().join("log");
+    for _ in 0..2 {
+        jail.command("/bin/echo").arg("logged").log_to(&log).status()?;
+    }
+    assert_eq!(std::fs::read(&log)?, b"logged\nlogged\n");
+    let host = rig.host.command("/sbin/sysctl").args(["-n", "security.jail.jailed"]).output()?;
+    assert_eq!(host.stdout, b"0\n");
+    end(&jail)?;
+    assert_eq!(errno(jail.command("/bin/sh").status()), Some(Errno::EINVAL));
+    assert_eq!(errno(jail.interfaces().list()), Some(Errno::EINVAL));
+    Ok(())
+}
+
+fn start(jail: &Jail, script: &str) -> Result<(), Failed> {
+    let status = jail.command("/bin/sh").args(["-c", script]).log_to("/dev/null").status()?;
+    ensure(status.success(), "it was not started")
+}
+
+fn real_processes(rig: &mut Rig) -> Result<(), Failed> {
+    let jail = Jail::builder(rig.name("proc")).create(&rig.host)?;
+    assert_eq!(jail.stop_processes(Duration::from_secs(1))?, Stopped::Idle);
+    // Each is a copy of the shell for a moment.
+    start(&jail, "sleep 600 & sleep 600 & sleep 1")?;
+    let processes = jail.processes()?;
+    assert_eq!(processes.iter().map(|one| one.command.as_str()).collect::<Vec<_>>(), ["sleep", "sleep"]);
+    assert!(processes.iter().all(|one| one.jid == jail.jid()));
+    assert_eq!(jail.stop_processes(BOUND)?, Stopped::Gently);
+    start(&jail, "(trap '' TERM; while :; do sleep 1; done) & sleep 1")?;
+    assert_eq!(jail.stop_processes(Duration::from_secs(2))?, Stopped::Killed);
+    jail.kill_all(Signal::KILL)?;
+    end(&jail)
+}
+
+fn dying(rig: &mut Rig) -> Result<(), Failed> {
+    let tap = rig.host.interfaces().create("tap")?;
+    let name = rig.name("die");
+    let jail = Jail::builder(&name).vnet().create(&rig.host)?;
+    rig.host.move_in(&tap, jail.jid())?;
+    start(&jail, "sleep 600 &")?;
+    // The last process takes a jail with it that does not persist.
+    jail.set(&[Param::parse("nopersist")?])?;
+    jail.kill_all(Signal::KILL)?;
+    jail.wait_gone(BOUND)?;
+    rig.host.interfaces().wait_for(&tap, BOUND)?;
+    Ok(rig.host.interfaces().destroy(&tap)?)
+}
