@@ -1,1 +1,62 @@
-//! The simulated kernel.
+//! A simulated kernel: netgraph, VNETs and network interfaces, on any system and without privileges.
+//!
+//! A [`SimMachine`] has VNETs, each with a graph of nodes and with network interfaces, and a clock that stands still
+//! until it is [moved](SimMachine::advance). A [`SimKernel`] is one of its VNETs as a program sees it: sockets opened
+//! there speak the frames that FreeBSD 15.1 speaks, and get its answers and errnos; where the two differ, this one is
+//! wrong. A machine can be [saved](SimMachine::to_json) and loaded again.
+//!
+//! | node type | |
+//! | --- | --- |
+//! | `socket` | behind each program's sockets |
+//! | `ether` | with each Ethernet interface |
+//! | `eiface` | makes an interface |
+//! | `bridge` | learns, floods, breaks loops, has uplinks, counts |
+//! | `hub` | repeats |
+//!
+//! ```
+//! use netgraph::nodes::{bridge, eiface};
+//! use netgraph::sim::{SimKernel, SimMachine};
+//! use netgraph::{HookName, Socket};
+//!
+//! let machine = SimMachine::new();
+//! let socket = Socket::open(&SimKernel::on(&machine, 0), None)?;
+//! socket.make_peer::<bridge::Bridge>("b".parse()?, bridge::link(0))?;
+//! socket.make_peer_of(&".:b".parse()?, "eiface".parse()?, bridge::link(1), eiface::ETHER)?;
+//! let jail = machine.create_vnet();
+//! machine.move_to("ngeth0", 0, jail)?;
+//! machine.set_up(jail, "ngeth0", true)?;
+//! // What the jail sends comes out of the bridge.
+//! machine.transmit(jail, "ngeth0", b"\xff\xff\xff\xff\xff\xff\x02\0\0\0\0\x01\x08\0hello")?;
+//! let mut batch = netgraph::transport::RecvBatch::new(1, 64);
+//! assert_eq!(socket.receive(&mut batch, netgraph::transport::Wait::No)?, 1);
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+
+mod context;
+mod control;
+mod convert;
+mod engine;
+mod flow;
+mod generic;
+mod graph;
+mod handle;
+mod ifnet;
+mod ifops;
+mod kernel;
+mod machine;
+mod message;
+mod nodes;
+mod packet;
+mod restore;
+mod save;
+mod slab;
+mod slots;
+pub mod snapshot;
+mod sockets;
+mod units;
+
+pub use handle::{SimInterface, SimMachine};
+pub use ifnet::{
+    IFF_BROADCAST, IFF_LOOPBACK, IFF_MULTICAST, IFF_PPROMISC, IFF_PROMISC, IFF_RUNNING, IFF_SIMPLEX, IFF_UP,
+};
+pub use kernel::{SimKernel, SimSocket};

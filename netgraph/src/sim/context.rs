@@ -1,0 +1,109 @@
+//! What a node may do to the graph while it handles something.
+
+use std::collections::VecDeque;
+use std::time::Duration;
+
+use super::flow::{Outlet, Output};
+use super::graph::{Core, Hook, HookKey, NodeKey, older};
+use super::ifnet::{IfKey, Interface};
+use super::message::Message;
+use super::packet::Packet;
+use super::slab::Slab;
+use super::sockets::Socket;
+use crate::name::HookName;
+
+/// Something that is done when the node's method has returned.
+#[derive(Debug)]
+pub(super) enum Post {
+    /// A message to the node itself.
+    ToSelf(NodeKey, Message),
+    /// A message to the node at the other end of a hook.
+    ToPeer(HookKey, Message),
+    /// The end of a node, as soon as nobody is in it.
+    Shutdown(NodeKey),
+    /// The end of an interface, and of its unit number in a VNET.
+    Detach { interface: IfKey, vnet: u32, unit: u32 },
+    /// A link that came up, or went down.
+    Link(IfKey, bool),
+    /// A timer of a node, due at this moment.
+    Timer(NodeKey, Duration, u32),
+}
+
+/// A node at work, and what it may reach.
+pub(super) struct Context<'m> {
+    pub(super) node: NodeKey,
+    pub(super) core: &'m mut Core,
+    pub(super) hooks: &'m mut Slab<Hook>,
+    pub(super) interfaces: &'m mut Slab<Interface>,
+    pub(super) sockets: &'m mut Slab<Socket>,
+    /// Whether something was queued that a program may be waiting for.
+    pub(super) woken: &'m mut bool,
+    pub(super) now: Duration,
+    pub(super) outputs: &'m mut Vec<Option<Output>>,
+    pub(super) posts: &'m mut VecDeque<Post>,
+}
+
+impl Context<'_> {
+    /// Sends a packet out of a hook, with a note for [`sent`](super::nodes::Behaviour::sent).
+    pub(super) fn send(&mut self, hook: HookKey, packet: Packet, note: u32) {
+        self.outputs.push(Some(Output { to: Outlet::Hook(hook), packet, note }));
+    }
+
+    /// Sends a frame out of an interface, onto its wire.
+    pub(super) fn transmit(&mut self, interface: IfKey, packet: Packet) {
+        self.outputs.push(Some(Output { to: Outlet::Wire(interface), packet, note: 0 }));
+    }
+
+    /// Has an interface receive a frame, as if it came from its wire.
+    pub(super) fn receive(&mut self, interface: IfKey, packet: Packet) {
+        self.outputs.push(Some(Output { to: Outlet::Input(interface), packet, note: 0 }));
+    }
+
+    /// Hands a frame to the protocols above an interface.
+    pub(super) fn deliver_up(&mut self, interface: IfKey, packet: Packet) {
+        self.outputs.push(Some(Output { to: Outlet::Stack(interface), packet, note: 0 }));
+    }
+
+    /// Sends the node a message of its own.
+    pub(super) fn post_to_self(&mut self, cookie: u32, cmd: u32, args: &[u8]) {
+        let message = Message::new(cookie, cmd, args, self.core.id);
+        self.posts.push_back(Post::ToSelf(self.node, message));
+    }
+
+    /// Has the node go away as soon as nobody is in it. From now on it cannot be found by name.
+    pub(super) fn shut_down(&mut self) {
+        self.core.valid = false;
+        if !self.core.closing {
+            self.posts.push_back(Post::Shutdown(self.node));
+        }
+    }
+
+    /// Sets a timer.
+    pub(super) fn after(&mut self, delay: Duration, token: u32) {
+        self.posts.push_back(Post::Timer(self.node, self.now.saturating_add(delay), token));
+    }
+
+    /// Finds one of the node's hooks.
+    pub(super) fn find(&self, name: HookName) -> Option<HookKey> {
+        self.core.find(self.hooks, name)
+    }
+
+    /// Returns the node's hooks one after the other, the newest first: the newest where `after` is `None`.
+    pub(super) fn next_hook(&self, after: Option<HookKey>) -> Option<HookKey> {
+        match after {
+            None => self.core.newest(),
+            Some(hook) => older(self.hooks, hook),
+        }
+    }
+
+    /// Returns what the node has noted about a hook.
+    pub(super) fn tag(&self, hook: HookKey) -> u32 {
+        self.hooks.get(hook).map_or(0, |hook| hook.tag)
+    }
+
+    /// Tells whether a hook is being connected to a hook of the same node.
+    pub(super) fn is_own_peer(&self, hook: HookKey) -> bool {
+        let peer = self.hooks.get(hook).and_then(|hook| hook.peer);
+        peer.and_then(|peer| self.hooks.get(peer)).is_some_and(|peer| peer.node == Some(self.node))
+    }
+}

@@ -1,0 +1,388 @@
+//! Data on its way: a packet walks from node to node until somebody keeps it or drops it.
+//!
+//! The walk goes depth first, as the kernel's calls do, so that a sender learns what became of its packet; but it is
+//! a row of frames and not of calls, so that no loop in the graph can exhaust a stack.
+
+use std::collections::VecDeque;
+
+use super::context::{Context, Post};
+use super::engine::Item;
+use super::graph::{HookKey, NodeKey};
+use super::ifnet::{IFF_PPROMISC, IFF_UP, IfKey, IfKind};
+use super::machine::Machine;
+use super::nodes::{Behaviour, Sent};
+use super::packet::{Packet, is_group};
+use crate::error::Errno;
+
+/// How many nodes deep a packet goes before it is queued instead, as the kernel queues it when its stack is three
+/// quarters full.
+const DEPTH_MAX: usize = 24;
+
+/// How many packets can be queued at nodes at one time: the sysctl net.graph.maxdata.
+const QUEUED_MAX: usize = 4096;
+
+/// How many steps one system call, or one tick of the clock, sets off at most: a storm in a loop of the graph ends
+/// here.
+const STEPS_MAX: u32 = 1 << 20;
+
+/// How many frames wait at the edge of the machine, in an interface's queue, before others are dropped.
+const EDGE_MAX: usize = 4096;
+
+const ETHERTYPE_IP: u16 = 0x0800;
+const ETHERTYPE_ARP: u16 = 0x0806;
+const ETHERTYPE_VLAN: u16 = 0x8100;
+const ETHERTYPE_IPV6: u16 = 0x86dd;
+const ETHERTYPE_QINQ: u16 = 0x88a8;
+
+/// Where a packet goes next.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Outlet {
+    /// Out of a hook, to the node at its other end.
+    Hook(HookKey),
+    /// Out of an interface, from the protocols above it.
+    Host(IfKey),
+    /// Out of an interface, onto its wire.
+    Wire(IfKey),
+    /// Into an interface, from its wire.
+    Input(IfKey),
+    /// To the protocols above an interface.
+    Stack(IfKey),
+}
+
+/// A packet that leaves somewhere, and what the sender noted about it.
+#[derive(Debug)]
+pub(super) struct Output {
+    pub(super) to: Outlet,
+    pub(super) packet: Packet,
+    pub(super) note: u32,
+}
+
+/// How a node is held.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Hold {
+    Reader,
+    Writer,
+}
+
+/// A place on the walk: packets that leave from it, and the result so far.
+#[derive(Debug)]
+struct Frame {
+    holding: Option<(NodeKey, Hold)>,
+    /// The outputs: from `next` on they are still to go.
+    start: usize,
+    next: usize,
+    end: usize,
+    /// The output that is on its way.
+    going: Option<(Outlet, usize, u32)>,
+    result: Result<(), Errno>,
+    /// Whether the sender does not learn the result.
+    quiet: bool,
+    /// Whether the packets come from the protocols of the host, and must not go back into them at once.
+    outbound: bool,
+}
+
+/// The walk that is going on.
+#[derive(Debug, Default)]
+pub(super) struct Flow {
+    frames: Vec<Frame>,
+    pub(super) outputs: Vec<Option<Output>>,
+    pub(super) posts: VecDeque<Post>,
+    /// How many frames are outbound.
+    outbound: usize,
+    /// How many packets are queued at nodes.
+    pub(super) queued: usize,
+    steps: u32,
+}
+
+enum Entered {
+    /// The packet has gone as far as it goes.
+    Done(Result<(), Errno>),
+    /// It is on its way: another frame is on top.
+    Walking,
+}
+
+impl Machine {
+    /// Begins a system call, or a tick of the clock.
+    pub(super) fn begin(&mut self) {
+        self.flow.steps = STEPS_MAX;
+        self.reported = None;
+    }
+
+    /// Sends a packet and returns what became of it.
+    pub(super) fn send_packet(&mut self, to: Outlet, packet: Packet) -> Result<(), Errno> {
+        let start = self.flow.outputs.len();
+        self.flow.outputs.push(Some(Output { to, packet, note: 0 }));
+        self.send_outputs(start)
+    }
+
+    /// Sends the outputs from `start` on.
+    pub(super) fn send_outputs(&mut self, start: usize) -> Result<(), Errno> {
+        let base = self.flow.frames.len();
+        self.push(None, start, Ok(()), false);
+        self.walk(base)
+    }
+
+    /// Has a node that is held handle data, all the way.
+    pub(super) fn handle_data(&mut self, node: NodeKey, hold: Hold, hook: HookKey, packet: Packet) {
+        let base = self.flow.frames.len();
+        if matches!(self.receive(node, hold, hook, packet), Entered::Walking) {
+            // Nobody is there any more to learn the result.
+            let _ = self.walk(base);
+        }
+    }
+
+    /// Has a node that is held as by a writer send a packet of its interface, all the way.
+    pub(super) fn handle_transmit(&mut self, node: NodeKey, packet: Packet) {
+        let base = self.flow.frames.len();
+        if matches!(self.transmit(node, packet), Entered::Walking) {
+            let _ = self.walk(base);
+        }
+    }
+
+    /// Calls a method of a node; what it posted is done, what it sent is left in the outputs.
+    pub(super) fn with<R>(
+        &mut self,
+        key: NodeKey,
+        call: impl FnOnce(&mut dyn Behaviour, &mut Context<'_>) -> R,
+    ) -> Option<R> {
+        let node = self.nodes.get_mut(key)?;
+        let behaviour = node.behaviour.as_mut()?;
+        let mut context = Context {
+            node: key,
+            core: &mut node.core,
+            hooks: &mut self.hooks,
+            interfaces: &mut self.interfaces,
+            sockets: &mut self.sockets,
+            woken: &mut self.woken,
+            now: self.clock,
+            outputs: &mut self.flow.outputs,
+            posts: &mut self.flow.posts,
+        };
+        let result = call(&mut **behaviour, &mut context);
+        if !self.flow.posts.is_empty() {
+            self.settle_posts();
+        }
+        Some(result)
+    }
+
+    fn push(&mut self, holding: Option<(NodeKey, Hold)>, start: usize, result: Result<(), Errno>, outbound: bool) {
+        let end = self.flow.outputs.len();
+        self.flow.outbound += usize::from(outbound);
+        let frame =
+            Frame { holding, start, next: start, end, going: None, result, quiet: false, outbound };
+        self.flow.frames.push(frame);
+    }
+
+    /// Walks on until only `base` frames are left, and returns the result of the one above them.
+    fn walk(&mut self, base: usize) -> Result<(), Errno> {
+        loop {
+            let Some(frame) = self.flow.frames.last_mut() else { return Ok(()) };
+            if frame.next < frame.end {
+                let output = self.flow.outputs.get_mut(frame.next).and_then(Option::take);
+                frame.next += 1;
+                let Some(output) = output else { continue };
+                frame.going = Some((output.to, output.packet.len(), output.note));
+                if let Entered::Done(result) = self.enter(output.to, output.packet) {
+                    self.settle(result);
+                }
+            } else {
+                let result = self.pop();
+                if self.flow.frames.len() <= base {
+                    return result;
+                }
+                self.settle(result);
+            }
+        }
+    }
+
+    fn pop(&mut self) -> Result<(), Errno> {
+        let Some(frame) = self.flow.frames.pop() else { return Ok(()) };
+        self.flow.outputs.truncate(frame.start);
+        self.flow.outbound -= usize::from(frame.outbound);
+        if let Some((node, hold)) = frame.holding {
+            self.leave(node, hold);
+        }
+        if frame.quiet { Ok(()) } else { frame.result }
+    }
+
+    /// Tells the node on top what became of the packet that it sent.
+    fn settle(&mut self, result: Result<(), Errno>) {
+        let Some(frame) = self.flow.frames.last_mut() else { return };
+        frame.result = match (frame.holding, frame.going.take()) {
+            (Some((node, _)), Some((Outlet::Hook(hook), len, note))) => {
+                let before = frame.result;
+                let sent = Sent { hook, len, note, result };
+                let told = self.with(node, |behaviour, context| behaviour.sent(context, sent, before));
+                let after = told.unwrap_or(result);
+                if let Some(frame) = self.flow.frames.last_mut() {
+                    frame.result = after;
+                }
+                return;
+            }
+            _ => result,
+        };
+    }
+
+    fn enter(&mut self, to: Outlet, packet: Packet) -> Entered {
+        if self.flow.steps == 0 {
+            return Entered::Done(Err(Errno::ENOBUFS));
+        }
+        self.flow.steps -= 1;
+        match to {
+            Outlet::Hook(hook) => self.cross(hook, packet),
+            Outlet::Host(interface) => self.host_output(interface, packet),
+            Outlet::Wire(interface) => self.wire_output(interface, packet),
+            Outlet::Input(interface) => self.input(interface, packet),
+            Outlet::Stack(interface) => self.stack_input(interface, packet),
+        }
+    }
+
+    /// Takes a packet to the node at the other end of a hook, or queues it there.
+    fn cross(&mut self, hook: HookKey, packet: Packet) -> Entered {
+        let Some((peer, key)) = self.across(hook) else { return Entered::Done(Err(Errno::ENETDOWN)) };
+        let up = self.hooks.get(peer).is_some_and(|peer| peer.to_inbound);
+        let Some(node) = self.nodes.get_mut(key).filter(|node| node.core.valid) else {
+            return Entered::Done(Err(Errno::ENETDOWN));
+        };
+        let busy = node.gate.writer || !node.gate.queue.is_empty();
+        if busy || (up && self.flow.outbound > 0) || self.flow.frames.len() >= DEPTH_MAX {
+            if self.flow.queued >= QUEUED_MAX {
+                return Entered::Done(Err(Errno::ENOMEM));
+            }
+            self.queue(key, Item::Data(peer, packet));
+            return Entered::Done(Ok(()));
+        }
+        node.gate.readers += 1;
+        self.receive(key, Hold::Reader, peer, packet)
+    }
+
+    /// Has a node that is held handle data.
+    fn receive(&mut self, key: NodeKey, hold: Hold, hook: HookKey, packet: Packet) -> Entered {
+        let sound = self.hooks.get(hook).is_some_and(|hook| hook.valid)
+            && self.core(key).is_some_and(|core| core.valid);
+        if !sound {
+            self.leave(key, hold);
+            return Entered::Done(Err(Errno::EIO));
+        }
+        let start = self.flow.outputs.len();
+        let result = self.with(key, |behaviour, context| behaviour.receive_data(context, hook, packet));
+        let result = result.unwrap_or(Ok(()));
+        if self.flow.outputs.len() == start {
+            self.leave(key, hold);
+            return Entered::Done(result);
+        }
+        self.push(Some((key, hold)), start, result, false);
+        Entered::Walking
+    }
+
+    /// Has a node that is held by a writer send a packet of its interface.
+    fn transmit(&mut self, key: NodeKey, packet: Packet) -> Entered {
+        let start = self.flow.outputs.len();
+        self.with(key, |behaviour, context| behaviour.transmit(context, packet));
+        self.push(Some((key, Hold::Writer)), start, Ok(()), true);
+        self.silence();
+        Entered::Walking
+    }
+
+    /// The sender does not learn what becomes of the frame on top.
+    fn silence(&mut self) {
+        if let Some(frame) = self.flow.frames.last_mut() {
+            frame.quiet = true;
+        }
+    }
+
+    /// A packet that the host sends, ether_output(): the ether node's `upper` hook comes first.
+    fn host_output(&mut self, key: IfKey, packet: Packet) -> Entered {
+        let Some(interface) = self.interfaces.get(key) else { return Entered::Done(Err(Errno::ENXIO)) };
+        if interface.mac.is_none() {
+            return Entered::Done(Err(Errno::EAFNOSUPPORT));
+        }
+        if !interface.is_ready() {
+            return Entered::Done(Err(Errno::ENETDOWN));
+        }
+        let Some(upper) = interface.tap.upper else { return self.wire_output(key, packet) };
+        let start = self.flow.outputs.len();
+        self.flow.outputs.push(Some(Output { to: Outlet::Hook(upper), packet, note: 0 }));
+        self.push(None, start, Ok(()), true);
+        Entered::Walking
+    }
+
+    /// A packet that leaves an interface: if_transmit().
+    fn wire_output(&mut self, key: IfKey, packet: Packet) -> Entered {
+        let Some(interface) = self.interfaces.get_mut(key) else { return Entered::Done(Err(Errno::ENXIO)) };
+        match interface.kind {
+            IfKind::Loopback => Entered::Done(Err(Errno::EAFNOSUPPORT)),
+            IfKind::Nic | IfKind::Tap { .. } if interface.wire.len() >= EDGE_MAX => {
+                Entered::Done(Err(Errno::ENOBUFS))
+            }
+            IfKind::Nic | IfKind::Tap { .. } => {
+                interface.wire.push_back(packet);
+                Entered::Done(Ok(()))
+            }
+            IfKind::Epair { other, .. } => {
+                let other = other.filter(|other| self.interfaces.get(*other).is_some_and(|o| o.is_ready()));
+                other.map_or(Entered::Done(Ok(())), |other| self.input(other, packet))
+            }
+            IfKind::Eiface { node } => self.eiface_output(node, packet),
+        }
+    }
+
+    fn eiface_output(&mut self, node: Option<NodeKey>, packet: Packet) -> Entered {
+        let Some(key) = node else { return Entered::Done(Ok(())) };
+        let Some(gate) = self.nodes.get_mut(key).map(|node| &mut node.gate) else {
+            return Entered::Done(Ok(()));
+        };
+        if gate.writer || gate.readers > 0 || !gate.queue.is_empty() || self.flow.frames.len() >= DEPTH_MAX {
+            if self.flow.queued < QUEUED_MAX {
+                self.queue(key, Item::Transmit(packet));
+            }
+            return Entered::Done(Ok(()));
+        }
+        gate.writer = true;
+        self.transmit(key, packet)
+    }
+
+    /// A frame that came in: ether_input(). The ether node's `lower` hook comes first.
+    fn input(&mut self, key: IfKey, packet: Packet) -> Entered {
+        let Some(interface) = self.interfaces.get(key) else { return Entered::Done(Ok(())) };
+        let Some(header) = packet.ethernet().filter(|_| interface.flags & IFF_UP != 0) else {
+            return Entered::Done(Ok(()));
+        };
+        if let Some(lower) = interface.tap.lower {
+            return self.cross_quietly(lower, packet);
+        }
+        let own = interface.mac.is_some_and(|mac| mac.0 == header.to);
+        if !own && !is_group(header.to) && interface.flags & IFF_PPROMISC == 0 {
+            return Entered::Done(Ok(()));
+        }
+        self.stack_input(key, packet)
+    }
+
+    /// A frame for the protocols of the host: ether_demux(). What they do not know goes to the `orphans` hook.
+    fn stack_input(&mut self, key: IfKey, packet: Packet) -> Entered {
+        let Some(interface) = self.interfaces.get_mut(key) else { return Entered::Done(Ok(())) };
+        let Some(header) = packet.ethernet() else { return Entered::Done(Ok(())) };
+        match (header.kind, interface.tap.orphans) {
+            (ETHERTYPE_IP | ETHERTYPE_ARP | ETHERTYPE_IPV6, _) => {
+                if interface.received.len() < EDGE_MAX {
+                    interface.received.push_back(packet);
+                }
+                Entered::Done(Ok(()))
+            }
+            // There is no vlan(4) interface to take a tagged frame.
+            (ETHERTYPE_VLAN | ETHERTYPE_QINQ, _) | (_, None) => Entered::Done(Ok(())),
+            (_, Some(orphans)) => self.cross_quietly(orphans, packet),
+        }
+    }
+
+    /// Sends a packet on; what becomes of it is nobody's business.
+    fn cross_quietly(&mut self, hook: HookKey, packet: Packet) -> Entered {
+        match self.cross(hook, packet) {
+            Entered::Done(_) => Entered::Done(Ok(())),
+            Entered::Walking => {
+                self.silence();
+                Entered::Walking
+            }
+        }
+    }
+}

@@ -1,0 +1,169 @@
+//! The messages that every node understands.
+
+use zerocopy::FromBytes;
+
+use super::convert;
+use super::engine::{Item, Letter};
+use super::graph::{Core, NodeKey};
+use super::machine::Machine;
+use super::message::{Message, append};
+use super::nodes::kinds;
+use crate::error::Errno;
+use crate::name::{HookName, NodeName, TypeName};
+use crate::path::Path;
+use crate::sys::{self, linkinfo, nodeinfo, typeinfo};
+
+impl Machine {
+    /// Has a node that is held handle a message, and queues its reply at the node that sent it.
+    pub(super) fn apply_message(&mut self, key: NodeKey, letter: Letter) -> Result<(), Errno> {
+        let Letter { message, hook, reported } = letter;
+        let hook = hook.filter(|hook| self.hooks.get(*hook).is_some_and(|hook| hook.valid));
+        if !self.core(key).is_some_and(|core| core.valid) {
+            return self.report(reported, Err(Errno::EINVAL));
+        }
+        let (header, from) = (message.header, message.from);
+        let (cookie, cmd) = message.command();
+        let generic = cookie == sys::NGM_GENERIC_COOKIE && header.flags & sys::NGF_RESP == 0;
+        // These two are generic by number, and the type's by meaning.
+        let of_type = matches!(cmd, sys::NGM_TEXT_CONFIG | sys::NGM_TEXT_STATUS);
+        let id = self.core(key).map(|core| core.id).unwrap_or(from);
+        let vnet = self.core(key).map(|core| core.vnet);
+        let answer = if generic && !of_type {
+            self.generic(key, message)
+        } else {
+            self.call(key, |behaviour, context| behaviour.receive_message(context, message, hook))
+                .unwrap_or(Err(Errno::EINVAL))
+        };
+        let result = match answer {
+            Ok(None) => Ok(()),
+            Err(errno) => Err(errno),
+            Ok(Some(args)) => {
+                let asker = vnet.and_then(|vnet| self.vnets.get(&vnet)?.by_id.get(&from.0)).copied();
+                match asker {
+                    None => Err(Errno::EINVAL),
+                    Some(asker) => {
+                        let message = Message::reply(&header, args, id);
+                        self.queue(asker, Item::Message(Letter { message, hook: None, reported }));
+                        Ok(())
+                    }
+                }
+            }
+        };
+        self.report(reported, result)
+    }
+
+    fn generic(&mut self, here: NodeKey, message: Message) -> Result<Option<Vec<u8>>, Errno> {
+        let kind = self.core(here).ok_or(Errno::EINVAL)?.kind;
+        match message.header.cmd {
+            sys::NGM_SHUTDOWN => {
+                self.shut_down(here);
+                Ok(None)
+            }
+            sys::NGM_MKPEER => {
+                let peer: sys::ngm_mkpeer = message.exactly().ok_or(Errno::EINVAL)?;
+                let type_name = TypeName::from_field(&peer.r#type);
+                let (hook, peer_hook) =
+                    (HookName::from_field(&peer.ourhook), HookName::from_field(&peer.peerhook));
+                self.make_peer(here, type_name.as_bytes(), hook, peer_hook).map(|()| None)
+            }
+            sys::NGM_CONNECT => {
+                let connection: sys::ngm_connect = message.exactly().ok_or(Errno::EINVAL)?;
+                let (there, _) = self.resolve(here, &Path::raw(&connection.path))?;
+                let hook = HookName::from_field(&connection.ourhook);
+                let peer_hook = HookName::from_field(&connection.peerhook);
+                self.connect(here, hook, there, peer_hook).map(|()| None)
+            }
+            sys::NGM_NAME => {
+                let name: sys::ngm_name = message.exactly().ok_or(Errno::EINVAL)?;
+                self.name_node(here, NodeName::from_field(&name.name)).map(|()| None)
+            }
+            sys::NGM_RMHOOK => {
+                let hook: sys::ngm_rmhook = message.exactly().ok_or(Errno::EINVAL)?;
+                let name = HookName::from_field(&hook.ourhook);
+                // One that is not there is gone already.
+                if let Some(hook) = self.core(here).and_then(|core| core.find(&self.hooks, name)) {
+                    self.destroy_hook(hook);
+                }
+                Ok(None)
+            }
+            sys::NGM_NODEINFO => self.node_info(here).map(Some),
+            sys::NGM_LISTHOOKS => self.hook_list(here).map(Some),
+            sys::NGM_LISTNODES => self.node_list(here, |_| true).map(Some),
+            sys::NGM_LISTNAMES => self.node_list(here, |core| !core.name.is_empty()).map(Some),
+            sys::NGM_LISTTYPES => Ok(Some(self.type_list())),
+            sys::NGM_BINARY2ASCII => convert::to_text(kind, &message).map(Some),
+            sys::NGM_ASCII2BINARY => convert::to_binary(kind, &message).map(Some),
+            _ => Err(Errno::EINVAL),
+        }
+    }
+
+    fn node_info(&self, here: NodeKey) -> Result<Vec<u8>, Errno> {
+        let mut args = Vec::with_capacity(size_of::<nodeinfo>());
+        append(&mut args, &info(self.core(here).ok_or(Errno::EINVAL)?));
+        Ok(args)
+    }
+
+    /// Lists the hooks, the newest first. The count is that of the hooks that are ready; there is room for all.
+    fn hook_list(&self, here: NodeKey) -> Result<Vec<u8>, Errno> {
+        let core = self.core(here).ok_or(Errno::EINVAL)?;
+        let size = size_of::<nodeinfo>() + size_of::<linkinfo>() * core.hook_count as usize;
+        let mut args = Vec::with_capacity(size);
+        let mut node = info(core);
+        node.hooks = 0;
+        append(&mut args, &node);
+        for (_, hook) in core.hooks(&self.hooks).filter(|(_, hook)| hook.valid) {
+            let peer = hook.peer.and_then(|peer| self.hooks.get(peer));
+            let peer_core = peer.and_then(|peer| peer.node).and_then(|node| self.core(node));
+            let (Some(peer), Some(peer_core)) = (peer, peer_core) else { continue };
+            append(
+                &mut args,
+                &linkinfo {
+                    ourhook: hook.name.to_field(),
+                    peerhook: peer.name.to_field(),
+                    nodeinfo: info(peer_core),
+                },
+            );
+            node.hooks += 1;
+        }
+        if let Ok((head, _)) = nodeinfo::mut_from_prefix(&mut args) {
+            head.hooks = node.hooks;
+        }
+        args.resize(size, 0);
+        Ok(args)
+    }
+
+    /// Lists nodes by their numbers, where the kernel has the order of a hash table.
+    fn node_list(&self, here: NodeKey, wanted: impl Fn(&Core) -> bool) -> Result<Vec<u8>, Errno> {
+        let vnet = self.core(here).and_then(|core| self.vnets.get(&core.vnet)).ok_or(Errno::EINVAL)?;
+        let mut cores: Vec<_> = vnet.by_id.values().filter_map(|node| self.core(*node)).collect();
+        cores.retain(|core| core.valid && wanted(core));
+        cores.sort_unstable_by_key(|core| core.id);
+        let mut args = Vec::with_capacity(4 + size_of::<nodeinfo>() * cores.len());
+        append(&mut args, &(cores.len() as u32));
+        for core in cores {
+            append(&mut args, &info(core));
+        }
+        Ok(args)
+    }
+
+    /// Lists the node types, with their nodes in all VNETs.
+    fn type_list(&self) -> Vec<u8> {
+        let mut args = Vec::new();
+        append(&mut args, &(kinds().count() as u32));
+        for kind in kinds() {
+            let nodes = self.nodes.iter().filter(|(_, node)| std::ptr::eq(node.core.kind, kind)).count();
+            let type_name = TypeName::from_field(kind.name.as_bytes()).to_field();
+            append(&mut args, &typeinfo { type_name, numnodes: nodes as u32 });
+        }
+        args
+    }
+}
+
+fn info(core: &Core) -> nodeinfo {
+    nodeinfo {
+        name: core.name.to_field(),
+        r#type: TypeName::from_field(core.kind.name.as_bytes()).to_field(),
+        id: core.id.0,
+        hooks: core.hook_count,
+    }
+}

@@ -1,0 +1,130 @@
+//! What the node types do, one file each.
+//!
+//! A type is a [`Kind`]: its name, its messages, and how a node of it is made. What a node does is a [`Behaviour`],
+//! which acts on the graph through a [`Context`] only, and never waits.
+
+pub(super) mod bridge;
+pub(super) mod eiface;
+pub(super) mod ether;
+pub(super) mod hub;
+pub(super) mod socket;
+
+use std::fmt;
+
+use serde_json::Value;
+
+use super::context::Context;
+use super::graph::{HookKey, NodeKey};
+use super::machine::Machine;
+use super::message::Message;
+use super::packet::Packet;
+use crate::ascii::CommandText;
+use crate::error::Errno;
+use crate::name::HookName;
+
+/// The node types that are simulated.
+static KINDS: &[&Kind] = &[&socket::KIND, &ether::KIND, &eiface::KIND, &bridge::KIND, &hub::KIND];
+
+/// Returns the node types that are simulated.
+pub(super) fn kinds() -> impl Iterator<Item = &'static Kind> {
+    KINDS.iter().copied()
+}
+
+/// Finds a node type by its name.
+pub(super) fn kind(name: &[u8]) -> Option<&'static Kind> {
+    kinds().find(|kind| kind.name.as_bytes() == name)
+}
+
+/// A node type: what the kernel calls a `struct ng_type`.
+pub(super) struct Kind {
+    pub(super) name: &'static str,
+    /// Its messages as text; those that the kernel cannot convert have no name.
+    pub(super) commands: &'static [CommandText],
+    /// Makes the private part of a node that was just made by MKPEER.
+    pub(super) make: fn(&mut Machine, NodeKey) -> Result<Box<dyn Behaviour>, Errno>,
+    /// Makes the private part of a node that is there, with its hooks, from what [`Behaviour::save`] gave.
+    pub(super) restore: fn(&mut Machine, NodeKey, &Value) -> Result<Box<dyn Behaviour>, String>,
+    /// Whether hooks that are still being connected are found by name.
+    pub(super) finds_unready_hooks: bool,
+}
+
+impl fmt::Debug for Kind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name)
+    }
+}
+
+/// The answer of a type whose nodes cannot be asked for: they come with an interface, or a socket.
+fn not_by_request(_: &mut Machine, _: NodeKey) -> Result<Box<dyn Behaviour>, Errno> {
+    Err(Errno::EINVAL)
+}
+
+/// What becomes of a node that was told to shut down.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Fate {
+    /// It goes.
+    Gone,
+    /// It lives on without hooks.
+    Stays,
+}
+
+/// A packet that a node sent, and how that went.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Sent {
+    /// The hook that it left by.
+    pub(super) hook: HookKey,
+    /// Its length in bytes.
+    pub(super) len: usize,
+    /// What the node noted when it sent the packet.
+    pub(super) note: u32,
+    pub(super) result: Result<(), Errno>,
+}
+
+/// What a node does: the methods of the kernel's `struct ng_type`, on the node's private part.
+pub(super) trait Behaviour: fmt::Debug + Send {
+    /// A hook is about to be added, and may be refused or renamed.
+    fn new_hook(&mut self, _: &mut Context<'_>, _: HookKey, _: HookName) -> Result<(), Errno> {
+        Ok(())
+    }
+
+    /// A hook is gone from the list; its name and tag can still be read.
+    fn disconnect(&mut self, _: &mut Context<'_>, _: HookKey) {}
+
+    /// A message that is not generic, or a reply, or NGM_TEXT_STATUS. Returns the arguments of the reply.
+    fn receive_message(
+        &mut self,
+        context: &mut Context<'_>,
+        message: Message,
+        hook: Option<HookKey>,
+    ) -> Result<Option<Vec<u8>>, Errno>;
+
+    /// Data came in on a hook.
+    fn receive_data(&mut self, _: &mut Context<'_>, _: HookKey, _: Packet) -> Result<(), Errno> {
+        Ok(())
+    }
+
+    /// A packet that [`receive_data`](Self::receive_data) sent on has been taken or refused. Returns the result that
+    /// the node's own sender is to get, given that of the packets before.
+    fn sent(
+        &mut self,
+        _: &mut Context<'_>,
+        sent: Sent,
+        _before: Result<(), Errno>,
+    ) -> Result<(), Errno> {
+        sent.result
+    }
+
+    /// The node's interface has a packet to send.
+    fn transmit(&mut self, _: &mut Context<'_>, _: Packet) {}
+
+    /// A timer that the node has set is due.
+    fn timer(&mut self, _: &mut Context<'_>, _: u32) {}
+
+    /// The hooks are gone, and the node is to go.
+    fn shutdown(&mut self, _: &mut Context<'_>) -> Fate {
+        Fate::Gone
+    }
+
+    /// The private part, for the file of a machine.
+    fn save(&self, machine: &Machine, node: NodeKey) -> Value;
+}

@@ -1,0 +1,175 @@
+//! The receive buffers of sockets, with the kernel's accounting.
+
+use std::collections::VecDeque;
+
+use super::graph::NodeKey;
+use super::packet::Packet;
+use super::slab::Key;
+use crate::error::Errno;
+use crate::name::{HookName, NodeId};
+use crate::sys::sockaddr_ng;
+
+pub(super) type SocketKey = Key<Socket>;
+
+/// The longest datagram that can be sent, in bytes: the sysctl net.graph.maxdgram.
+pub(super) const SEND_MAX: usize = 20_480;
+
+/// The room for what waits to be read, in bytes, at first: the sysctl net.graph.recvspace.
+const RECEIVE_ROOM: usize = 20_480;
+
+/// The most that SO_RCVBUF can be: kern.ipc.maxsockbuf (8 MiB) times 2048 / 2304.
+const RECEIVE_ROOM_MAX: usize = 7_456_540;
+
+/// The sysctl kern.ipc.maxsockbuf, which also bounds the memory that a buffer takes.
+const MEMORY_MAX: usize = 8 << 20;
+
+/// How much memory a buffer may take for each byte of room: the sysctl kern.ipc.sockbuf_waste_factor.
+const WASTE: usize = 8;
+
+/// The size of an mbuf, what of it is left for a packet's first bytes, and the size of a cluster, in bytes.
+const MBUF: usize = 256;
+const MBUF_DATA: usize = 168;
+const CLUSTER: usize = 2048;
+
+/// How full a receive buffer is.
+#[derive(Debug)]
+struct Room {
+    limit: usize,
+    bytes: usize,
+    memory: usize,
+}
+
+impl Room {
+    fn new() -> Self {
+        Self { limit: RECEIVE_ROOM, bytes: 0, memory: 0 }
+    }
+
+    /// The memory that a record of `len` bytes and its address take.
+    fn memory_of(len: usize) -> usize {
+        let data = if len <= MBUF_DATA { MBUF } else { len.div_ceil(CLUSTER) * (CLUSTER + MBUF) };
+        MBUF + data
+    }
+
+    fn add(&mut self, address: usize, len: usize) -> Result<(), Errno> {
+        let memory_max = self.limit.saturating_mul(WASTE).min(MEMORY_MAX);
+        let left = self.limit.saturating_sub(self.bytes).min(memory_max.saturating_sub(self.memory));
+        if address + len > left {
+            return Err(Errno::ENOBUFS);
+        }
+        self.bytes += address + len;
+        self.memory += Self::memory_of(len);
+        Ok(())
+    }
+
+    fn take(&mut self, address: usize, len: usize) {
+        self.bytes = self.bytes.saturating_sub(address + len);
+        self.memory = self.memory.saturating_sub(Self::memory_of(len));
+    }
+}
+
+/// What waits to be read from a control socket: frames, and the nodes that sent them.
+#[derive(Debug)]
+pub(super) struct Control {
+    room: Room,
+    frames: VecDeque<(NodeId, Vec<u8>)>,
+}
+
+/// What waits to be read from a data socket: packets, and the hooks that they came in on.
+#[derive(Debug)]
+pub(super) struct Data {
+    room: Room,
+    packets: VecDeque<(HookName, Packet)>,
+}
+
+/// A program's sockets, for as long as one of them is open.
+#[derive(Debug)]
+pub(super) struct Socket {
+    /// `None` once the node is gone, which also disconnects both sockets.
+    pub(super) node: Option<NodeKey>,
+    pub(super) control: Option<Control>,
+    pub(super) data: Option<Data>,
+}
+
+impl Socket {
+    pub(super) fn new(node: NodeKey) -> Self {
+        Self {
+            node: Some(node),
+            control: Some(Control { room: Room::new(), frames: VecDeque::new() }),
+            data: Some(Data { room: Room::new(), packets: VecDeque::new() }),
+        }
+    }
+}
+
+impl Control {
+    const ADDRESS: usize = size_of::<sockaddr_ng>();
+
+    /// Queues a frame; ENOBUFS where it does not fit.
+    pub(super) fn push(&mut self, from: NodeId, len: usize, frame: impl FnOnce() -> Vec<u8>) -> Result<(), Errno> {
+        self.room.add(Self::ADDRESS, len)?;
+        self.frames.push_back((from, frame()));
+        Ok(())
+    }
+
+    pub(super) fn pop(&mut self) -> Option<(NodeId, Vec<u8>)> {
+        let (from, frame) = self.frames.pop_front()?;
+        self.room.take(Self::ADDRESS, frame.len());
+        Some((from, frame))
+    }
+
+    /// Doubles the room; ENOBUFS where it is as large as can be.
+    pub(super) fn grow(&mut self) -> Result<(), Errno> {
+        if self.room.limit >= RECEIVE_ROOM_MAX {
+            return Err(Errno::ENOBUFS);
+        }
+        self.room.limit = self.room.limit.saturating_mul(2).min(RECEIVE_ROOM_MAX);
+        Ok(())
+    }
+}
+
+impl Data {
+    /// The length of a hook's name as an address.
+    fn address(hook: HookName) -> usize {
+        hook.as_bytes().len() + 3
+    }
+
+    /// Queues a packet; ENOBUFS where it does not fit.
+    pub(super) fn push(&mut self, hook: HookName, packet: Packet) -> Result<(), Errno> {
+        self.room.add(Self::address(hook), packet.len())?;
+        self.packets.push_back((hook, packet));
+        Ok(())
+    }
+
+    pub(super) fn pop(&mut self) -> Option<(HookName, Packet)> {
+        let (hook, packet) = self.packets.pop_front()?;
+        self.room.take(Self::address(hook), packet.len());
+        Some((hook, packet))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn many_small_packets_fill_the_memory_before_the_room() {
+        let mut room = Room::new();
+        let fit = std::iter::from_fn(|| room.add(4, 5).ok()).count();
+        assert_eq!(fit, RECEIVE_ROOM * WASTE / (2 * MBUF));
+    }
+
+    #[test]
+    fn a_list_of_283_nodes_fits_at_first() {
+        let list = |nodes: usize| 56 + 4 + 72 * nodes;
+        assert!(Room::new().add(Control::ADDRESS, list(283)).is_ok());
+        assert!(Room::new().add(Control::ADDRESS, list(284)).is_err());
+    }
+
+    #[test]
+    fn what_is_taken_leaves_room_again() {
+        let mut room = Room::new();
+        room.add(34, 20_000).unwrap();
+        assert!(room.add(34, 1000).is_err());
+        room.take(34, 20_000);
+        assert_eq!((room.bytes, room.memory), (0, 0));
+    }
+}
