@@ -17,8 +17,6 @@ use crate::name::HookName;
 pub(super) enum Post {
     /// A message to the node itself.
     ToSelf(NodeKey, Message),
-    /// A message to the node at the other end of a hook.
-    ToPeer(HookKey, Message),
     /// The end of a node, as soon as nobody is in it.
     Shutdown(NodeKey),
     /// The end of an interface, and of its unit number in a VNET.

@@ -117,7 +117,9 @@ impl Machine {
 
     /// Has a node handle an item at once if it is free, and later otherwise.
     pub(super) fn send(&mut self, key: NodeKey, item: Item) -> Result<(), Errno> {
-        let Some(gate) = self.nodes.get_mut(key).map(|node| &mut node.gate) else { return Err(Errno::EINVAL) };
+        let Some(gate) = self.nodes.get_mut(key).map(|node| &mut node.gate) else {
+            return Err(Errno::EINVAL);
+        };
         let hold = item.hold();
         let free = !gate.writer && gate.queue.is_empty() && (hold == Hold::Reader || gate.readers == 0);
         if !free {
@@ -209,7 +211,6 @@ impl Machine {
                     // The kernel's nodes do not look at the outcome either.
                     let _ = self.send(node, Item::Message(letter));
                 }
-                Post::ToPeer(hook, message) => self.send_to_peer(hook, message),
                 Post::Shutdown(node) => {
                     let _ = self.send(node, Item::Shutdown);
                 }

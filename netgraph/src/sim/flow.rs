@@ -165,11 +165,16 @@ impl Machine {
         Some(result)
     }
 
-    fn push(&mut self, holding: Option<(NodeKey, Hold)>, start: usize, result: Result<(), Errno>, outbound: bool) {
+    fn push(
+        &mut self,
+        holding: Option<(NodeKey, Hold)>,
+        start: usize,
+        result: Result<(), Errno>,
+        outbound: bool,
+    ) {
         let end = self.flow.outputs.len();
         self.flow.outbound += usize::from(outbound);
-        let frame =
-            Frame { holding, start, next: start, end, going: None, result, quiet: false, outbound };
+        let frame = Frame { holding, start, next: start, end, going: None, result, quiet: false, outbound };
         self.flow.frames.push(frame);
     }
 

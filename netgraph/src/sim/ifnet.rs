@@ -195,17 +195,17 @@ impl Interface {
 
 /// The address that ether_gen_addr(9) would make up, had it this hash: 16 bits of it are all that tells two apart.
 pub(super) fn made_up_mac(name: &str, vnet: u32) -> EtherAddr {
-    let hash = name.bytes().chain(vnet.to_be_bytes()).fold(0x811c_9dc5u32, |hash, byte| {
-        (hash ^ u32::from(byte)).wrapping_mul(0x0100_0193)
-    });
+    let hash = name
+        .bytes()
+        .chain(vnet.to_be_bytes())
+        .fold(0x811c_9dc5u32, |hash, byte| (hash ^ u32::from(byte)).wrapping_mul(0x0100_0193));
     let [a, b, c, d] = hash.to_be_bytes();
     EtherAddr([0x58, 0x9c, 0xfc, 0x10, a ^ c, b ^ d])
 }
 
 /// The name of an interface's ether node: a node name holds neither `.` nor `:`.
 fn node_name(interface: &str) -> NodeName {
-    let name: Vec<u8> =
-        interface.bytes().map(|b| if matches!(b, b'.' | b':') { b'_' } else { b }).collect();
+    let name: Vec<u8> = interface.bytes().map(|b| if matches!(b, b'.' | b':') { b'_' } else { b }).collect();
     NodeName::from_field(name.get(..IFNAMSIZ).unwrap_or(&name))
 }
 

@@ -1,7 +1,9 @@
 //! What programs do to interfaces: the ioctls of netintro(4), with their errnos.
 
 use super::handle::SimMachine;
-use super::ifnet::{IFF_CANTCHANGE, IFF_PPROMISC, IFF_PROMISC, IFF_UP, IfKey, IfKind, Interface, made_up_mac};
+use super::ifnet::{
+    IFF_CANTCHANGE, IFF_PPROMISC, IFF_PROMISC, IFF_UP, IfKey, IfKind, Interface, made_up_mac,
+};
 use super::machine::Machine;
 use super::packet::{Packet, is_group};
 use crate::error::Errno;
@@ -237,9 +239,11 @@ impl Machine {
         }
         let unit = |cloner: &str| match name.strip_prefix(cloner)? {
             "" => Some(None),
-            digits if digits.bytes().all(|b| b.is_ascii_digit()) => {
-                digits.parse().ok().filter(|unit: &u32| *unit <= UNIT_MAX && unit.to_string() == digits).map(Some)
-            }
+            digits if digits.bytes().all(|b| b.is_ascii_digit()) => digits
+                .parse()
+                .ok()
+                .filter(|unit: &u32| *unit <= UNIT_MAX && unit.to_string() == digits)
+                .map(Some),
             _ => None,
         };
         let (tap, epair) = (unit("tap"), unit("epair"));

@@ -77,8 +77,7 @@ impl SimKernel {
         }
         let shared = &self.machine.0;
         let socket = shared.system_call(|machine| {
-            let (socket, node) =
-                machine.open_socket(self.vnet).map_err(failed(OpenStep::ControlSocket))?;
+            let (socket, node) = machine.open_socket(self.vnet).map_err(failed(OpenStep::ControlSocket))?;
             if let Some(name) = name {
                 if let Err(errno) = machine.name_node(node, *name) {
                     machine.close_socket(socket);

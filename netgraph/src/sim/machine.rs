@@ -199,7 +199,8 @@ impl Machine {
         match kind {
             IfKind::Tap { unit } => self.taps.give(unit),
             IfKind::Epair { other: Some(other), .. } => {
-                if let Some(IfKind::Epair { other, .. }) = self.interfaces.get_mut(other).map(|i| &mut i.kind) {
+                if let Some(IfKind::Epair { other, .. }) = self.interfaces.get_mut(other).map(|i| &mut i.kind)
+                {
                     *other = None;
                 }
             }

@@ -35,15 +35,18 @@ pub(super) fn kind(name: &[u8]) -> Option<&'static Kind> {
     kinds().find(|kind| kind.name.as_bytes() == name)
 }
 
+/// The private part of a node, or why it cannot be made.
+pub(super) type Made<E> = Result<Box<dyn Behaviour>, E>;
+
 /// A node type: what the kernel calls a `struct ng_type`.
 pub(super) struct Kind {
     pub(super) name: &'static str,
     /// Its messages as text; those that the kernel cannot convert have no name.
     pub(super) commands: &'static [CommandText],
     /// Makes the private part of a node that was just made by MKPEER.
-    pub(super) make: fn(&mut Machine, NodeKey) -> Result<Box<dyn Behaviour>, Errno>,
+    pub(super) make: fn(&mut Machine, NodeKey) -> Made<Errno>,
     /// Makes the private part of a node that is there, with its hooks, from what [`Behaviour::save`] gave.
-    pub(super) restore: fn(&mut Machine, NodeKey, &Value) -> Result<Box<dyn Behaviour>, String>,
+    pub(super) restore: fn(&mut Machine, NodeKey, &Value) -> Made<String>,
     /// Whether hooks that are still being connected are found by name.
     pub(super) finds_unready_hooks: bool,
 }
@@ -55,7 +58,7 @@ impl fmt::Debug for Kind {
 }
 
 /// The answer of a type whose nodes cannot be asked for: they come with an interface, or a socket.
-fn not_by_request(_: &mut Machine, _: NodeKey) -> Result<Box<dyn Behaviour>, Errno> {
+fn not_by_request(_: &mut Machine, _: NodeKey) -> Made<Errno> {
     Err(Errno::EINVAL)
 }
 
@@ -105,12 +108,7 @@ pub(super) trait Behaviour: fmt::Debug + Send {
 
     /// A packet that [`receive_data`](Self::receive_data) sent on has been taken or refused. Returns the result that
     /// the node's own sender is to get, given that of the packets before.
-    fn sent(
-        &mut self,
-        _: &mut Context<'_>,
-        sent: Sent,
-        _before: Result<(), Errno>,
-    ) -> Result<(), Errno> {
+    fn sent(&mut self, _: &mut Context<'_>, sent: Sent, _before: Result<(), Errno>) -> Result<(), Errno> {
         sent.result
     }
 

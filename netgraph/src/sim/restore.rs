@@ -25,7 +25,8 @@ impl Machine {
     /// Makes a machine of a file. `running` says that sockets may be in it.
     pub(super) fn restore(saved: &MachineSnapshot, running: bool) -> Result<Self, Error> {
         if saved.format != FORMAT || saved.version != VERSION {
-            let what = format!("is {:?} version {}, not {FORMAT:?} version {VERSION}", saved.format, saved.version);
+            let what =
+                format!("is {:?} version {}, not {FORMAT:?} version {VERSION}", saved.format, saved.version);
             return Err(wrong("the file", what));
         }
         if !saved.vnets.contains_key(&HOST) {
@@ -49,7 +50,9 @@ impl Machine {
         }
         let mut places = Places::new();
         for (place, key, number, id, node) in &nodes {
-            machine.restore_hooks(*key, *number, *id, node, &mut places).map_err(|what| wrong(place, what))?;
+            machine
+                .restore_hooks(*key, *number, *id, node, &mut places)
+                .map_err(|what| wrong(place, what))?;
         }
         machine.restore_connections(saved, &places)?;
         for (place, key, _, _, node) in &nodes {
@@ -67,13 +70,15 @@ impl Machine {
                 })?;
             }
         }
-        let pairs = saved.vnets.values().flat_map(|vnet| &vnet.interfaces).filter_map(|there| match there.driver {
-            Driver::Epair { unit, other } => Some((there.index, unit, other, there.home)),
-            _ => None,
-        });
+        let pairs =
+            saved.vnets.values().flat_map(|vnet| &vnet.interfaces).filter_map(|there| match there.driver {
+                Driver::Epair { unit, other } => Some((there.index, unit, other, there.home)),
+                _ => None,
+            });
         for (index, unit, other, home) in pairs {
-            self.restore_pair(index, unit, other, home)
-                .ok_or_else(|| wrong(format!("the epair of index {index}"), "its other end is not its own"))?;
+            self.restore_pair(index, unit, other, home).ok_or_else(|| {
+                wrong(format!("the epair of index {index}"), "its other end is not its own")
+            })?;
         }
         Ok(())
     }
@@ -126,7 +131,8 @@ impl Machine {
         let (key, other_key) = (*self.by_index.get(&index)?, *self.by_index.get(&other)?);
         let there = self.interfaces.get(other_key).filter(|there| there.home == home && index != other)?;
         match there.kind {
-            IfKind::Epair { unit: same, other: back } if same == unit && back.is_none_or(|back| back == key) => {}
+            IfKind::Epair { unit: same, other: back }
+                if same == unit && back.is_none_or(|back| back == key) => {}
             _ => return None,
         }
         let here = self.interfaces.get_mut(key)?;
@@ -134,7 +140,13 @@ impl Machine {
         Some(())
     }
 
-    fn restore_node(&mut self, vnet: u32, id: u32, saved: &NodeSnapshot, place: &str) -> Result<NodeKey, Error> {
+    fn restore_node(
+        &mut self,
+        vnet: u32,
+        id: u32,
+        saved: &NodeSnapshot,
+        place: &str,
+    ) -> Result<NodeKey, Error> {
         let kind = nodes::kind(saved.type_name.as_bytes())
             .ok_or_else(|| wrong(place, format_args!("there is no node type {:?}", saved.type_name)))?;
         if id == 0 {
@@ -149,7 +161,9 @@ impl Machine {
         let name = bytes_of(&saved.name).ok_or_else(|| wrong(place, "its name is no name"))?;
         if !name.is_empty() {
             let named = self.name_node(key, NodeName::from_field(&name));
-            named.map_err(|errno| wrong(place, format_args!("its name is not allowed, or in use ({errno})")))?;
+            named.map_err(|errno| {
+                wrong(place, format_args!("its name is not allowed, or in use ({errno})"))
+            })?;
         }
         for timer in &saved.timers {
             let due = self.clock.saturating_add(Duration::from_nanos(timer.due_in));
@@ -184,7 +198,8 @@ impl Machine {
             for (id, node) in &vnet.nodes {
                 for (position, hook) in node.hooks.iter().enumerate() {
                     let own = PeerSnapshot { node: *id, hook: position };
-                    let back = vnet.nodes.get(&hook.peer.node).and_then(|peer| peer.hooks.get(hook.peer.hook));
+                    let back =
+                        vnet.nodes.get(&hook.peer.node).and_then(|peer| peer.hooks.get(hook.peer.hook));
                     let ends = (places.get(&(*number, own)), places.get(&(*number, hook.peer)));
                     let (true, (Some(here), Some(there))) = (back.is_some_and(|back| back.peer == own), ends)
                     else {
@@ -192,7 +207,10 @@ impl Machine {
                         return Err(wrong(place, "its peer does not lead back to it"));
                     };
                     if here == there {
-                        return Err(wrong(format!("node [{id:x}] of VNET {number}"), "a hook is its own peer"));
+                        return Err(wrong(
+                            format!("node [{id:x}] of VNET {number}"),
+                            "a hook is its own peer",
+                        ));
                     }
                     if let Some(hook) = self.hooks.get_mut(*here) {
                         hook.peer = Some(*there);
@@ -220,10 +238,11 @@ impl Machine {
 
     /// Every interface of an eiface node has its node.
     fn check_eifaces(&self) -> Result<(), Error> {
-        let orphan =
-            self.interfaces.iter().find(|(_, there)| there.kind == IfKind::Eiface { node: None });
+        let orphan = self.interfaces.iter().find(|(_, there)| there.kind == IfKind::Eiface { node: None });
         match orphan {
-            Some((_, there)) => Err(wrong(format_args!("interface {:?}", there.name), "its eiface node is missing")),
+            Some((_, there)) => {
+                Err(wrong(format_args!("interface {:?}", there.name), "its eiface node is missing"))
+            }
             None => Ok(()),
         }
     }

@@ -78,9 +78,10 @@ impl Machine {
                 IfKind::Loopback => Driver::Loopback,
                 IfKind::Nic => Driver::Nic,
                 IfKind::Tap { unit } => Driver::Tap { unit },
-                IfKind::Epair { unit, other } => {
-                    Driver::Epair { unit, other: other.and_then(|key| self.interfaces.get(key)).map_or(0, index) }
-                }
+                IfKind::Epair { unit, other } => Driver::Epair {
+                    unit,
+                    other: other.and_then(|key| self.interfaces.get(key)).map_or(0, index),
+                },
                 IfKind::Eiface { .. } => Driver::Eiface,
             },
             home: interface.home,

@@ -104,7 +104,12 @@ impl Control {
     const ADDRESS: usize = size_of::<sockaddr_ng>();
 
     /// Queues a frame; ENOBUFS where it does not fit.
-    pub(super) fn push(&mut self, from: NodeId, len: usize, frame: impl FnOnce() -> Vec<u8>) -> Result<(), Errno> {
+    pub(super) fn push(
+        &mut self,
+        from: NodeId,
+        len: usize,
+        frame: impl FnOnce() -> Vec<u8>,
+    ) -> Result<(), Errno> {
         self.room.add(Self::ADDRESS, len)?;
         self.frames.push_back((from, frame()));
         Ok(())

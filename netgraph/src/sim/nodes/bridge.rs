@@ -272,7 +272,12 @@ impl Behaviour for Bridge {
         }
     }
 
-    fn receive_data(&mut self, context: &mut Context<'_>, hook: HookKey, packet: Packet) -> Result<(), Errno> {
+    fn receive_data(
+        &mut self,
+        context: &mut Context<'_>,
+        hook: HookKey,
+        packet: Packet,
+    ) -> Result<(), Errno> {
         let number = context.tag(hook);
         let link = self.links.get_mut(number).ok_or(Errno::EINVAL)?;
         let Some(header) = packet.ethernet() else {
@@ -323,7 +328,12 @@ impl Behaviour for Bridge {
         Ok(())
     }
 
-    fn sent(&mut self, context: &mut Context<'_>, sent: Sent, before: Result<(), Errno>) -> Result<(), Errno> {
+    fn sent(
+        &mut self,
+        context: &mut Context<'_>,
+        sent: Sent,
+        before: Result<(), Errno>,
+    ) -> Result<(), Errno> {
         let link = self.links.get_mut(context.tag(sent.hook));
         match (sent.result, link) {
             (Ok(()), Some(link)) => {

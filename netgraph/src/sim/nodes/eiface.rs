@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
-use super::{Behaviour, Fate, Kind};
+use super::{Behaviour, Fate, Kind, Made};
 use crate::NodeType;
 use crate::error::Errno;
 use crate::message::Payload;
@@ -39,7 +39,7 @@ struct Saved {
     unit: u32,
 }
 
-fn make(machine: &mut Machine, node: NodeKey) -> Result<Box<dyn Behaviour>, Errno> {
+fn make(machine: &mut Machine, node: NodeKey) -> Made<Errno> {
     let number = machine.core(node).ok_or(Errno::ENXIO)?.vnet;
     let unit = machine.vnets.get_mut(&number).ok_or(Errno::ENXIO)?.ngeth.take();
     let name = format!("{NG_EIFACE_EIFACE_NAME}{unit}");
@@ -51,7 +51,7 @@ fn make(machine: &mut Machine, node: NodeKey) -> Result<Box<dyn Behaviour>, Errn
     Ok(Box::new(Eiface { interface, unit, ether: None }))
 }
 
-fn restore(machine: &mut Machine, node: NodeKey, saved: &Value) -> Result<Box<dyn Behaviour>, String> {
+fn restore(machine: &mut Machine, node: NodeKey, saved: &Value) -> Made<String> {
     let saved: Saved = state(saved)?;
     let core = machine.core(node).ok_or("the node is gone")?;
     let number = core.vnet;

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use zerocopy::IntoBytes;
 
-use super::{Behaviour, Fate, Kind, not_by_request};
+use super::{Behaviour, Fate, Kind, Made, not_by_request};
 use crate::NodeType;
 use crate::error::Errno;
 use crate::message::Payload;
@@ -51,7 +51,7 @@ struct Saved {
     auto_source: bool,
 }
 
-fn restore(machine: &mut Machine, node: NodeKey, saved: &Value) -> Result<Box<dyn Behaviour>, String> {
+fn restore(machine: &mut Machine, node: NodeKey, saved: &Value) -> Made<String> {
     let saved: Saved = state(saved)?;
     let vnet = machine.core(node).map(|core| core.vnet);
     let key = *machine.by_index.get(&saved.interface).ok_or("there is no such interface")?;
@@ -180,7 +180,12 @@ impl Behaviour for Ether {
         Ok(Some(reply))
     }
 
-    fn receive_data(&mut self, context: &mut Context<'_>, hook: HookKey, mut packet: Packet) -> Result<(), Errno> {
+    fn receive_data(
+        &mut self,
+        context: &mut Context<'_>,
+        hook: HookKey,
+        mut packet: Packet,
+    ) -> Result<(), Errno> {
         let (key, auto_source) = (self.interface, self.auto_source);
         let Some(interface) = self.interface(context) else { return Err(Errno::ENETDOWN) };
         let upper = interface.tap.upper == Some(hook);

@@ -43,7 +43,12 @@ impl Behaviour for Hub {
         Ok(None)
     }
 
-    fn receive_data(&mut self, context: &mut Context<'_>, from: HookKey, packet: Packet) -> Result<(), Errno> {
+    fn receive_data(
+        &mut self,
+        context: &mut Context<'_>,
+        from: HookKey,
+        packet: Packet,
+    ) -> Result<(), Errno> {
         let mut next = context.next_hook(None);
         while let Some(hook) = next {
             next = context.next_hook(Some(hook));

@@ -58,7 +58,12 @@ impl Behaviour for Socket {
         Ok(None)
     }
 
-    fn receive_data(&mut self, context: &mut Context<'_>, hook: HookKey, packet: Packet) -> Result<(), Errno> {
+    fn receive_data(
+        &mut self,
+        context: &mut Context<'_>,
+        hook: HookKey,
+        packet: Packet,
+    ) -> Result<(), Errno> {
         // Without a data socket there is nobody to have it.
         let data = context.sockets.get_mut(self.socket).and_then(|socket| socket.data.as_mut());
         let (Some(data), Some(hook)) = (data, context.hooks.get(hook)) else { return Ok(()) };

@@ -4,11 +4,12 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use zerocopy::{FromBytes, IntoBytes};
 
-use super::{Behaviour, Bridge, Host, Link, Port};
+use super::{Bridge, Host, Link, Port};
 use crate::name::HookName;
 use crate::nodes::{EtherAddr, bridge};
 use crate::sim::graph::{HookKey, NodeKey};
 use crate::sim::machine::Machine;
+use crate::sim::nodes::Made;
 use crate::sim::snapshot::state;
 use crate::sys::{ng_bridge_config, ng_bridge_link_stats};
 
@@ -88,11 +89,7 @@ pub(super) fn save(bridge: &Bridge) -> Value {
 }
 
 /// Makes a bridge of what [`save`] gave; the node's hooks are there already.
-pub(super) fn restore(
-    machine: &mut Machine,
-    node: NodeKey,
-    saved: &Value,
-) -> Result<Box<dyn Behaviour>, String> {
+pub(super) fn restore(machine: &mut Machine, node: NodeKey, saved: &Value) -> Made<String> {
     let saved: Saved = state(saved)?;
     let mut bridge = Bridge::new();
     bridge.config = ng_bridge_config {

@@ -1,0 +1,70 @@
+//! Whether an answer is the one that was recorded.
+
+use netgraph::ascii;
+use netgraph::message::Payload;
+use netgraph::nodes::bridge::Table;
+use netgraph::sys::{NGM_BRIDGE_COOKIE, NGM_BRIDGE_GET_TABLE, ng_bridge_hostent};
+use serde_json::Value;
+
+/// How many bytes of an entry are the same in every run: all but the two times at its end.
+const STEADY: usize = size_of::<ng_bridge_hostent>() - 4;
+
+/// Tells whether the answers agree. `ANY` stands for anything, `any_of` for one of several, and times of a bridge's
+/// hosts may differ by 1.
+pub(crate) fn agree(expected: &Value, got: &Value) -> bool {
+    if let Some(Value::Array(several)) = expected.get("any_of") {
+        return several.iter().any(|one| agree(one, got));
+    }
+    if let Some(agreed) = tables_agree(expected, got) {
+        return agreed;
+    }
+    match (expected, got) {
+        (Value::String(any), _) if any == "ANY" => true,
+        (Value::Object(expected), Value::Object(got)) => {
+            expected.len() == got.len()
+                && expected.iter().all(|(key, value)| got.get(key).is_some_and(|other| agree(value, other)))
+        }
+        (Value::Array(expected), Value::Array(got)) => {
+            expected.len() == got.len() && expected.iter().zip(got).all(|(one, other)| agree(one, other))
+        }
+        _ => expected == got,
+    }
+}
+
+/// Compares two replies to a bridge's `gettable`; `None` where they are not.
+fn tables_agree(expected: &Value, got: &Value) -> Option<bool> {
+    let table = |answer: &Value| {
+        let command = &answer["binary"];
+        let of_bridge = command["typecookie"] == NGM_BRIDGE_COOKIE && command["cmd"] == NGM_BRIDGE_GET_TABLE;
+        answer["reply"]["args"].as_str().filter(|_| of_bridge).map(unhex)
+    };
+    let (one, other) = (table(expected)?, table(got)?);
+    if one.len() != other.len() || one.get(..4) != other.get(..4) {
+        return Some(false);
+    }
+    let entries = |table: &[u8]| {
+        table[4..]
+            .chunks(STEADY + 4)
+            .map(|entry| (entry[..STEADY].to_vec(), times(entry)))
+            .collect::<Vec<_>>()
+    };
+    let near = |(a, b): (&[u16; 2], &[u16; 2])| a.iter().zip(b).all(|(a, b)| a.abs_diff(*b) <= 1);
+    let hosts_agree = entries(&one)
+        .iter()
+        .zip(&entries(&other))
+        .all(|((host, when), (other, then))| host == other && near((when, then)));
+    // The text is that of the bytes.
+    let form = Table::TEXT.expect("a table has a text form");
+    let text_agrees = got["text"].as_str() == ascii::unparse(form, &other).ok().as_deref();
+    Some(hosts_agree && text_agrees)
+}
+
+fn times(entry: &[u8]) -> [u16; 2] {
+    let time = |at: usize| u16::from_ne_bytes([entry[at], entry[at + 1]]);
+    [time(STEADY), time(STEADY + 2)]
+}
+
+fn unhex(digits: &str) -> Vec<u8> {
+    let pair = |at: usize| u8::from_str_radix(&digits[at..at + 2], 16).expect("hexadecimal digits");
+    (0..digits.len()).step_by(2).map(pair).collect()
+}

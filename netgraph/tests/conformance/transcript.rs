@@ -1,0 +1,161 @@
+//! Transcripts: which there are, what each needs, and how it is replayed.
+
+use std::collections::BTreeSet;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use libtest_mimic::Failed;
+use netgraph::Kernel;
+use netgraph::sim::SimKernel;
+use serde_json::Value;
+
+use crate::ground::Ground;
+use crate::judge::agree;
+use crate::steps::KNOWN;
+use crate::world::World;
+
+/// How much later than the waits of the recorder alone say a step may have been done: the machine was busy, too.
+const LATER: Duration = Duration::from_secs(1);
+
+/// In which steps that is looked for.
+const MOMENT: Duration = Duration::from_millis(20);
+
+/// What FreeBSD answered, step by step.
+pub(crate) struct Transcript {
+    pub(crate) name: String,
+    pub(crate) path: PathBuf,
+    steps: Vec<(String, Value)>,
+}
+
+impl Transcript {
+    /// The transcripts of `tests/golden`, or of the directory that `NETGRAPH_GOLDEN` names.
+    pub(crate) fn all() -> Vec<Self> {
+        let golden = PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/golden"));
+        let dir = std::env::var_os("NETGRAPH_GOLDEN").map_or(golden, PathBuf::from);
+        let listed = std::fs::read_dir(&dir).unwrap_or_else(|error| panic!("{}: {error}", dir.display()));
+        let mut paths: Vec<_> = listed
+            .map(|entry| entry.expect("an entry").path())
+            .filter(|path| path.extension().is_some_and(|extension| extension == "jsonl"))
+            .collect();
+        assert!(!paths.is_empty(), "{} has no transcript", dir.display());
+        paths.sort();
+        paths.into_iter().map(Self::read).collect()
+    }
+
+    pub(crate) fn read(path: PathBuf) -> Self {
+        let text =
+            std::fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
+        let steps = text.lines().enumerate().map(|(number, line)| {
+            let place = || format!("{}:{}", path.display(), number + 1);
+            let mut line: Value =
+                serde_json::from_str(line).unwrap_or_else(|error| panic!("{}: {error}", place()));
+            let step = line["do"].as_str().unwrap_or_else(|| panic!("{}: no step", place())).to_owned();
+            (step, line["got"].take())
+        });
+        let steps = steps.collect();
+        let name = path.file_stem().expect("a name").to_string_lossy().into_owned();
+        let path = path.canonicalize().unwrap_or(path);
+        Self { name, path, steps }
+    }
+
+    /// Whether it ran in the host's own VNET.
+    pub(crate) fn wants_host(&self) -> bool {
+        self.name.ends_with("-host")
+    }
+
+    /// The node types that nodes of it have, or that it lists.
+    pub(crate) fn types(&self) -> Vec<String> {
+        let mut types = BTreeSet::new();
+        for (step, got) in &self.steps {
+            let words: Vec<_> = step.split_whitespace().collect();
+            let made = got.get("ok").is_some() && words.first() == Some(&"mkpeer");
+            types.extend(words.get(3).filter(|_| made).map(|name| (*name).to_owned()));
+            if let (Some(&"listtypes"), Some(Value::Array(listed))) = (words.first(), got.get("ok")) {
+                types.extend(listed.iter().filter_map(|one| one[0].as_str()).map(str::to_owned));
+            }
+            collect_types(got, &mut types);
+        }
+        types.into_iter().collect()
+    }
+
+    fn unknown_steps(&self) -> BTreeSet<&str> {
+        let verbs = self.steps.iter().flat_map(|(step, _)| step.split(" ; "));
+        verbs.filter_map(|step| step.split_whitespace().next()).filter(|verb| !KNOWN.contains(verb)).collect()
+    }
+
+    /// What the simulated kernel lacks for it.
+    pub(crate) fn lacks(&self) -> Option<String> {
+        let kernel = SimKernel::new();
+        let missing: Vec<_> =
+            self.types().into_iter().filter(|name| kernel.load_type(name).is_err()).collect();
+        if !missing.is_empty() {
+            return Some(format!("lacks {}", missing.join(" ")));
+        }
+        self.no_such_steps()
+    }
+
+    fn no_such_steps(&self) -> Option<String> {
+        let unknown: Vec<_> = self.unknown_steps().into_iter().collect();
+        (!unknown.is_empty()).then(|| format!("the steps {} are not for netgraph", unknown.join(" ")))
+    }
+
+    /// Why FreeBSD's kernel is not asked.
+    pub(crate) fn refused_by_kernel(&self) -> Option<String> {
+        let closes_one = |step: &str| step.starts_with("closectl ") || step.starts_with("closedata ");
+        if self.steps.iter().any(|(step, _)| closes_one(step)) {
+            return Some("the library closes both sockets at once".into());
+        }
+        let no_such_steps = self.no_such_steps();
+        no_such_steps.or_else(|| self.wants_host().then(crate::inside::host_is_in_use).flatten())
+    }
+
+    /// Does every step, and compares every answer.
+    pub(crate) fn replay(&self, ground: Ground) -> Result<(), Failed> {
+        let mut world = World::new(ground);
+        let mut differences = Vec::new();
+        for (number, (step, expected)) in self.steps.iter().enumerate() {
+            let mut got = world.step(step);
+            if !agree(expected, &got) && step.ends_with(" gettable") {
+                got = later(&mut world, step, expected, got);
+            }
+            if !agree(expected, &got) {
+                differences.push(format!("{}: {step}\n  recorded {expected}\n  answered {got}", number + 1));
+            }
+        }
+        world.clean_up();
+        if differences.is_empty() {
+            return Ok(());
+        }
+        let (count, all) = (differences.len(), self.steps.len());
+        Err(format!("{count} of {all} steps differ:\n{}", differences.join("\n")).into())
+    }
+}
+
+/// Asks again a little later, and later: a bridge forgets hosts as time goes by, and the recorder did not write down how
+/// much of it did.
+fn later(world: &mut World, step: &str, expected: &Value, mut got: Value) -> Value {
+    let mut waited = Duration::ZERO;
+    while waited < LATER && !agree(expected, &got) {
+        match world.ground.sim {
+            Some(_) => world.ground.waited(MOMENT),
+            None => std::thread::sleep(MOMENT),
+        }
+        waited += MOMENT;
+        got = world.step(step);
+    }
+    got
+}
+
+/// Collects what the nodes of an answer are.
+fn collect_types(answer: &Value, types: &mut BTreeSet<String>) {
+    match answer {
+        Value::Object(fields) => {
+            if let (Some(Value::String(kind)), Some(_)) = (fields.get("type"), fields.get("hooks")) {
+                types.insert(kind.clone());
+            }
+            fields.values().for_each(|value| collect_types(value, types));
+        }
+        Value::Array(values) => values.iter().for_each(|value| collect_types(value, types)),
+        _ => {}
+    }
+}
