@@ -23,7 +23,7 @@ const QUEUED_MAX: usize = 4096;
 
 /// How many steps one system call, or one tick of the clock, sets off at most: a storm in a loop of the graph ends
 /// here.
-const STEPS_MAX: u32 = 1 << 20;
+const STEPS_MAX: u32 = 1 << 18;
 
 /// How many frames wait at the edge of the machine, in an interface's queue, before others are dropped.
 const EDGE_MAX: usize = 4096;
