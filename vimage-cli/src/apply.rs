@@ -4,6 +4,7 @@ mod bridge;
 pub(crate) mod interface;
 
 use std::path::Path as FilePath;
+use std::process::ExitStatus;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use jailrs::mount::Mount;
@@ -27,7 +28,8 @@ pub fn up(work: &mut Work<'_>) -> Result<()> {
         Err(undo) => {
             let name = work.name();
             let message = format!("{}\nundoing it failed too: {}", error.message, undo.message);
-            Err(Error { message, ..error }.hint(format!("`vimage down {name}` goes on undoing it; `vimage doctor` shows what is left")))
+            Err(Error { message, ..error }
+                .hint(format!("`vimage down {name}` goes on undoing it; `vimage doctor` shows what is left")))
         }
     }
 }
@@ -58,7 +60,8 @@ fn mount_all(work: &mut Work<'_>) -> Result<()> {
         let fsid = match &there {
             Some(mounted) if mounted.fstype == mount.fstype => Some(mounted.fsid),
             Some(mounted) => {
-                let message = format!("{} has a {} mounted, not a {}", point.display(), mounted.fstype, mount.fstype);
+                let message =
+                    format!("{} has a {} mounted, not a {}", point.display(), mounted.fstype, mount.fstype);
                 return Err(Error::unavailable(message).hint("unmount it, or leave this mount out"));
             }
             None => None,
@@ -117,14 +120,9 @@ pub(crate) fn run_on_host(work: &mut Work<'_>, command: &CommandLine) -> Result<
 
 /// Runs a command in the vimage, its output going to the console log.
 pub(crate) fn run_inside(work: &mut Work<'_>, jail: &Jail, command: &CommandLine) -> Result<()> {
-    let Some((program, args)) = command.split_first() else { return Ok(()) };
     let what = format!("run {} in {}", command.join(" "), jail.name());
     work.step(Sign::Change, &what, |work| {
-        let mut run = jail.command(program).args(args);
-        if let Some(log) = &work.record.wanted.commands.consolelog {
-            run = run.log_to(log);
-        }
-        let status = run.status()?;
+        let status = run_logged(work, jail, command)?;
         if status.success() {
             return Ok(());
         }
@@ -134,6 +132,22 @@ pub(crate) fn run_inside(work: &mut Work<'_>, jail: &Jail, command: &CommandLine
             None => error,
         })
     })
+}
+
+/// Runs one of the scripts that start the network, which end with 1 as soon as one route is there already: how they end
+/// says nothing.
+fn start_network(work: &mut Work<'_>, jail: &Jail, command: &CommandLine) -> Result<()> {
+    let what = format!("run {} in {}", command.join(" "), jail.name());
+    work.step(Sign::Change, &what, |work| run_logged(work, jail, command).map(|_| ()))
+}
+
+fn run_logged(work: &Work<'_>, jail: &Jail, command: &CommandLine) -> Result<ExitStatus> {
+    let (program, args) = command.split_first().ok_or_else(|| Error::config("an empty command"))?;
+    let mut run = jail.command(program).args(args);
+    if let Some(log) = &work.record.wanted.commands.consolelog {
+        run = run.log_to(log);
+    }
+    Ok(run.status()?)
 }
 
 fn prestart(work: &mut Work<'_>) -> Result<()> {
@@ -153,7 +167,8 @@ fn make_jail(work: &mut Work<'_>) -> Result<Jail> {
     let wanted = work.record.wanted.clone();
     let what = format!("jail {} at {}", wanted.name, wanted.rootdir.display());
     work.step(Sign::Add, &what, |work| {
-        let mut builder = Jail::builder(&wanted.name).path(&wanted.rootdir).hostname(&wanted.hostname).vnet().persist();
+        let mut builder =
+            Jail::builder(&wanted.name).path(&wanted.rootdir).hostname(&wanted.hostname).vnet().persist();
         if work.machine.jails.supports_meta() {
             builder = builder.meta("vimage", &work.record.tag);
         }
@@ -199,9 +214,10 @@ fn move_in(work: &mut Work<'_>, jid: Jid) -> Result<()> {
 fn start(work: &mut Work<'_>, jail: &Jail) -> Result<()> {
     let commands = work.record.wanted.commands.clone();
     for command in &commands.start {
-        match run_inside(work, jail, command) {
-            Err(error) if commands.start_is_optional => work.warn(error),
-            result => result?,
+        if !commands.start_is_optional {
+            run_inside(work, jail, command)?;
+        } else if let Err(error) = start_network(work, jail, command) {
+            work.warn(error);
         }
     }
     for command in &commands.afterstart {

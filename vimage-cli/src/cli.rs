@@ -33,9 +33,6 @@ pub struct Global {
     /// Print for machines
     #[arg(long, global = true)]
     pub json: bool,
-    /// Show what would be done, on a simulated copy where that is possible, and change nothing
-    #[arg(short = 'n', long, global = true)]
-    pub dry_run: bool,
     /// Show each step; twice: each netgraph message too
     #[arg(short, long, action = clap::ArgAction::Count, global = true)]
     pub verbose: u8,
@@ -118,6 +115,8 @@ enum SimVerb {
     },
     /// Show what was run on it, and where
     Log,
+    /// Bring up the vimages of Devin Teske's article on a simulated machine that is kept nowhere, and show them
+    Demo,
 }
 
 /// Runs the program with these arguments, the first of which is its name.
@@ -149,10 +148,13 @@ fn dispatch(context: &mut Context, verb: Verb) -> Result<ExitCode, Error> {
         Verb::Status { names } => commands::status::status(context, &names),
         Verb::List => commands::config::list(context),
         Verb::Config { name } => commands::config::config(context, name.as_deref()),
-        Verb::Graph { form, output, names } => commands::graph::graph(context, form, output.as_deref(), &names),
+        Verb::Graph { form, output, names } => {
+            commands::graph::graph(context, form, output.as_deref(), &names)
+        }
         Verb::Doctor => commands::doctor::doctor(context),
         Verb::Exec { name, command } => commands::exec::exec(context, &name, &command),
         Verb::Sim(SimVerb::Init { nics, roots, force }) => commands::sim::init(context, &nics, &roots, force),
+        Verb::Sim(SimVerb::Demo) => commands::sim::demo(context),
         Verb::Sim(SimVerb::Log) => commands::sim::log(context),
     }
 }

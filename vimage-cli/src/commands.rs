@@ -17,7 +17,7 @@ use netgraph::Socket;
 use netgraph::transport::Traced;
 
 use crate::cli::Global;
-use crate::config::{Config, Vimage, load};
+use crate::config::{Config, Source, Vimage};
 use crate::error::{Error, Exit, Result};
 use crate::host::Machine;
 use crate::work::{Report, Sign};
@@ -29,12 +29,14 @@ const DEFAULT_FILE: &str = "vimage/machine.json";
 #[derive(Debug)]
 pub(crate) struct Context {
     pub(crate) global: Global,
+    /// Whether what is done is part of what is shown.
+    pub(crate) demonstration: bool,
     told_host: bool,
 }
 
 impl Context {
     pub(crate) fn new(global: Global) -> Self {
-        Self { global, told_host: false }
+        Self { global, demonstration: false, told_host: false }
     }
 
     /// Returns the file of the simulated machine, or `None` for the kernel of this one.
@@ -70,7 +72,8 @@ impl Context {
 
     /// Reads the configuration, telling of what is doubtful in it.
     pub(crate) fn config(&self) -> Result<Config> {
-        let config = load(self.global.config.as_deref()).map_err(|problems| Error::config(problems.to_string()))?;
+        let source = self.global.config.clone().map_or_else(Source::system, Source::File);
+        let config = source.load().map_err(|problems| Error::config(problems.to_string()))?;
         for warning in config.warnings.iter() {
             eprintln!("vimage: {warning}");
         }
@@ -79,7 +82,10 @@ impl Context {
 
     /// Makes something that tells of steps as the options ask.
     pub(crate) fn reporter(&self) -> Reporter {
-        Reporter { steps: self.global.verbose > 0 || (!self.global.json && std::io::stderr().is_terminal()) }
+        Reporter {
+            steps: self.global.verbose > 0 || (!self.global.json && std::io::stderr().is_terminal()),
+            to_stdout: self.demonstration,
+        }
     }
 }
 
@@ -88,7 +94,8 @@ fn default_file() -> Result<PathBuf> {
     let home = || std::env::var_os("HOME").map(|home| PathBuf::from(home).join(".local/state"));
     match state.or_else(home) {
         Some(state) => Ok(state.join(DEFAULT_FILE)),
-        None => Err(Error::new(Exit::Usage, "there is no HOME to keep a simulated machine in").hint("name it: --host sim:FILE")),
+        None => Err(Error::new(Exit::Usage, "there is no HOME to keep a simulated machine in")
+            .hint("name it: --host sim:FILE")),
     }
 }
 
@@ -120,17 +127,21 @@ pub(crate) fn restart(context: &mut Context, names: &[String]) -> Result<ExitCod
     up::up(context, names, false)
 }
 
-/// Tells of steps on stderr.
+/// Tells of steps, as a rule on stderr.
 #[derive(Debug)]
 pub(crate) struct Reporter {
     steps: bool,
+    to_stdout: bool,
 }
 
 impl Report for Reporter {
     fn step(&mut self, vimage: &str, sign: Sign, what: &str) {
-        if self.steps {
-            let _ = writeln!(std::io::stderr(), "{sign} {vimage}: {what}");
-        }
+        // A terminal that is gone must not stop the work.
+        let _ = match (self.steps, self.to_stdout) {
+            (false, _) => Ok(()),
+            (true, true) => writeln!(std::io::stdout(), "{sign} {vimage}: {what}"),
+            (true, false) => writeln!(std::io::stderr(), "{sign} {vimage}: {what}"),
+        };
     }
 
     fn warning(&mut self, vimage: &str, what: &str) {
@@ -143,7 +154,9 @@ impl Report for Reporter {
 /// Writes to stdout; a reader that went away ends the program quietly.
 pub(crate) fn print(text: &str) -> Result<()> {
     match std::io::stdout().lock().write_all(text.as_bytes()) {
-        Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => Err(Error::failed(format!("writing: {error}"))),
+        Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => {
+            Err(Error::failed(format!("writing: {error}")))
+        }
         _ => Ok(()),
     }
 }

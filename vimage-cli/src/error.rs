@@ -96,10 +96,13 @@ impl From<netgraph::Error> for Error {
         let (exit, hint) = match (&error, error.errno()) {
             (netgraph::Error::Unsupported { hint, .. }, _) => (Exit::Unavailable, hint.as_str()),
             (netgraph::Error::Open { .. }, Some(Errno::EPERM)) => (Exit::Permission, "run vimage as root"),
-            (netgraph::Error::Open { .. }, Some(Errno::EPROTONOSUPPORT)) => {
-                (Exit::Unavailable, "a jail without a VNET of its own has no netgraph: run vimage on the host")
+            (netgraph::Error::Open { .. }, Some(Errno::EPROTONOSUPPORT)) => (
+                Exit::Unavailable,
+                "a jail without a VNET of its own has no netgraph: run vimage on the host",
+            ),
+            (netgraph::Error::Rejected { .. }, Some(Errno::EPERM)) => {
+                (Exit::Permission, "run vimage as root")
             }
-            (netgraph::Error::Rejected { .. }, Some(Errno::EPERM)) => (Exit::Permission, "run vimage as root"),
             _ => (Exit::Failed, ""),
         };
         let hint = hint.to_string();

@@ -10,11 +10,14 @@ use jailrs::Host as Jails;
 use netgraph::kernel::HostKernel;
 use netgraph::{Kernel, NodeName, Socket};
 
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::state::{Directory, Store};
 
 pub use file::{MachineFile, NewMachine};
 pub use vnets::Simulated;
+
+/// The node types that vimage needs; each is a kernel module `ng_TYPE`.
+pub(crate) const MODULES: [&str; 5] = ["socket", "ether", "bridge", "eiface", "hub"];
 
 /// Where records are kept on a real machine; cleared when it boots.
 const STATE_DIR: &str = "/var/run/vimage";
@@ -86,6 +89,12 @@ impl Machine {
         Ok(Socket::open(&*self.kernel, name)?)
     }
 
+    /// Returns the commands that would have been run on a simulated machine, a line each.
+    #[must_use]
+    pub fn log(&self) -> String {
+        self.file.as_ref().map(MachineFile::log).unwrap_or_default()
+    }
+
     /// Writes a simulated machine to its file, so that it would be found like this after a crash. A real machine needs
     /// no such thing.
     ///
@@ -112,16 +121,13 @@ impl Machine {
         Ok(format!("boot at {seconds}"))
     }
 
-    /// Returns the host's UUID; without one, addresses cannot be stable.
+    /// Returns the host's UUID, of which stable addresses are made; `None` where nobody has set it.
     ///
     /// # Errors
-    /// Where the host has none.
-    pub fn uuid(&self) -> Result<String> {
+    /// Where the kernel does not tell.
+    pub fn uuid(&self) -> Result<Option<String>> {
         let uuid = self.jails.uuid()?;
-        if uuid.is_empty() || uuid.chars().all(|c| matches!(c, '0' | '-')) {
-            return Err(Error::unavailable("the host has no UUID (kern.hostuuid), of which stable addresses are made")
-                .hint("run `service hostid onestart`, or give the addresses in vimage_NAME_mac"));
-        }
-        Ok(uuid)
+        let unset = uuid.chars().all(|c| matches!(c, '0' | '-'));
+        Ok((!unset).then_some(uuid))
     }
 }

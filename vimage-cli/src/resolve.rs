@@ -1,66 +1,26 @@
 //! From configuration to machine: what a vimage is to be, checked against what is there, before anything is changed.
 
 mod addresses;
+mod found;
+mod mounts;
 mod rules;
 
-use std::collections::BTreeMap;
-use std::path::{Path as FilePath, PathBuf};
+use std::path::Path as FilePath;
 
-use jailrs::{Interface, Jail, Param};
+use jailrs::Param;
 use netgraph::nodes::ether;
 use netgraph::{NodeName, Path, Socket};
 
 use crate::config::{Origin, Problem, Problems, Setting, Start, Stop, Vimage};
 use crate::error::{Error, Exit, Result};
 use crate::host::Machine;
-use crate::wanted::{CommandLine, Commands, Wanted, WantedBridge, WantedInterface, WantedMount, words};
+use crate::wanted::{CommandLine, Commands, Wanted, WantedBridge, WantedInterface, words};
 
+pub use found::Found;
 pub use rules::Rules;
 
 /// The rc.d(8) scripts that start the network of a vimage, and no more.
 const NETWORK: [&str; 2] = ["/etc/rc.d/netif", "/etc/rc.d/routing"];
-
-/// What is there, read once for all vimages that are to come up.
-#[derive(Debug)]
-pub struct Found {
-    /// The host's interfaces, by name.
-    pub interfaces: BTreeMap<String, Interface>,
-    /// Every Ethernet address in use, and by whom.
-    pub addresses: BTreeMap<String, String>,
-    /// The names of the jails that are alive.
-    pub jails: Vec<String>,
-    rules: Rules,
-}
-
-impl Found {
-    /// Reads the machine.
-    ///
-    /// # Errors
-    /// Where the kernel does not tell.
-    pub fn read(machine: &Machine) -> Result<Self> {
-        let jails = Jail::list(&machine.jails, false)?;
-        let mut addresses = BTreeMap::new();
-        let mut enter = |interface: &Interface, place: &str| {
-            if let Some(mac) = interface.mac {
-                addresses.entry(mac.to_string()).or_insert_with(|| format!("{} {place}", interface.name));
-            }
-        };
-        let interfaces = machine.jails.interfaces().list()?;
-        interfaces.iter().for_each(|interface| enter(interface, "of the host"));
-        for info in jails.iter().filter(|jail| jail.vnet) {
-            // A jail may go away while it is looked at.
-            let Ok(jail) = Jail::from_jid(&machine.jails, info.jid) else { continue };
-            let Ok(inside) = jail.interfaces().list() else { continue };
-            inside.iter().for_each(|interface| enter(interface, &format!("of the jail {}", info.name)));
-        }
-        Ok(Self {
-            interfaces: interfaces.into_iter().map(|interface| (interface.name.clone(), interface)).collect(),
-            addresses,
-            jails: jails.into_iter().map(|jail| jail.name).collect(),
-            rules: Rules::read(machine.as_simulated().is_none()),
-        })
-    }
-}
 
 /// Resolves a vimage, or says everything that stands in its way.
 ///
@@ -140,81 +100,25 @@ impl Resolver<'_> {
         match self.found.rules.number(&setting.value) {
             Ok(number) => Some(number),
             Err(message) => {
-                self.problem(&setting.origin, message, "name a ruleset of devfs.rules(5), or give its number");
+                self.problem(
+                    &setting.origin,
+                    message,
+                    "name a ruleset of devfs.rules(5), or give its number",
+                );
                 None
             }
         }
-    }
-
-    fn mounts(&mut self) -> Vec<WantedMount> {
-        let vimage = self.vimage;
-        let mut mounts = Vec::new();
-        let plain = |fstype: &str, point: &str| WantedMount {
-            fstype: fstype.into(),
-            from: fstype.into(),
-            point: point.into(),
-            options: Vec::new(),
-        };
-        if vimage.mount_enable.value {
-            mounts.extend(self.fstab());
-        }
-        if vimage.devfs_enable.value {
-            let ruleset = self.ruleset().map(|number| ("ruleset".to_string(), Some(number.to_string())));
-            mounts.push(WantedMount { options: ruleset.into_iter().collect(), ..plain("devfs", "/dev") });
-        }
-        if vimage.fdescfs_enable.value {
-            mounts.push(plain("fdescfs", "/dev/fd"));
-        }
-        if vimage.procfs_enable.value {
-            mounts.push(plain("procfs", "/proc"));
-        }
-        mounts
-    }
-
-    /// Reads the vimage's table of mounts; their points must be below its root.
-    fn fstab(&mut self) -> Vec<WantedMount> {
-        let (setting, root) = (&self.vimage.fstab, &self.vimage.rootdir.value);
-        let text = match std::fs::read_to_string(&setting.value) {
-            Ok(text) => text,
-            Err(error) => {
-                let message = format!("{} cannot be read: {error}", setting.value.display());
-                self.problem(&self.vimage.mount_enable.origin.clone(), message, "write it, or set _mount_enable=NO");
-                return Vec::new();
-            }
-        };
-        let mut mounts = Vec::new();
-        for (number, line) in text.lines().enumerate() {
-            let line = line.split('#').next().unwrap_or_default();
-            let fields: Vec<&str> = line.split_whitespace().collect();
-            match fields.as_slice() {
-                [] => {}
-                [from, point, fstype, options, ..] => match FilePath::new(point).strip_prefix(root) {
-                    Ok(below) => mounts.push(WantedMount {
-                        fstype: (*fstype).into(),
-                        from: (*from).into(),
-                        point: PathBuf::from("/").join(below),
-                        options: mount_options(options),
-                    }),
-                    Err(_) => {
-                        let place = format!("{}:{}", setting.value.display(), number + 1);
-                        let message = format!("{place}: {point} is not below {}", root.display());
-                        self.problem(&setting.origin.clone(), message, "mount it from the host's own fstab");
-                    }
-                },
-                _ => {
-                    let message = format!("{}:{}: four fields are needed", setting.value.display(), number + 1);
-                    self.problem(&setting.origin.clone(), message, "see fstab(5)");
-                }
-            }
-        }
-        mounts
     }
 
     fn command(&mut self, setting: &Setting<String>) -> Option<CommandLine> {
         match words(&setting.value) {
             Ok(command) => Some(command),
             Err(message) => {
-                self.problem(&setting.origin, format!("the command {:?}: {message}", setting.value), "see vimage(8)");
+                self.problem(
+                    &setting.origin,
+                    format!("the command {:?}: {message}", setting.value),
+                    "see vimage(8)",
+                );
                 None
             }
         }
@@ -226,10 +130,13 @@ impl Resolver<'_> {
 
     fn commands(&mut self) -> Commands {
         let vimage = self.vimage;
-        let service = |name: &String, verb: &str| vec!["/usr/sbin/service".to_string(), name.clone(), verb.into()];
+        let service =
+            |name: &String, verb: &str| vec!["/usr/sbin/service".to_string(), name.clone(), verb.into()];
         let services = &vimage.afterstart_services.value;
         let (start, start_is_optional) = match &vimage.exec_start.value {
-            Start::Network => (NETWORK.iter().map(|script| vec![(*script).to_string(), "start".into()]).collect(), true),
+            Start::Network => {
+                (NETWORK.iter().map(|script| vec![(*script).to_string(), "start".into()]).collect(), true)
+            }
             Start::Command(command) => {
                 let setting = Setting { value: command.clone(), origin: vimage.exec_start.origin.clone() };
                 (self.command(&setting).into_iter().collect(), false)
@@ -242,7 +149,8 @@ impl Resolver<'_> {
                 self.command(&setting).into_iter().collect()
             }
         };
-        let mut afterstart: Vec<CommandLine> = services.iter().map(|name| service(name, "onestart")).collect();
+        let mut afterstart: Vec<CommandLine> =
+            services.iter().map(|name| service(name, "onestart")).collect();
         afterstart.extend(self.command_list(&vimage.exec_afterstart));
         Commands {
             prestart: self.command_list(&vimage.exec_prestart),
@@ -268,7 +176,11 @@ impl Resolver<'_> {
         }
         if self.found.jails.contains(&wanted.name) {
             let message = format!("there is a jail {} already, which vimage did not make", wanted.name);
-            self.problem(&self.vimage.rootdir.origin.clone(), message, "name the vimage otherwise, or remove that jail");
+            self.problem(
+                &self.vimage.rootdir.origin.clone(),
+                message,
+                "name the vimage otherwise, or remove that jail",
+            );
         }
         self.check_parents(wanted)?;
         self.check_new_names(wanted)?;
@@ -278,7 +190,11 @@ impl Resolver<'_> {
                 self.problem(&self.vimage.vnets.origin.clone(), message, self.near(name));
             } else if wanted.bridges.iter().any(|bridge| bridge.parent == *name) {
                 let message = format!("{name} cannot be bridged and moved into the vimage");
-                self.problem(&self.vimage.vnets.origin.clone(), message, "take it out of _bridges or out of _vnets");
+                self.problem(
+                    &self.vimage.vnets.origin.clone(),
+                    message,
+                    "take it out of _bridges or out of _vnets",
+                );
             }
         }
         Ok(())
@@ -294,7 +210,11 @@ impl Resolver<'_> {
         }
         for mount in &wanted.mounts {
             // What another mount brings can be looked at only once that one is there.
-            if wanted.mounts.iter().any(|other| other.point != mount.point && mount.point.starts_with(&other.point)) {
+            if wanted
+                .mounts
+                .iter()
+                .any(|other| other.point != mount.point && mount.point.starts_with(&other.point))
+            {
                 continue;
             }
             if let Err(error) = jails.resolve_below(&wanted.rootdir, &mount.point) {
@@ -317,14 +237,22 @@ impl Resolver<'_> {
             match self.socket.find(&name.into())? {
                 Some(node) if node.type_name == "ether" => {
                     let ours = self.socket.find(&Path::from(name).hook(ether::LOWER))?;
-                    if let Some(other) = ours.filter(|node| node.name != bridge.node.as_str() && !node.name.is_empty()) {
-                        let message = format!("{} is on the {} {} already", bridge.parent, other.type_name, other.name);
+                    if let Some(other) =
+                        ours.filter(|node| node.name != bridge.node.as_str() && !node.name.is_empty())
+                    {
+                        let message =
+                            format!("{} is on the {} {} already", bridge.parent, other.type_name, other.name);
                         self.problem(&origin, message, format!("see `ngctl show {name}:`"));
                     }
                 }
                 Some(node) => {
-                    let message = format!("the name of {}'s node is taken by a {}", bridge.parent, node.type_name);
-                    self.problem(&origin, message, format!("rename it: `ngctl name {name}: OTHER`, then reload ng_ether"));
+                    let message =
+                        format!("the name of {}'s node is taken by a {}", bridge.parent, node.type_name);
+                    self.problem(
+                        &origin,
+                        message,
+                        format!("rename it: `ngctl name {name}: OTHER`, then reload ng_ether"),
+                    );
                 }
                 None => {
                     let message = format!("the interface {} has no netgraph node {name}", bridge.parent);
@@ -347,7 +275,10 @@ impl Resolver<'_> {
             let Ok(node) = NodeName::try_from(interface.node.as_str()) else { continue };
             if let Some(taken) = self.socket.find(&node.into())? {
                 let message = format!("there is a node {node} of type {} already", taken.type_name);
-                let remedy = format!("`ngctl shutdown {node}:` if nobody needs it, or set vimage_{}_ifname", wanted.name);
+                let remedy = format!(
+                    "`ngctl shutdown {node}:` if nobody needs it, or set vimage_{}_ifname",
+                    wanted.name
+                );
                 self.problem(&origin, message, remedy);
             }
         }
@@ -366,17 +297,4 @@ impl Resolver<'_> {
         }
         format!("there is {}", of_family.join(" "))
     }
-}
-
-/// Splits the options of a table of mounts; `rw` says nothing, and `late` and the like are not for nmount(2).
-fn mount_options(options: &str) -> Vec<(String, Option<String>)> {
-    let skipped = |option: &&str| !matches!(*option, "" | "rw" | "late" | "noauto" | "failok");
-    options
-        .split(',')
-        .filter(skipped)
-        .map(|option| match option.split_once('=') {
-            Some((name, value)) => (name.into(), Some(value.into())),
-            None => (option.into(), None),
-        })
-        .collect()
 }

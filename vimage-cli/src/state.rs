@@ -11,12 +11,13 @@ use crate::error::{Error, Result};
 use crate::wanted::Wanted;
 
 pub use store::{Directory, Guard, Memory, Store};
+pub(crate) use store::{lock, replace};
 
 /// The version of [`Record`]'s form. A record of a later version is left alone.
 pub const VERSION: u32 = 1;
 
-/// The lock for changes to bridges and to new interfaces: held for a moment at a time.
-pub const GRAPH_LOCK: &str = "graph";
+/// The lock for changes to bridges and to new interfaces, held for a moment at a time. No vimage has that name.
+pub const GRAPH_LOCK: &str = "-graph";
 
 /// How far a vimage has come.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -74,7 +75,8 @@ impl OwnBridges {
         if self.0.is_empty() {
             return store.remove(Self::KEY);
         }
-        let bytes = serde_json::to_vec_pretty(self).map_err(|e| Error::failed(format!("writing the bridges: {e}")))?;
+        let bytes = serde_json::to_vec_pretty(self)
+            .map_err(|e| Error::failed(format!("writing the bridges: {e}")))?;
         store.write(Self::KEY, &bytes)
     }
 }
@@ -94,7 +96,7 @@ pub struct MountRecord {
     /// The type.
     pub fstype: String,
     /// The number of the mounted file system, once known.
-    pub fsid: Option<jailrs::Fsid>,
+    pub fsid: Option<jailrs::system::Fsid>,
 }
 
 /// Everything that `down` has to know about one vimage.
@@ -180,7 +182,8 @@ impl Record {
     /// # Errors
     /// Where the store cannot be written.
     pub fn save(&self, store: &dyn Store) -> Result<()> {
-        let bytes = serde_json::to_vec_pretty(self).map_err(|e| Error::failed(format!("writing a record: {e}")))?;
+        let bytes =
+            serde_json::to_vec_pretty(self).map_err(|e| Error::failed(format!("writing a record: {e}")))?;
         store.write(&Self::key(&self.wanted.name), &bytes)
     }
 

@@ -6,7 +6,7 @@ mod moved;
 
 use std::time::Duration;
 
-use jailrs::{Jail, Jid, Stopped};
+use jailrs::{Jail, JailInfo, Jid, Stopped};
 use netgraph::nodes::{eiface, ether};
 use netgraph::{NodeId, NodeName, Path};
 
@@ -58,11 +58,14 @@ pub fn teardown(work: &mut Work<'_>, mode: Mode) -> Result<()> {
         work.save()?;
     }
     take_out_interfaces(work, &found)?;
-    moved::take_out(work, match &found {
-        Found::Alive(jail) => Some(jail.jid()),
-        Found::Dying(jid) => Some(*jid),
-        Found::None => None,
-    })?;
+    moved::take_out(
+        work,
+        match &found {
+            Found::Alive(jail) => Some(jail.jid()),
+            Found::Dying(jid) => Some(*jid),
+            Found::None => None,
+        },
+    )?;
     remove_jail(work, found)?;
     unmount_all(work)?;
     if work.record.hooks_begun {
@@ -99,23 +102,32 @@ fn forgive(work: &mut Work<'_>, act: impl FnOnce(&mut Work<'_>) -> Result<()>) {
 fn find_jail(work: &mut Work<'_>) -> Result<Found> {
     let jails = &work.machine.jails;
     let name = work.name();
-    let all = Jail::list(jails, true)?;
-    let of_that_name: Vec<_> = all.iter().filter(|jail| jail.name == name).collect();
-    if let Some(alive) = of_that_name.iter().find(|jail| !jail.dying) {
-        let jail = Jail::from_jid(jails, alive.jid)?;
-        let ours = if jails.supports_meta() {
-            jail.meta("vimage")?.as_deref() == Some(work.record.tag.as_str())
-        } else {
-            work.record.jid == Some(alive.jid.0)
-        };
-        if ours {
-            return Ok(Found::Alive(jail));
+    match Jail::find(jails, &name) {
+        Ok(jail) => {
+            let ours = if jails.supports_meta() {
+                jail.meta("vimage")?.as_deref() == Some(work.record.tag.as_str())
+            } else {
+                work.record.jid == Some(jail.jid().0)
+            };
+            if ours {
+                return Ok(Found::Alive(jail));
+            }
+            let jid = jail.jid();
+            work.warn(format!(
+                "the jail {name} (jid {jid}) is not the one that vimage made: it is left alone"
+            ));
+            return Ok(Found::None);
         }
-        work.warn(format!("the jail {name} (jid {}) is not the one that vimage made: it is left alone", alive.jid));
-        return Ok(Found::None);
+        Err(error) if error.errno() == Some(jailrs::Errno::ENOENT) => {}
+        Err(error) => return Err(error.into()),
     }
-    let dying = all.iter().find(|jail| jail.dying && Some(jail.jid.0) == work.record.jid && jail.path == work.record.wanted.rootdir);
-    Ok(dying.map_or(Found::None, |jail| Found::Dying(jail.jid)))
+    let is_it = |jail: &JailInfo| {
+        jail.dying && Some(jail.jid.0) == work.record.jid && jail.path == work.record.wanted.rootdir
+    };
+    Ok(Jail::list(jails, true)?
+        .iter()
+        .find(|jail| is_it(jail))
+        .map_or(Found::None, |jail| Found::Dying(jail.jid)))
 }
 
 fn stop(work: &mut Work<'_>, jail: &Jail, mode: Mode) -> Result<()> {
@@ -131,7 +143,10 @@ fn stop(work: &mut Work<'_>, jail: &Jail, mode: Mode) -> Result<()> {
     let what = format!("stop what runs in {}", jail.name());
     let stopped = work.step(Sign::Remove, &what, |_| Ok(jail.stop_processes(patience)?))?;
     if stopped == Stopped::Killed {
-        work.warn(format!("some of what ran in it did not end within {} s and was killed", patience.as_secs()));
+        work.warn(format!(
+            "some of what ran in it did not end within {} s and was killed",
+            patience.as_secs()
+        ));
     }
     work.sync()
 }
@@ -165,10 +180,9 @@ fn bring_home(work: &Work<'_>, id: NodeId, found: &Found) -> Result<()> {
     let node = work.socket.node::<eiface::Eiface>(&id.into())?;
     let name = node.call(eiface::GetIfName)?.to_text();
     let interfaces = work.machine.jails.interfaces();
-    if let Found::Dying(jid) = found
-        && interfaces.find(&name)?.is_none()
-    {
-        work.machine.jails.reclaim(&name, *jid)?;
+    match found {
+        Found::Dying(jid) if interfaces.find(&name)?.is_none() => work.machine.jails.reclaim(&name, *jid)?,
+        _ => {}
     }
     interfaces.wait_for(&name, HOMECOMING).map_err(|error| {
         Error::from(error).hint("its VNET is still going away; destroying the interface now could bring the machine down: try again later")
@@ -193,12 +207,14 @@ fn unmount_all(work: &mut Work<'_>) -> Result<()> {
     while let Some(mount) = work.record.mounts.last().cloned() {
         let mounted = work.machine.jails.mounted_at(&mount.point)?;
         // An fsid that is not known yet was not written down before a crash: the type has to do.
-        let ours = mounted.filter(|m| m.fstype == mount.fstype && mount.fsid.is_none_or(|fsid| fsid == m.fsid));
-        if let Some(mounted) = ours
-            && !used_by_a_vimage(work, &mount.point)?
-        {
+        let ours =
+            mounted.filter(|m| m.fstype == mount.fstype && mount.fsid.is_none_or(|fsid| fsid == m.fsid));
+        let shared = used_by_a_vimage(work, &mount.point)?;
+        if let Some(mounted) = ours.filter(|_| !shared) {
             let what = format!("mount {} on {}", mount.fstype, mount.point.display());
-            work.step(Sign::Remove, &what, |work| Ok(work.machine.jails.unmount_within(&mounted, HOMECOMING)?))?;
+            work.step(Sign::Remove, &what, |work| {
+                Ok(work.machine.jails.unmount_within(&mounted, HOMECOMING)?)
+            })?;
         }
         work.record.mounts.pop();
         work.save()?;
@@ -219,12 +235,15 @@ fn prune(work: &mut Work<'_>, bridges: Vec<String>) -> Result<()> {
         let Some(entry) = own.0.get(&name).cloned() else { continue };
         let wanted = work.record.wanted.bridges.iter().find(|bridge| bridge.node == name).cloned();
         let id = match entry.id {
-            Some(id) => work.socket.find(&NodeId(id).into())?.filter(|node| node.type_name == "bridge").map(|n| n.id),
+            Some(id) => {
+                work.socket.find(&NodeId(id).into())?.filter(|node| node.type_name == "bridge").map(|n| n.id)
+            }
             None => unnamed_on(work, wanted.as_ref().map(|bridge| bridge.parent_node.as_str()))?,
         };
         if let Some(id) = id {
             let trunk = wanted.as_ref().map(|b| (b.parent_node.clone(), b.behind.clone()));
-            let users = work.socket.hooks(&id.into())?.iter().filter(|link| !is_trunk(link, trunk.as_ref())).count();
+            let users =
+                work.socket.hooks(&id.into())?.iter().filter(|link| !is_trunk(link, trunk.as_ref())).count();
             if users > 0 {
                 continue;
             }
@@ -247,7 +266,8 @@ fn prune(work: &mut Work<'_>, bridges: Vec<String>) -> Result<()> {
 /// Tells whether a bridge's link leads to its parent, or to the bridge that it is behind.
 fn is_trunk(link: &netgraph::nodes::generic::Link, trunk: Option<&(String, Option<String>)>) -> bool {
     trunk.is_some_and(|(parent, behind)| {
-        link.peer.name == parent.as_str() || behind.as_ref().is_some_and(|behind| link.peer.name == behind.as_str())
+        link.peer.name == parent.as_str()
+            || behind.as_ref().is_some_and(|behind| link.peer.name == behind.as_str())
     })
 }
 

@@ -170,7 +170,9 @@ fn double_quoted(chars: &mut std::str::Chars<'_>, word: &mut String) -> Result<(
                 None => return Err("a quote \" is not closed".into()),
             },
             Some(c @ ('$' | '`')) => {
-                return Err(format!("{c:?} in double quotes belongs to the shell's language, and no shell runs this"));
+                return Err(format!(
+                    "{c:?} in double quotes belongs to the shell's language, and no shell runs this"
+                ));
             }
             Some(c) => word.push(c),
             None => return Err("a quote \" is not closed".into()),

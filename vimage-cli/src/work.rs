@@ -114,7 +114,8 @@ impl<'a> Work<'a> {
             None => Ok(None),
             Some(node) if node.type_name == kind => Ok(Some(node.id)),
             Some(node) => {
-                let message = format!("the node {path} is of type {}, where a {kind} is needed", node.type_name);
+                let message =
+                    format!("the node {path} is of type {}, where a {kind} is needed", node.type_name);
                 Err(Error::unavailable(message).hint("name that node otherwise, or shut it down"))
             }
         }
@@ -123,6 +124,9 @@ impl<'a> Work<'a> {
 
 impl fmt::Debug for Work<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Work").field("record", &self.record).field("saved", &self.saved).finish_non_exhaustive()
+        f.debug_struct("Work")
+            .field("record", &self.record)
+            .field("saved", &self.saved)
+            .finish_non_exhaustive()
     }
 }

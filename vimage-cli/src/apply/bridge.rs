@@ -33,7 +33,10 @@ fn intend(work: &mut Work<'_>, wanted: &WantedBridge, parent_was_up: bool) -> Re
     let store = &*work.machine.store;
     let mut own = OwnBridges::load(store, &work.record.boot)?;
     let boot = work.record.boot.clone();
-    own.0.insert(wanted.node.clone(), OwnBridge { boot, id: None, parent: wanted.parent.clone(), parent_was_up });
+    own.0.insert(
+        wanted.node.clone(),
+        OwnBridge { boot, id: None, parent: wanted.parent.clone(), parent_was_up },
+    );
     own.save(store)?;
     work.record.bridges.push(wanted.node.clone());
     work.save()
@@ -161,7 +164,8 @@ fn free_link(work: &Work<'_>, bridge: NodeId) -> Result<HookName> {
             _ => None,
         })
         .collect();
-    let free = (0..).zip(&taken).find(|(number, taken)| number != *taken).map_or(taken.len() as u32, |(n, _)| n);
+    let free =
+        (0..).zip(&taken).find(|(number, taken)| number != *taken).map_or(taken.len() as u32, |(n, _)| n);
     Ok(bridge::link(free))
 }
 

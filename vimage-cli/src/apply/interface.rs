@@ -67,7 +67,8 @@ fn make(work: &mut Work<'_>, cradle: &Path, wanted: &WantedInterface) -> Result<
     work.socket.remove_hook(&id.into(), eiface::ETHER)?;
     work.sync()?;
     let bridge: Path = NodeName::try_from(wanted.bridge.as_str()).map_err(netgraph::Error::from)?.into();
-    let bridge = work.find(&bridge, "bridge")?.ok_or_else(|| Error::failed(format!("{} is gone", wanted.bridge)))?;
+    let bridge =
+        work.find(&bridge, "bridge")?.ok_or_else(|| Error::failed(format!("{} is gone", wanted.bridge)))?;
     super::bridge::connect_to_free_link(work, bridge, id, eiface::ETHER)?;
     work.sync()
 }
@@ -83,7 +84,8 @@ fn dress(work: &mut Work<'_>, id: NodeId, wanted: &WantedInterface) -> Result<()
     let made_as = node.call(eiface::GetIfName)?.to_text();
     interfaces.rename(&made_as, &wanted.ifname)?;
     node.name(NodeName::try_from(wanted.node.as_str()).map_err(netgraph::Error::from)?)?;
-    interfaces.set_description(&wanted.ifname, &format!("vimage {} {}", work.record.wanted.name, wanted.node))?;
+    interfaces
+        .set_description(&wanted.ifname, &format!("vimage {} {}", work.record.wanted.name, wanted.node))?;
     let mtu = interfaces.find(&wanted.parent)?.map(|parent| parent.mtu);
     if let Some(mtu) = mtu.filter(|mtu| *mtu != 1500) {
         interfaces.set_mtu(&wanted.ifname, mtu)?;

@@ -3,7 +3,6 @@
 use std::process::ExitCode;
 
 use super::{Context, print, print_json, select};
-use crate::config::Vimage;
 use crate::error::Result;
 
 /// Prints the names of all configured vimages: those of `vimage_list` in its order, then the others.
@@ -23,13 +22,16 @@ pub(crate) fn list(context: &mut Context) -> Result<ExitCode> {
 /// Prints the resolved configuration, of one vimage or of all.
 pub(crate) fn config(context: &mut Context, name: Option<&str>) -> Result<ExitCode> {
     let config = context.config()?;
-    let names: Vec<String> = name.into_iter().map(str::to_string).collect();
-    let chosen: Vec<&Vimage> =
-        if names.is_empty() { config.vimages.values().collect() } else { select(&config, &names)? };
-    if context.global.json {
-        print_json(&chosen)?;
-    } else {
-        print(&config.text(name))?;
+    let Some(name) = name else {
+        if context.global.json {
+            print_json(&config)?
+        } else {
+            print(&config.to_string())?
+        }
+        return Ok(ExitCode::SUCCESS);
+    };
+    for vimage in select(&config, &[name.to_string()])? {
+        if context.global.json { print_json(vimage)? } else { print(&vimage.to_string())? }
     }
     Ok(ExitCode::SUCCESS)
 }

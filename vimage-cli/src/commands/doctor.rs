@@ -9,7 +9,7 @@ use serde::Serialize;
 
 use super::{Context, print, print_json};
 use crate::error::{Exit, Result};
-use crate::host::Machine;
+use crate::host::{MODULES, Machine};
 use crate::resolve::{Found, resolve};
 use crate::state::{OwnBridges, Phase, Record};
 
@@ -88,7 +88,8 @@ fn text(findings: &[Finding]) -> String {
             Grade::Note => "note",
             Grade::Bad => "BAD ",
         };
-        let remedy = if finding.remedy.is_empty() { String::new() } else { format!("      {}\n", finding.remedy) };
+        let remedy =
+            if finding.remedy.is_empty() { String::new() } else { format!("      {}\n", finding.remedy) };
         format!("{mark}  {}\n{remedy}", finding.what.replace('\n', "\n      "))
     };
     findings.iter().map(line).collect()
@@ -98,24 +99,36 @@ fn modules(machine: &Machine, findings: &mut Findings) {
     if machine.jails.supports_vnet() {
         findings.good("the kernel has VNETs (options VIMAGE)");
     } else {
-        findings.bad("the kernel has no VNETs (options VIMAGE)", "use a GENERIC kernel of FreeBSD 12 or later");
+        findings
+            .bad("the kernel has no VNETs (options VIMAGE)", "use a GENERIC kernel of FreeBSD 12 or later");
     }
-    for module in ["ng_socket", "ng_ether", "ng_bridge", "ng_eiface", "ng_hub"] {
-        if machine.jails.has_module(module) {
+    for module in MODULES.map(|kind| format!("ng_{kind}")) {
+        if machine.jails.has_module(&module) {
             findings.good(format!("{module} is loaded"));
         } else {
-            let remedy = format!("`vimage up` loads it; at securelevel 1 and above, put {module}_load=\"YES\" into /boot/loader.conf");
+            let remedy = format!(
+                "`vimage up` loads it; at securelevel 1 and above, put {module}_load=\"YES\" into /boot/loader.conf"
+            );
             findings.add(Grade::Note, format!("{module} is not loaded"), remedy);
         }
     }
     match machine.uuid() {
-        Ok(_) => findings.good("the host has a UUID, of which stable addresses are made"),
+        Ok(Some(_)) => findings.good("the host has a UUID, of which stable addresses are made"),
+        Ok(None) => {
+            let what = "the host has no UUID (kern.hostuuid): addresses are made of the parent's, and change with it";
+            findings.add(Grade::Note, what, "`service hostid onestart` gives it one");
+        }
         Err(error) => findings.bad(error.message, error.hint),
     }
 }
 
 /// Holds each configured vimage that is not up against the machine.
-fn configuration(context: &Context, machine: &Machine, socket: &Socket, findings: &mut Findings) -> Result<()> {
+fn configuration(
+    context: &Context,
+    machine: &Machine,
+    socket: &Socket,
+    findings: &mut Findings,
+) -> Result<()> {
     let config = match context.config() {
         Ok(config) => config,
         Err(error) => {
@@ -127,11 +140,16 @@ fn configuration(context: &Context, machine: &Machine, socket: &Socket, findings
     for vimage in config.vimages.values() {
         let name = vimage.name.as_str();
         match Record::load(&*machine.store, name)? {
-            Some(record) if record.phase == Phase::Running && super::status::is_whole(machine, socket, &record)? => {
+            Some(record)
+                if record.phase == Phase::Running && super::status::is_whole(machine, socket, &record)? =>
+            {
                 findings.good(format!("{name} is up"));
             }
             Some(record) if record.phase == Phase::Running && record.boot == machine.boot()? => {
-                findings.bad(format!("something of {name} is missing"), format!("`vimage status {name}` shows what; `vimage restart {name}` mends it"));
+                findings.bad(
+                    format!("something of {name} is missing"),
+                    format!("`vimage status {name}` shows what; `vimage restart {name}` mends it"),
+                );
             }
             Some(_) => {}
             None => match resolve(machine, socket, &found, vimage) {
@@ -158,9 +176,15 @@ fn leftovers(machine: &Machine, socket: &Socket, findings: &mut Findings) -> Res
         };
         let clear = format!("`vimage down {name}` clears it away");
         match record.phase {
-            _ if record.boot != boot => findings.bad(format!("the record of {name} is from before the last boot"), clear),
-            Phase::Starting => findings.bad(format!("the start of {name} is going on, or was interrupted"), clear),
-            Phase::Stopping => findings.bad(format!("the stop of {name} is going on, or was interrupted"), clear),
+            _ if record.boot != boot => {
+                findings.bad(format!("the record of {name} is from before the last boot"), clear)
+            }
+            Phase::Starting => {
+                findings.bad(format!("the start of {name} is going on, or was interrupted"), clear)
+            }
+            Phase::Stopping => {
+                findings.bad(format!("the stop of {name} is going on, or was interrupted"), clear)
+            }
             Phase::Running => {}
         }
         ours.extend(record.interfaces.values().copied());
@@ -168,29 +192,51 @@ fn leftovers(machine: &Machine, socket: &Socket, findings: &mut Findings) -> Res
     }
     let own = OwnBridges::load(&*machine.store, &boot)?;
     for (name, bridge) in &own.0 {
-        if let Some(id) = bridge.id
-            && socket.find(&NodeId(id).into())?.is_none()
-        {
-            findings.add(Grade::Note, format!("the bridge {name} that vimage made is gone"), "the next `vimage up` makes it again");
+        let gone = match bridge.id {
+            Some(id) => socket.find(&NodeId(id).into())?.is_none(),
+            None => false,
+        };
+        if gone {
+            findings.add(
+                Grade::Note,
+                format!("the bridge {name} that vimage made is gone"),
+                "the next `vimage up` makes it again",
+            );
         }
     }
     for node in socket.nodes()?.iter() {
         if node.type_name == "eiface" && node.hooks == 0 && !ours.contains(&node.id.0) {
             let ifname = socket.node::<eiface::Eiface>(&node.path())?.call(eiface::GetIfName)?.to_text();
-            let what = format!("the interface {ifname} (node {}) is on nothing, and not of vimage's making", node.id);
+            let what = format!(
+                "the interface {ifname} (node {}) is on nothing, and not of vimage's making",
+                node.id
+            );
             findings.add(Grade::Note, what, format!("if nobody needs it: `ngctl shutdown {}:`", node.id));
         }
     }
     for info in Jail::list(&machine.jails, true)? {
         if info.dying {
-            findings.add(Grade::Note, format!("the jail {} (jid {}) is dying", info.name, info.jid), "something still holds it, such as a TCP connection or a mount");
+            findings.add(
+                Grade::Note,
+                format!("the jail {} (jid {}) is dying", info.name, info.jid),
+                "something still holds it, such as a TCP connection or a mount",
+            );
             continue;
         }
         let Ok(jail) = Jail::from_jid(&machine.jails, info.jid) else { continue };
         let tag = if machine.jails.supports_meta() { jail.meta("vimage").ok().flatten() } else { None };
         if let Some(tag) = tag.filter(|tag| !tag.is_empty() && !tags.contains(tag)) {
-            let what = format!("the jail {} (jid {}) was made by vimage ({tag}), and there is no record of it", info.name, info.jid);
-            findings.bad(what, format!("take its interfaces out (`ifconfig IF -vnet {}`), then `jail -r {}`", info.jid, info.jid));
+            let what = format!(
+                "the jail {} (jid {}) was made by vimage ({tag}), and there is no record of it",
+                info.name, info.jid
+            );
+            findings.bad(
+                what,
+                format!(
+                    "take its interfaces out (`ifconfig IF -vnet {}`), then `jail -r {}`",
+                    info.jid, info.jid
+                ),
+            );
         }
     }
     Ok(())

@@ -44,9 +44,6 @@ pub(crate) fn down(context: &mut Context, names: &[String], prune: bool) -> Resu
 fn down_one(context: &Context, machine: &Machine, name: &str, prune: bool) -> Result<()> {
     let _lock = machine.store.lock(name)?;
     let Some(record) = Record::load(&*machine.store, name)? else { return Ok(()) };
-    if context.global.dry_run {
-        return Ok(());
-    }
     if record.boot != machine.boot()? {
         // Everything else of it went with the reboot.
         return Record::remove(&*machine.store, name);

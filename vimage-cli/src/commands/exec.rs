@@ -16,7 +16,9 @@ pub(crate) fn exec(context: &mut Context, name: &str, command: &[String]) -> Res
     let jid = record.and_then(|record| record.jid);
     let jail = jid.and_then(|jid| Jail::from_jid(&machine.jails, Jid(jid)).ok());
     let Some(jail) = jail.filter(|jail| jail.name() == name) else {
-        return Err(Error::unavailable(format!("{name} is not up")).hint(format!("`vimage up {name}` starts it")));
+        return Err(
+            Error::unavailable(format!("{name} is not up")).hint(format!("`vimage up {name}` starts it"))
+        );
     };
     let Some((program, args)) = command.split_first() else { return Ok(ExitCode::SUCCESS) };
     let status = jail.command(program).args(args).status()?;

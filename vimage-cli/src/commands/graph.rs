@@ -12,6 +12,7 @@ use netgraph::nodes::generic::NodeInfo;
 
 use super::{Context, print};
 use crate::error::{Error, Exit, Result};
+use crate::host::Machine;
 use crate::state::Record;
 
 /// A form of the picture.
@@ -39,11 +40,25 @@ pub(crate) fn graph(
         (None, None | Some("txt")) => Form::Text,
         (None, Some(suffix)) => {
             let message = format!("no form of the picture has the suffix .{suffix}");
-            return Err(Error::new(Exit::Usage, message).hint("use .txt, .dot or .mmd, or tell the form with -T"));
+            return Err(
+                Error::new(Exit::Usage, message).hint("use .txt, .dot or .mmd, or tell the form with -T")
+            );
         }
     };
     let machine = context.machine()?;
-    let socket = context.socket(&machine)?;
+    let text = draw(context, &machine, form, names)?;
+    match output {
+        Some(file) => {
+            fs::write(file, text).map_err(|e| Error::failed(format!("writing {}: {e}", file.display())))?;
+        }
+        None => print(&text)?,
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Draws the graph of a machine.
+pub(super) fn draw(context: &Context, machine: &Machine, form: Form, names: &[String]) -> Result<String> {
+    let socket = context.socket(machine)?;
     let own = socket.info(&netgraph::Path::own())?.id;
     let graph = Graph::snapshot(&socket)?.filtered(|node| node.id != own);
     let mut boxes = Vec::new();
@@ -58,8 +73,10 @@ pub(crate) fn graph(
     let graph = if names.is_empty() {
         graph
     } else {
-        let seeds = boxes.iter().filter(|(name, _)| chosen(name)).flat_map(|(_, r)| r.interfaces.values().copied());
-        let others = boxes.iter().filter(|(name, _)| !chosen(name)).flat_map(|(_, r)| r.interfaces.values().copied());
+        let seeds =
+            boxes.iter().filter(|(name, _)| chosen(name)).flat_map(|(_, r)| r.interfaces.values().copied());
+        let others =
+            boxes.iter().filter(|(name, _)| !chosen(name)).flat_map(|(_, r)| r.interfaces.values().copied());
         let reached = reachable(&graph, seeds.map(NodeId).collect(), &others.map(NodeId).collect());
         graph.filtered(|node| reached.contains(&node.id))
     };
@@ -70,24 +87,18 @@ pub(crate) fn graph(
         let inside = jail.map(|jail| jail.interfaces().list()).transpose()?.unwrap_or_default();
         for wanted in &record.wanted.interfaces {
             let there = inside.iter().find(|interface| interface.name == wanted.ifname);
-            let mac = there.and_then(|interface| interface.mac).map(|mac| mac.to_string()).or(wanted.mac.clone());
+            let mac =
+                there.and_then(|interface| interface.mac).map(|mac| mac.to_string()).or(wanted.mac.clone());
             if let (Some(id), Some(mac)) = (record.interfaces.get(&wanted.node), mac) {
                 picture = picture.note(NodeId(*id), mac);
             }
         }
     }
-    let text = match form {
+    Ok(match form {
         Form::Text => picture.to_text(),
         Form::Dot => picture.to_dot(),
         Form::Mermaid => picture.to_mermaid(),
-    };
-    match output {
-        Some(file) => {
-            fs::write(file, text).map_err(|e| Error::failed(format!("writing {}: {e}", file.display())))?;
-        }
-        None => print(&text)?,
-    }
-    Ok(ExitCode::SUCCESS)
+    })
 }
 
 /// Follows the graph from `seeds`, stopping at the interfaces of other vimages.

@@ -5,7 +5,7 @@ use std::fmt::Write;
 use std::process::ExitCode;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-use jailrs::{Interface, Jail, JailInfo, Jid};
+use jailrs::{Interface, Jail, Jid};
 use netgraph::nodes::eiface;
 use netgraph::{NodeId, Socket};
 use serde::Serialize;
@@ -74,8 +74,7 @@ struct Document<'a> {
 
 /// Tells whether everything that is recorded of a running vimage is there.
 pub(crate) fn is_whole(machine: &Machine, socket: &Socket, record: &Record) -> Result<bool> {
-    let jails = Jail::list(&machine.jails, false)?;
-    Ok(of_record(machine, socket, &jails, record)?.state == State::Up)
+    Ok(of_record(machine, socket, record)?.state == State::Up)
 }
 
 /// Shows vimages: those that are named, or all that are configured or recorded.
@@ -95,7 +94,12 @@ pub(crate) fn status(context: &mut Context, names: &[String]) -> Result<ExitCode
     } else {
         names.to_vec()
     };
-    let statuses = read_all(&machine, context, &names)?;
+    show(context, &machine, &names)
+}
+
+/// Shows vimages of these names.
+pub(super) fn show(context: &Context, machine: &Machine, names: &[String]) -> Result<ExitCode> {
+    let statuses = read_all(machine, context, names)?;
     if context.global.json {
         print_json(&Document { version: VERSION, vimages: &statuses })?;
     } else {
@@ -107,7 +111,7 @@ pub(crate) fn status(context: &mut Context, names: &[String]) -> Result<ExitCode
 
 fn read_all(machine: &Machine, context: &Context, names: &[String]) -> Result<Vec<Status>> {
     let mut statuses = Vec::new();
-    let mut reached: Option<(Socket, Vec<JailInfo>)> = None;
+    let mut reached: Option<Socket> = None;
     let boot = machine.boot()?;
     for name in names {
         let record = Record::load(&*machine.store, name)?.filter(|record| record.boot == boot);
@@ -125,28 +129,27 @@ fn read_all(machine: &Machine, context: &Context, names: &[String]) -> Result<Ve
             });
             continue;
         };
-        if reached.is_none() {
-            reached = Some((context.socket(machine)?, Jail::list(&machine.jails, false)?));
-        }
-        if let Some((socket, jails)) = &reached {
-            statuses.push(of_record(machine, socket, jails, &record)?);
-        }
+        let socket = match &reached {
+            Some(socket) => socket,
+            None => reached.insert(context.socket(machine)?),
+        };
+        statuses.push(of_record(machine, socket, &record)?);
     }
     Ok(statuses)
 }
 
-fn of_record(machine: &Machine, socket: &Socket, jails: &[JailInfo], record: &Record) -> Result<Status> {
+fn of_record(machine: &Machine, socket: &Socket, record: &Record) -> Result<Status> {
     let wanted = &record.wanted;
     let mut problems = Vec::new();
-    let jail = match jails.iter().find(|jail| jail.name == wanted.name && Some(jail.jid.0) == record.jid) {
-        Some(info) => Jail::from_jid(&machine.jails, info.jid).ok(),
-        None => None,
-    };
+    let jail = record.jid.and_then(|jid| Jail::from_jid(&machine.jails, Jid(jid)).ok());
+    let jail = jail.filter(|jail| jail.name() == wanted.name);
     if jail.is_none() {
         problems.push("its jail is not there".to_string());
     }
     let inside: BTreeMap<String, Interface> = match &jail {
-        Some(jail) => jail.interfaces().list()?.into_iter().map(|found| (found.name.clone(), found)).collect(),
+        Some(jail) => {
+            jail.interfaces().list()?.into_iter().map(|found| (found.name.clone(), found)).collect()
+        }
         None => BTreeMap::new(),
     };
     let mut interfaces = Vec::new();
@@ -169,7 +172,9 @@ fn of_record(machine: &Machine, socket: &Socket, jails: &[JailInfo], record: &Re
             status.name = node.call(eiface::GetIfName)?.to_text();
             let link = node.hooks()?.iter().find(|link| link.hook == eiface::ETHER);
             match link {
-                Some(link) if link.peer.name == wanted.bridge.as_str() => status.link = Some(link.peer_hook.to_string()),
+                Some(link) if link.peer.name == wanted.bridge.as_str() => {
+                    status.link = Some(link.peer_hook.to_string())
+                }
                 _ => problems.push(format!("{} is not on {}", wanted.ifname, wanted.bridge)),
             }
             match inside.get(&status.name) {

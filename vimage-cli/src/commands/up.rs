@@ -6,14 +6,11 @@ use std::process::ExitCode;
 use super::{Context, select};
 use crate::config::{Config, Vimage};
 use crate::error::{Error, Exit, Result};
-use crate::host::Machine;
+use crate::host::{MODULES, Machine};
 use crate::resolve::{Found, resolve};
 use crate::state::{Phase, Record};
 use crate::teardown::{Mode, teardown};
 use crate::work::Work;
-
-/// The kernel modules that bridged interfaces take.
-const TYPES: [&str; 5] = ["socket", "ether", "bridge", "eiface", "hub"];
 
 /// Starts vimages, those that they depend on first. One that fails does not keep the others from coming up.
 pub(crate) fn up(context: &mut Context, names: &[String], boot: bool) -> Result<ExitCode> {
@@ -21,15 +18,32 @@ pub(crate) fn up(context: &mut Context, names: &[String], boot: bool) -> Result<
     if boot && !config.enable.value {
         return Ok(ExitCode::SUCCESS);
     }
-    let chosen = with_dependencies(&config, select(&config, names)?);
+    // A name that is wrong is said before the machine is looked at.
+    select(&config, names)?;
     let machine = context.machine()?;
+    bring_up(context, &machine, &config, names)?;
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Starts vimages of `config` on `machine`.
+pub(super) fn bring_up(
+    context: &Context,
+    machine: &Machine,
+    config: &Config,
+    names: &[String],
+) -> Result<()> {
+    let chosen = config.start_order(select(config, names)?.iter().map(|vimage| &vimage.name));
+    for kind in MODULES {
+        machine.kernel.load_type(kind)?;
+    }
+    let mut found = None;
     let mut failed: Option<Error> = None;
     let mut not_up: BTreeSet<String> = BTreeSet::new();
     for vimage in chosen {
         let missing = vimage.depend.value.iter().find(|name| not_up.contains(name.as_str()));
         let result = match missing {
             Some(name) => Err(Error::failed(format!("{name}, which it depends on, is not up"))),
-            None => up_one(context, &machine, vimage),
+            None => up_one(context, machine, &mut found, vimage),
         };
         if let Err(error) = result {
             not_up.insert(vimage.name.to_string());
@@ -39,7 +53,7 @@ pub(crate) fn up(context: &mut Context, names: &[String], boot: bool) -> Result<
             });
         }
     }
-    failed.map_or(Ok(ExitCode::SUCCESS), Err)
+    failed.map_or(Ok(()), Err)
 }
 
 /// Puts the vimage's name before an error that does not begin with a place in a file.
@@ -56,33 +70,10 @@ fn join(first: Error, second: Error) -> Error {
     Error { message, hint, ..first }
 }
 
-/// Adds the vimages that the chosen ones depend on, each before those that depend on it.
-fn with_dependencies<'c>(config: &'c Config, chosen: Vec<&'c Vimage>) -> Vec<&'c Vimage> {
-    fn add<'c>(config: &'c Config, vimage: &'c Vimage, order: &mut Vec<&'c Vimage>) {
-        if order.iter().any(|there| there.name == vimage.name) {
-            return;
-        }
-        // Circles were refused when the configuration was read.
-        for name in &vimage.depend.value {
-            if let Some(before) = config.vimages.get(name.as_str()) {
-                add(config, before, order);
-            }
-        }
-        order.push(vimage);
-    }
-    let mut order = Vec::new();
-    for vimage in chosen {
-        add(config, vimage, &mut order);
-    }
-    order
-}
-
-fn up_one(context: &Context, machine: &Machine, vimage: &Vimage) -> Result<()> {
+/// Starts one vimage. What is found on the machine is read once, for the first that is not up.
+fn up_one(context: &Context, machine: &Machine, found: &mut Option<Found>, vimage: &Vimage) -> Result<()> {
     let name = vimage.name.as_str();
     let mut report = context.reporter();
-    for kind in TYPES {
-        machine.kernel.load_type(kind)?;
-    }
     let _lock = machine.store.lock(name)?;
     let socket = context.socket(machine)?;
     let boot = machine.boot()?;
@@ -97,16 +88,20 @@ fn up_one(context: &Context, machine: &Machine, vimage: &Vimage) -> Result<()> {
             let mut work = Work::new(machine, &socket, record, &mut report);
             work.warn("it is not wholly up: taking down what is there first");
             teardown(&mut work, mode)?;
+            // What was read before has its interfaces in it.
+            *found = None;
         }
     }
-    let found = Found::read(machine)?;
-    let wanted = resolve(machine, &socket, &found, vimage)?;
-    if context.global.dry_run {
-        return Ok(());
-    }
+    let found = match found {
+        Some(found) => found,
+        None => found.insert(Found::read(machine)?),
+    };
+    let wanted = resolve(machine, &socket, found, vimage)?;
     let tag = format!("{name}-{}", unique(machine));
     let mut work = Work::new(machine, &socket, Record::new(boot, tag, wanted), &mut report);
-    crate::apply::up(&mut work)
+    crate::apply::up(&mut work)?;
+    found.add(&work.record.wanted);
+    Ok(())
 }
 
 /// Returns what tells one run of `up` from every other of this boot: a jail with this tag is the one that it made.

@@ -3,8 +3,11 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use jailrs::sim::SimHost;
-use netgraph::sim::{SimKernel, SimMachine};
+use jailrs::sim::{SimHost, SimState, Vnets};
+use jailrs::system::IfChange;
+use jailrs::{Errno, IfFlags, Interface, Mac};
+use netgraph::nodes::EtherAddr;
+use netgraph::sim::{SimInterface, SimKernel, SimMachine};
 
 use crate::state::Memory;
 
@@ -20,15 +23,81 @@ pub struct Simulated {
 }
 
 impl Simulated {
-    /// Ties jails to a graph.
+    /// Puts a machine together.
     #[must_use]
     pub fn new(graph: SimMachine, jails: SimHost, files: BTreeMap<String, String>) -> Self {
         Self { graph, jails, store: Arc::new(Memory::new(files)) }
+    }
+
+    /// Makes jails whose interfaces are those of `graph`.
+    #[must_use]
+    pub fn jails_on(graph: &SimMachine, state: SimState) -> SimHost {
+        SimHost::from_state(state, GraphVnets(graph.clone()))
     }
 
     /// Returns the kernel of the host's own VNET.
     #[must_use]
     pub fn kernel(&self) -> SimKernel {
         SimKernel::on(&self.graph, 0)
+    }
+}
+
+/// The VNETs of a simulated graph.
+struct GraphVnets(SimMachine);
+
+fn errno(errno: netgraph::Errno) -> Errno {
+    Errno::new(errno.raw())
+}
+
+fn interface(found: SimInterface) -> Interface {
+    let mut interface = Interface::new(found.name, found.index);
+    interface.flags = IfFlags::from_bits_retain(found.flags);
+    interface.mac = found.mac.map(|mac| Mac(mac.0));
+    interface.mtu = found.mtu;
+    interface.description = found.description;
+    interface
+}
+
+impl Vnets for GraphVnets {
+    fn create(&mut self) -> u32 {
+        self.0.create_vnet()
+    }
+
+    fn destroy(&mut self, vnet: u32) {
+        // One that is not there is gone already.
+        let _ = self.0.destroy_vnet(vnet);
+    }
+
+    fn interfaces(&mut self, vnet: u32) -> Vec<Interface> {
+        self.0.interfaces(vnet).unwrap_or_default().into_iter().map(interface).collect()
+    }
+
+    fn change(&mut self, vnet: u32, name: &str, change: &IfChange) -> Result<(), Errno> {
+        let graph = &self.0;
+        match change {
+            IfChange::Rename(new) => graph.rename(vnet, name, new),
+            IfChange::Up(up) => graph.set_up(vnet, name, *up),
+            IfChange::Mac(mac) => graph.set_mac(vnet, name, EtherAddr(mac.0)),
+            IfChange::Mtu(mtu) => graph.set_mtu(vnet, name, *mtu),
+            IfChange::Description(text) => graph.set_description(vnet, name, text),
+            _ => Err(netgraph::Errno::EOPNOTSUPP),
+        }
+        .map_err(errno)
+    }
+
+    fn create_interface(&mut self, vnet: u32, name: &str) -> Result<String, Errno> {
+        self.0.create_clone(vnet, name).map_err(errno)
+    }
+
+    fn destroy_interface(&mut self, vnet: u32, name: &str) -> Result<(), Errno> {
+        self.0.destroy_clone(vnet, name).map_err(errno)
+    }
+
+    fn move_interface(&mut self, name: &str, from: u32, to: u32) -> Result<(), Errno> {
+        self.0.move_to(name, from, to).map_err(errno)
+    }
+
+    fn reclaim_interface(&mut self, name: &str, from: u32, to: u32) -> Result<(), Errno> {
+        self.0.reclaim(name, from, to).map_err(errno)
     }
 }

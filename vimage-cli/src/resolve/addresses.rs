@@ -25,11 +25,22 @@ fn one(resolver: &mut Resolver<'_>, planned: &PlannedInterface<'_>) -> Result<Op
     Ok(match planned.mac {
         PlannedMac::Kernel => None,
         PlannedMac::Address(address) => Some(address),
-        PlannedMac::Stable => Some(mac::stable(&resolver.machine.uuid()?, name, planned.index)),
+        PlannedMac::Stable => {
+            identity(resolver, planned)?.map(|host| mac::stable(&host, name, planned.index))
+        }
         // A parent that is not there, or has no address, is reported elsewhere.
         PlannedMac::Parent => parent(resolver, planned),
-        PlannedMac::Jng { counter } => parent(resolver, planned).map(|parent| mac::jng(parent, name, counter)),
+        PlannedMac::Jng { counter } => {
+            parent(resolver, planned).map(|parent| mac::jng(parent, name, counter))
+        }
     })
+}
+
+/// Returns what tells this host from others: its UUID, or, where nobody has set one, the address of the parent, which
+/// at least differs from that of other hosts on the wire.
+fn identity(resolver: &Resolver<'_>, planned: &PlannedInterface<'_>) -> Result<Option<String>> {
+    let uuid = resolver.machine.uuid()?;
+    Ok(uuid.or_else(|| parent(resolver, planned).map(|parent| parent.to_string())))
 }
 
 fn parent(resolver: &Resolver<'_>, planned: &PlannedInterface<'_>) -> Option<EtherAddr> {

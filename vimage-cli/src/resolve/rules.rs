@@ -31,7 +31,8 @@ impl Rules {
 
     /// Adds the headings `[name=number]` of a file.
     fn add(&mut self, text: &str) {
-        let headings = text.lines().filter_map(|line| line.trim().strip_prefix('[')?.strip_suffix(']')?.split_once('='));
+        let headings =
+            text.lines().filter_map(|line| line.trim().strip_prefix('[')?.strip_suffix(']')?.split_once('='));
         for (name, number) in headings {
             if let Ok(number) = number.trim().parse() {
                 self.0.insert(name.trim().into(), number);
@@ -47,9 +48,11 @@ impl Rules {
         match ruleset {
             Ruleset::Number(number) => Ok(*number),
             Ruleset::Default => Ok(self.0.get(VNET).copied().unwrap_or(JAIL)),
-            Ruleset::Named(name) => {
-                self.0.get(name).copied().ok_or_else(|| format!("there is no devfs ruleset {name} in {}", FILES.join(" or ")))
-            }
+            Ruleset::Named(name) => self
+                .0
+                .get(name)
+                .copied()
+                .ok_or_else(|| format!("there is no devfs ruleset {name} in {}", FILES.join(" or "))),
         }
     }
 }

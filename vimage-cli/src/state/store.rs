@@ -69,7 +69,11 @@ impl Directory {
     }
 
     fn make(&self) -> Result<()> {
-        fs::DirBuilder::new().recursive(true).mode(0o700).create(&self.0).map_err(|e| io("making", &self.0, &e))
+        fs::DirBuilder::new()
+            .recursive(true)
+            .mode(0o700)
+            .create(&self.0)
+            .map_err(|e| io("making", &self.0, &e))
     }
 }
 
@@ -108,7 +112,8 @@ pub(crate) fn replace(path: &Path, bytes: &[u8]) -> Result<()> {
 /// Locks a file, waiting for whoever has it.
 pub(crate) fn lock(path: &Path) -> Result<Guard> {
     let file = create(path).map_err(|e| io("opening", path, &e))?;
-    let locked = Flock::lock(file, FlockArg::LockExclusive).map_err(|(_, e)| io("locking", path, &e.into()))?;
+    let locked =
+        Flock::lock(file, FlockArg::LockExclusive).map_err(|(_, e)| io("locking", path, &e.into()))?;
     Ok(Guard(Some(locked)))
 }
 

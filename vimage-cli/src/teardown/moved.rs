@@ -32,7 +32,8 @@ fn bring_home(work: &Work<'_>, name: &str, moved: &MovedRecord, from: Option<Jid
         return Ok(());
     };
     let inside = jail.interfaces();
-    let Some(found) = inside.list()?.into_iter().find(|interface| is_it(interface, moved) || interface.name == name)
+    let Some(found) =
+        inside.list()?.into_iter().find(|interface| is_it(interface, moved) || interface.name == name)
     else {
         return find_again(&host, name, moved);
     };
@@ -46,14 +47,13 @@ fn bring_home(work: &Work<'_>, name: &str, moved: &MovedRecord, from: Option<Jid
 
 /// Finds an interface that came home by itself, under whatever name it had inside, and gives it its own again.
 fn find_again(host: &Interfaces, name: &str, moved: &MovedRecord) -> Result<()> {
-    if moved.mac.is_some()
-        && let Some(found) = host.list()?.iter().find(|interface| is_it(interface, moved))
-    {
+    if let Some(found) = host.list()?.iter().find(|interface| is_it(interface, moved)) {
         host.rename(&found.name, name)?;
         return Ok(());
     }
     host.wait_for(name, HOMECOMING).map(|_| ()).map_err(|error| {
-        Error::from(error).hint(format!("look for {name} with `ifconfig -a`, also in the jails; it may have been renamed"))
+        Error::from(error)
+            .hint(format!("look for {name} with `ifconfig -a`, also in the jails; it may have been renamed"))
     })
 }
 

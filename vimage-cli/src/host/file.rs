@@ -1,0 +1,196 @@
+//! The file that a simulated machine is kept in: one JSON document.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::io::{ErrorKind, Write};
+use std::path::{Path, PathBuf};
+use std::sync::Mutex;
+
+use jailrs::sim::SimState;
+use netgraph::nodes::EtherAddr;
+use netgraph::sim::SimMachine;
+use netgraph::sim::snapshot::MachineSnapshot;
+use serde::{Deserialize, Serialize};
+
+use super::{MODULES, Simulated};
+use crate::error::{Error, Exit, Result};
+use crate::state::{Guard, lock, replace};
+
+/// The version of the document's form.
+const VERSION: u32 = 1;
+
+/// A simulated machine as a document. `jails` and `files` are in the order of their keys, so that equal machines are
+/// equal byte for byte.
+#[derive(Serialize, Deserialize)]
+struct Document {
+    /// [`VERSION`].
+    simulated_machine: u32,
+    graph: MachineSnapshot,
+    jails: SimState,
+    /// The records that vimage keeps.
+    files: BTreeMap<String, String>,
+}
+
+/// What a new simulated machine has.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NewMachine {
+    /// Its Ethernet interfaces.
+    pub nics: Vec<String>,
+    /// The directories that a vimage can have as its root.
+    pub roots: Vec<PathBuf>,
+}
+
+impl Default for NewMachine {
+    /// The machine of the article.
+    fn default() -> Self {
+        Self {
+            nics: vec!["igb0".into(), "igb1".into()],
+            roots: vec!["/usr/jail/vj1".into(), "/usr/jail/vj2".into()],
+        }
+    }
+}
+
+impl NewMachine {
+    /// Makes the machine, with the modules loaded that vimage needs.
+    ///
+    /// # Errors
+    /// Where two interfaces have the same name, or one cannot be a name.
+    pub fn build(&self) -> Result<Simulated> {
+        let graph = SimMachine::new();
+        for (number, name) in self.nics.iter().enumerate() {
+            // Addresses of the range that documentation may use.
+            let mac = EtherAddr([0x00, 0x00, 0x5e, 0x00, 0x53, number as u8 + 1]);
+            graph.add_nic(name, mac).map_err(|errno| {
+                Error::new(Exit::Usage, format!("an interface {name:?} cannot be: {errno}"))
+            })?;
+        }
+        let jails = Simulated::jails_on(&graph, SimState::default());
+        for root in &self.roots {
+            jails.add_root(root);
+        }
+        for kind in MODULES {
+            jails.host().load_module(&format!("ng_{kind}"))?;
+        }
+        Ok(Simulated::new(graph, jails, BTreeMap::new()))
+    }
+}
+
+/// What of a machine is in its files.
+#[derive(Debug)]
+struct Written {
+    document: String,
+    /// How many of this process's commands are in the log.
+    commands: usize,
+}
+
+/// A file that holds a simulated machine, and the lock that keeps others out of it.
+#[derive(Debug)]
+pub struct MachineFile {
+    path: PathBuf,
+    /// What was last written.
+    written: Mutex<Written>,
+    _lock: Guard,
+}
+
+/// The lock is a file beside the machine's, which itself is replaced at each write.
+fn lock_beside(path: &Path) -> Result<Guard> {
+    let name = path.file_name().unwrap_or_default().to_string_lossy();
+    lock(&path.with_file_name(format!(".{name}.lock")))
+}
+
+impl MachineFile {
+    /// Makes a machine and its file.
+    ///
+    /// # Errors
+    /// Where there is a file already, unless `force`; where it cannot be written.
+    pub fn create(path: &Path, machine: &NewMachine, force: bool) -> Result<()> {
+        let simulated = machine.build()?;
+        if let Some(folder) = path.parent() {
+            fs::create_dir_all(folder)
+                .map_err(|e| Error::failed(format!("making {}: {e}", folder.display())))?;
+        }
+        let _lock = lock_beside(path)?;
+        if path.exists() && !force {
+            return Err(
+                Error::failed(format!("{} is there already", path.display())).hint("--force replaces it")
+            );
+        }
+        replace(path, text(&simulated)?.as_bytes())
+    }
+
+    /// Opens the machine of a file, waiting for whoever works on it.
+    pub(super) fn open(path: &Path) -> Result<(Self, Simulated)> {
+        let none = || {
+            Error::unavailable(format!("there is no simulated machine {}", path.display()))
+                .hint("`vimage sim init` makes one")
+        };
+        if !path.exists() {
+            return Err(none());
+        }
+        let guard = lock_beside(path)?;
+        let written = fs::read_to_string(path).map_err(|e| match e.kind() {
+            ErrorKind::NotFound => none(),
+            _ => Error::failed(format!("reading {}: {e}", path.display())),
+        })?;
+        let damaged = |why: String| {
+            Error::unavailable(format!("{} is no simulated machine: {why}", path.display()))
+                .hint("`vimage sim init --force` makes a new one in its place")
+        };
+        let document: Document = serde_json::from_str(&written).map_err(|e| damaged(e.to_string()))?;
+        if document.simulated_machine != VERSION {
+            return Err(damaged(format!(
+                "it has version {}, this vimage knows {VERSION}",
+                document.simulated_machine
+            )));
+        }
+        let graph = SimMachine::load(&document.graph).map_err(|e| damaged(e.to_string()))?;
+        let jails = Simulated::jails_on(&graph, document.jails);
+        let written = Mutex::new(Written { document: written, commands: 0 });
+        let file = Self { path: path.into(), written, _lock: guard };
+        Ok((file, Simulated::new(graph, jails, document.files)))
+    }
+
+    /// Writes the machine as it is now, if anything of it has changed, and what was run since the last time.
+    pub(super) fn save(&self, simulated: &Simulated) -> Result<()> {
+        let text = text(simulated)?;
+        let mut written = self.written.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        let commands = simulated.jails.commands();
+        let new: String =
+            commands.iter().skip(written.commands).map(|command| format!("{command}\n")).collect();
+        if !new.is_empty() {
+            let log = self.log_path();
+            let append =
+                || fs::OpenOptions::new().create(true).append(true).open(&log)?.write_all(new.as_bytes());
+            append().map_err(|e| Error::failed(format!("writing {}: {e}", log.display())))?;
+            written.commands = commands.len();
+        }
+        if written.document != text {
+            replace(&self.path, text.as_bytes())?;
+            written.document = text;
+        }
+        Ok(())
+    }
+
+    /// Returns the commands that would have been run on the machine, a line each.
+    pub(super) fn log(&self) -> String {
+        fs::read_to_string(self.log_path()).unwrap_or_default()
+    }
+
+    /// The log is beside the machine: what was run stays run when the machine is as it was before.
+    fn log_path(&self) -> PathBuf {
+        let name = self.path.file_name().unwrap_or_default().to_string_lossy();
+        self.path.with_file_name(format!("{name}.log"))
+    }
+}
+
+fn text(simulated: &Simulated) -> Result<String> {
+    let software =
+        |e: serde_json::Error| Error::new(Exit::Software, format!("writing a simulated machine: {e}"));
+    let document = Document {
+        simulated_machine: VERSION,
+        graph: simulated.graph.save()?,
+        jails: simulated.jails.state(),
+        files: simulated.store.files(),
+    };
+    serde_json::to_string_pretty(&document).map(|text| text + "\n").map_err(software)
+}

@@ -1,0 +1,94 @@
+//! What is there on the machine.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use jailrs::{Interface, Jail};
+
+use super::Rules;
+use crate::error::Result;
+use crate::host::Machine;
+use crate::state::Record;
+use crate::wanted::Wanted;
+
+/// What is there, read once for all vimages that are to come up.
+#[derive(Debug)]
+pub struct Found {
+    /// The host's interfaces, by name.
+    pub interfaces: BTreeMap<String, Interface>,
+    /// Every Ethernet address in use, and by whom.
+    pub addresses: BTreeMap<String, String>,
+    /// The names of the jails that are alive.
+    pub jails: BTreeSet<String>,
+    pub(super) rules: Rules,
+}
+
+impl Found {
+    /// Reads the machine.
+    ///
+    /// # Errors
+    /// Where the kernel does not tell.
+    pub fn read(machine: &Machine) -> Result<Self> {
+        let jails = Jail::list(&machine.jails, false)?;
+        let mut addresses = BTreeMap::new();
+        let interfaces = machine.jails.interfaces().list()?;
+        enter(&mut addresses, &interfaces, "of the host");
+        let known = known_addresses(machine, &mut addresses)?;
+        // Looking into a jail takes a process: those that vimage made need not be looked into.
+        for info in jails.iter().filter(|jail| jail.vnet && !known.contains(&jail.jid.0)) {
+            // A jail may go away while it is looked at.
+            let Ok(jail) = Jail::from_jid(&machine.jails, info.jid) else { continue };
+            let Ok(inside) = jail.interfaces().list() else { continue };
+            enter(&mut addresses, &inside, &format!("of the jail {}", info.name));
+        }
+        Ok(Self {
+            interfaces: interfaces.into_iter().map(|interface| (interface.name.clone(), interface)).collect(),
+            addresses,
+            jails: jails.into_iter().map(|jail| jail.name).collect(),
+            rules: Rules::read(machine.as_simulated().is_none()),
+        })
+    }
+
+    /// Enters what has come up since the machine was read, so that it need not be read again for the next vimage.
+    pub fn add(&mut self, up: &Wanted) {
+        for interface in &up.interfaces {
+            if let Some(mac) = &interface.mac {
+                let user = format!("{} of the jail {}", interface.ifname, up.name);
+                self.addresses.entry(mac.clone()).or_insert(user);
+            }
+        }
+        for name in &up.vnets {
+            self.interfaces.remove(name);
+        }
+        self.jails.insert(up.name.clone());
+    }
+}
+
+/// Enters the addresses of interfaces; the first user of an address is kept.
+fn enter(addresses: &mut BTreeMap<String, String>, interfaces: &[Interface], place: &str) {
+    for interface in interfaces {
+        if let Some(mac) = interface.mac {
+            addresses.entry(mac.to_string()).or_insert_with(|| format!("{} {place}", interface.name));
+        }
+    }
+}
+
+/// Enters the addresses that vimage itself gave, and returns the jails of which they are all there are.
+fn known_addresses(machine: &Machine, addresses: &mut BTreeMap<String, String>) -> Result<BTreeSet<i32>> {
+    let mut known = BTreeSet::new();
+    for name in Record::names(&*machine.store)? {
+        // A damaged record is reported when its own vimage is up for something.
+        let Ok(Some(record)) = Record::load(&*machine.store, &name) else { continue };
+        let interfaces = &record.wanted.interfaces;
+        for interface in interfaces {
+            if let Some(mac) = &interface.mac {
+                addresses
+                    .entry(mac.clone())
+                    .or_insert_with(|| format!("{} of the jail {name}", interface.ifname));
+            }
+        }
+        if record.moved.is_empty() && interfaces.iter().all(|interface| interface.mac.is_some()) {
+            known.extend(record.jid);
+        }
+    }
+    Ok(known)
+}

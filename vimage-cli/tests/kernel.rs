@@ -1,0 +1,43 @@
+//! The program on FreeBSD's own kernel, with an epair as the parent. The trials run as root on FreeBSD with
+//! NETGRAPH_TEST_KERNEL=1, one after the other, and are listed as ignored anywhere else.
+#![allow(clippy::unwrap_used, reason = "tests")]
+
+#[cfg(target_os = "freebsd")]
+mod on_freebsd;
+
+use libtest_mimic::{Arguments, Failed, Trial};
+
+type Body = fn() -> Result<(), Failed>;
+
+#[cfg(target_os = "freebsd")]
+const TRIALS: [(&str, Body); 4] = [
+    ("two_vimages_ping_each_other", on_freebsd::two_vimages_ping_each_other),
+    ("a_whole_interface_comes_home_under_its_own_name", on_freebsd::a_whole_interface_comes_home),
+    ("an_up_that_is_killed_anywhere_is_undone_by_down", on_freebsd::kill_sweep),
+    ("twenty_rounds_under_traffic_leave_nothing", on_freebsd::rounds_under_traffic),
+];
+
+#[cfg(not(target_os = "freebsd"))]
+const TRIALS: [(&str, Body); 4] = [
+    ("two_vimages_ping_each_other", elsewhere),
+    ("a_whole_interface_comes_home_under_its_own_name", elsewhere),
+    ("an_up_that_is_killed_anywhere_is_undone_by_down", elsewhere),
+    ("twenty_rounds_under_traffic_leave_nothing", elsewhere),
+];
+
+#[cfg(not(target_os = "freebsd"))]
+fn elsewhere() -> Result<(), Failed> {
+    Err("only FreeBSD has netgraph".into())
+}
+
+fn main() {
+    let mut arguments = Arguments::from_args();
+    // They share the machine's interfaces and jails.
+    arguments.test_threads = Some(1);
+    let may_run =
+        cfg!(target_os = "freebsd") && std::env::var_os("NETGRAPH_TEST_KERNEL").is_some_and(|v| v == "1");
+    let kind = if may_run { "kernel" } else { "kernel, needs FreeBSD and NETGRAPH_TEST_KERNEL=1" };
+    let trials =
+        TRIALS.map(|(name, body)| Trial::test(name, body).with_kind(kind).with_ignored_flag(!may_run));
+    libtest_mimic::run(&arguments, trials.into()).exit();
+}

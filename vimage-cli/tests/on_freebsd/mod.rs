@@ -1,0 +1,189 @@
+//! What the trials do, and the machine as they compare it.
+
+use std::collections::BTreeSet;
+use std::fmt::Write;
+use std::process::{Command, Output, Stdio};
+
+use jailrs::{Host, Jail};
+use libtest_mimic::Failed;
+use netgraph::Socket;
+use netgraph::kernel::HostKernel;
+use tempfile::TempDir;
+
+type Outcome = Result<(), Failed>;
+
+/// An epair whose `a` end is the parent, and a configuration with it.
+struct Lab {
+    host: Host,
+    folder: TempDir,
+    parent: String,
+}
+
+impl Drop for Lab {
+    fn drop(&mut self) {
+        // A trial that failed must not leave its vimages to the next one.
+        let _ = self.run(&["down", "--prune", "vt1", "vt2"]);
+        let _ = self.host.interfaces().destroy(&self.parent);
+    }
+}
+
+impl Lab {
+    /// `vt1` has two interfaces on the parent, `vt2` one and the whole of `moved`.
+    fn new(moved: &str) -> Result<Self, Failed> {
+        let host = Host::kernel()?;
+        for module in ["if_epair", "ng_socket", "ng_ether", "ng_bridge", "ng_eiface", "ng_hub"] {
+            host.load_module(module)?;
+        }
+        let parent = host.interfaces().create("epair")?;
+        let lab = Self { host, folder: tempfile::tempdir()?, parent };
+        let mut conf =
+            String::from("vimage_list='vt1 vt2'\nvimage_exec_start=/usr/bin/true\nvimage_stop_timeout=3\n");
+        for name in ["vt1", "vt2"] {
+            writeln!(conf, "vimage_{name}_rootdir=/\nvimage_{name}_hostname={name}.test")?;
+            writeln!(conf, "vimage_{name}_consolelog={}", lab.folder.path().join("log").display())?;
+        }
+        writeln!(
+            conf,
+            "vimage_vt1_bridges='{0} {0}'\nvimage_vt2_bridges='{0}'\nvimage_vt2_vnets='{moved}'",
+            lab.parent
+        )?;
+        std::fs::write(lab.folder.path().join("rc.conf"), conf)?;
+        Ok(lab)
+    }
+
+    fn command(&self, args: &[&str]) -> Command {
+        let program = std::env::var("VIMAGE").unwrap_or_else(|_| env!("CARGO_BIN_EXE_vimage").into());
+        let mut command = Command::new(program);
+        command.arg("-c").arg(self.folder.path().join("rc.conf")).args(args).stdin(Stdio::null());
+        command
+    }
+
+    fn run(&self, args: &[&str]) -> std::io::Result<Output> {
+        self.command(args).output()
+    }
+
+    fn ok(&self, args: &[&str]) -> Result<String, Failed> {
+        let output = self.run(args)?;
+        if !output.status.success() {
+            return Err(
+                format!("{args:?} {}: {}", output.status, String::from_utf8_lossy(&output.stderr)).into()
+            );
+        }
+        Ok(String::from_utf8(output.stdout)?)
+    }
+
+    /// The machine, as it is compared: interfaces, nodes, mounts, jails.
+    fn snapshot(&self) -> Result<String, Failed> {
+        let mut text = String::new();
+        // One that was away is the last in the list when it comes home.
+        let mut interfaces = self.host.interfaces().list()?;
+        interfaces.sort_by(|a, b| a.name.cmp(&b.name));
+        for interface in interfaces {
+            writeln!(text, "{} {:?} {:?} {}", interface.name, interface.flags, interface.mac, interface.mtu)?;
+        }
+        let socket = Socket::open(&HostKernel, None)?;
+        let nodes = socket.nodes()?;
+        let nodes: BTreeSet<String> = nodes
+            .iter()
+            .filter(|node| node.type_name != "socket")
+            .map(|node| format!("{} {} {}", node.type_name, node.name, node.hooks))
+            .collect();
+        writeln!(text, "{nodes:#?}")?;
+        for mounted in self.host.mounts()? {
+            writeln!(text, "{} on {}", mounted.fstype, mounted.point.display())?;
+        }
+        let jails: Vec<String> = Jail::list(&self.host, true)?.into_iter().map(|jail| jail.name).collect();
+        writeln!(text, "{jails:?}")?;
+        Ok(text)
+    }
+
+    /// Gives the first interfaces of both vimages an address.
+    fn configure(&self) -> Outcome {
+        for (name, interface, address) in
+            [("vt1", "ng0_vt1", "10.97.0.1/24"), ("vt2", "ng0_vt2", "10.97.0.2/24")]
+        {
+            self.ok(&["exec", name, "ifconfig", interface, "inet", address, "up"])?;
+        }
+        Ok(())
+    }
+}
+
+fn same(before: &str, after: &str, when: &str) -> Outcome {
+    if before == after { Ok(()) } else { Err(format!("{when}: before\n{before}\nafter\n{after}").into()) }
+}
+
+pub(crate) fn two_vimages_ping_each_other() -> Outcome {
+    let lab = Lab::new("")?;
+    let before = lab.snapshot()?;
+    lab.ok(&["up"])?;
+    lab.ok(&["status"])?;
+    lab.configure()?;
+    lab.ok(&["exec", "vt1", "ping", "-c", "2", "-t", "5", "10.97.0.2"])?;
+    let dot = lab.ok(&["graph", "-T", "dot"])?;
+    let socket = Socket::open(&HostKernel, None)?;
+    for node in socket.nodes()?.iter().filter(|node| node.type_name != "socket") {
+        if !dot.contains(&format!("\t\"{:x}\" [ label", node.id.0)) {
+            return Err(format!("{} {} is not in the picture", node.type_name, node.name).into());
+        }
+    }
+    let up = lab.snapshot()?;
+    lab.ok(&["up"])?;
+    same(&up, &lab.snapshot()?, "up twice")?;
+    lab.ok(&["down", "--prune"])?;
+    same(&before, &lab.snapshot()?, "up and down")?;
+    lab.ok(&["down"])?;
+    same(&before, &lab.snapshot()?, "down twice")
+}
+
+pub(crate) fn a_whole_interface_comes_home() -> Outcome {
+    let host = Host::kernel()?;
+    host.load_module("if_epair")?;
+    let moved = host.interfaces().create("epair")?;
+    let lab = Lab::new(&moved)?;
+    let outcome = (|| {
+        let before = lab.snapshot()?;
+        lab.ok(&["up", "vt2"])?;
+        lab.ok(&["exec", "vt2", "ifconfig", &moved, "name", "eth0"])?;
+        lab.ok(&["down", "vt2", "--prune"])?;
+        same(&before, &lab.snapshot()?, "up, rename inside, down")
+    })();
+    drop(lab);
+    host.interfaces().destroy(&moved)?;
+    outcome
+}
+
+pub(crate) fn kill_sweep() -> Outcome {
+    let lab = Lab::new("")?;
+    for step in 1..200 {
+        let before = lab.snapshot()?;
+        let output = lab.command(&["up", "vt1"]).env("VIMAGE_STOP_AFTER", step.to_string()).output()?;
+        match output.status.code() {
+            Some(137) => {}
+            Some(0) => return Ok(()),
+            _ => return Err(String::from_utf8_lossy(&output.stderr).into_owned().into()),
+        }
+        lab.ok(&["down", "vt1", "--prune"])?;
+        same(&before, &lab.snapshot()?, &format!("killed after step {step}"))?;
+    }
+    Err("up never ends".into())
+}
+
+pub(crate) fn rounds_under_traffic() -> Outcome {
+    let lab = Lab::new("")?;
+    let before = lab.snapshot()?;
+    for _ in 0..20 {
+        lab.ok(&["up"])?;
+        lab.configure()?;
+        let mut ping = lab
+            .command(&["exec", "vt1", "ping", "-q", "-i", "0.01", "-s", "1400", "-t", "30", "10.97.0.2"])
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .spawn()?;
+        std::thread::sleep(std::time::Duration::from_millis(200));
+        lab.ok(&["down"])?;
+        ping.wait()?;
+    }
+    lab.ok(&["up"])?;
+    lab.ok(&["down", "--prune"])?;
+    same(&before, &lab.snapshot()?, "twenty rounds")
+}

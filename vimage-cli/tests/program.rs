@@ -1,0 +1,246 @@
+//! The program as a person uses it, on a simulated machine: separate processes, whole output.
+#![allow(clippy::unwrap_used, reason = "tests")]
+
+mod support;
+
+use serde_json::Value;
+use support::{Lab, RC_CONF};
+
+#[test]
+fn up_status_graph_and_down_work_as_separate_processes() {
+    let lab = Lab::new();
+    let before = lab.machine();
+    lab.ok(&["up", "vj1"]);
+    let status: Value = serde_json::from_str(&lab.ok(&["status", "vj1", "--json"])).unwrap();
+    let vimage = &status["vimages"][0];
+    assert_eq!((&vimage["name"], &vimage["state"]), (&"vj1".into(), &"up".into()));
+    let interfaces = vimage["interfaces"].as_array().unwrap();
+    assert_eq!(interfaces.len(), 2);
+    assert_eq!((&interfaces[0]["name"], &interfaces[0]["link"]), (&"ng0_vj1".into(), &"link2".into()));
+    assert_eq!((&interfaces[1]["name"], &interfaces[1]["bridge"]), (&"ng1_vj1".into(), &"igb0bridge".into()));
+    assert_ne!(interfaces[0]["mac"], interfaces[1]["mac"]);
+    let dot = lab.ok(&["graph", "-T", "dot"]);
+    for wanted in ["igb0bridge:|{bridge|", "ng1_vj1:|{eiface|", "label = \"vimage vj1\"", "igb1:|{ether|"] {
+        assert!(dot.contains(wanted), "{wanted} is not in {dot}");
+    }
+    lab.ok(&["down", "vj1", "--prune"]);
+    assert_eq!(lab.machine(), before);
+}
+
+#[test]
+fn up_twice_and_down_twice_change_nothing_the_second_time() {
+    let lab = Lab::new();
+    let bytes = || std::fs::read_to_string(lab.path("m.json")).unwrap();
+    lab.ok(&["up"]);
+    let up = bytes();
+    lab.ok(&["up"]);
+    assert_eq!(bytes(), up);
+    lab.ok(&["down"]);
+    let down = bytes();
+    lab.ok(&["down"]);
+    lab.ok(&["down", "vj1"]);
+    assert_eq!(bytes(), down);
+}
+
+#[test]
+fn a_bridge_stays_until_it_is_pruned() {
+    let lab = Lab::new();
+    lab.ok(&["up", "vj1", "vj2"]);
+    lab.ok(&["down", "vj1", "--prune"]);
+    assert!(lab.ok(&["graph"]).contains("igb0bridge"), "vj2 still uses it");
+    lab.ok(&["down", "vj2"]);
+    assert!(lab.ok(&["graph"]).contains("igb0bridge"));
+    lab.ok(&["up", "vj2"]);
+    lab.ok(&["down", "vj2", "--prune"]);
+    let graph = lab.ok(&["graph"]);
+    assert!(!graph.contains("bridge"), "{graph}");
+}
+
+#[test]
+fn addresses_stay_the_same_from_one_start_to_the_next() {
+    let lab = Lab::new();
+    let macs = |name: &str| {
+        let status: Value = serde_json::from_str(&lab.ok(&["status", name, "--json"])).unwrap();
+        let interfaces = status["vimages"][0]["interfaces"].as_array().unwrap().clone();
+        interfaces.iter().map(|interface| interface["mac"].as_str().unwrap().to_string()).collect::<Vec<_>>()
+    };
+    lab.ok(&["up", "vj1", "vj2"]);
+    let (vj1, vj2) = (macs("vj1"), macs("vj2"));
+    lab.ok(&["down"]);
+    lab.ok(&["up", "vj2", "vj1"]);
+    assert_eq!((macs("vj1"), macs("vj2")), (vj1, vj2));
+}
+
+#[test]
+fn commands_are_noted_and_never_run() {
+    let lab = Lab::new();
+    let marker = lab.path("marker");
+    lab.write(
+        "rc.conf",
+        &format!("{RC_CONF}\nvimage_vj3_exec_poststart0=\"/usr/bin/touch {}\"\n", marker.display()),
+    );
+    lab.ok(&["up"]);
+    lab.ok(&["exec", "vj1", "ifconfig", "-a"]);
+    lab.ok(&["down"]);
+    assert!(!marker.exists());
+    let log = lab.ok(&["sim", "log"]);
+    let lines: Vec<&str> = log.lines().collect();
+    for wanted in [
+        "jexec vj1 /etc/rc.d/netif start",
+        "jexec vj1 /etc/rc.d/routing start",
+        "jexec vj2 /usr/sbin/service sshd onestart",
+        "/usr/bin/true before",
+        "jexec vj1 ifconfig -a",
+        "jexec vj2 /usr/sbin/service sshd onestop",
+        "/usr/bin/true after",
+    ] {
+        assert!(lines.contains(&wanted), "{wanted} is not in {log}");
+    }
+}
+
+#[test]
+fn exec_in_a_vimage_that_is_not_up_says_so() {
+    let lab = Lab::new();
+    let error = lab.fails(&["exec", "vj1", "true"], 69);
+    assert_eq!(error, "vimage: vj1 is not up\n        `vimage up vj1` starts it");
+}
+
+#[test]
+fn status_tells_by_its_exit_code_whether_all_are_up() {
+    let lab = Lab::new();
+    lab.fails(&["status"], 3);
+    lab.ok(&["up"]);
+    lab.ok(&["status"]);
+    lab.ok(&["down", "vj2"]);
+    lab.fails(&["status"], 3);
+    lab.ok(&["status", "vj1", "vj3"]);
+}
+
+/// Brings up a configuration that must be refused with `code`, and checks that nothing was changed.
+fn refused(rc_conf: &str, code: i32) -> String {
+    let lab = Lab::new();
+    lab.write("rc.conf", rc_conf);
+    let before = std::fs::read_to_string(lab.path("m.json")).unwrap();
+    let error = lab.fails(&["up"], code).replace(&lab.path("rc.conf").display().to_string(), "rc.conf");
+    assert_eq!(std::fs::read_to_string(lab.path("m.json")).unwrap(), before, "{error}");
+    error
+}
+
+const VJ1: &str = "vimage_list=vj1\nvimage_vj1_rootdir=/usr/jail/vj1\nvimage_vj1_hostname=vj1\n";
+
+#[test]
+fn a_typo_is_refused_with_the_nearest_name() {
+    let error = refused(&format!("{VJ1}vimage_vj1_brigdes=igb0\n"), 65);
+    assert_eq!(
+        error,
+        "vimage: rc.conf:4: unknown variable vimage_vj1_brigdes (did you mean vimage_vj1_bridges?)"
+    );
+}
+
+#[test]
+fn a_command_substitution_is_refused() {
+    let error = refused(&format!("{VJ1}vimage_vj1_bridges=\"$(ifconfig -l)\"\n"), 65);
+    assert!(error.starts_with("vimage: rc.conf:4:"), "{error}");
+}
+
+#[test]
+fn a_missing_root_is_refused() {
+    let error = refused(&VJ1.replace("/usr/jail/vj1", "/usr/jail/none"), 69);
+    assert!(error.contains("rc.conf:2: the root directory /usr/jail/none cannot be used"), "{error}");
+    assert_eq!(error.lines().count(), 1, "{error}");
+}
+
+#[test]
+fn a_missing_parent_is_refused() {
+    let error = refused(&format!("{VJ1}vimage_vj1_bridges='igb0 igb7'\n"), 69);
+    assert_eq!(error, "vimage: rc.conf:4: there is no interface igb7 (there is igb0 igb1 igb2)");
+}
+
+#[test]
+fn names_that_come_out_the_same_are_refused() {
+    let long = |name: &str| {
+        format!("vimage_{name}_rootdir=/\nvimage_{name}_hostname=x\nvimage_{name}_bridges=igb0\n")
+    };
+    let error = refused(
+        &format!(
+            "vimage_list='production_web_a production_web_b'\n{}{}",
+            long("production_web_a"),
+            long("production_web_b")
+        ),
+        65,
+    );
+    assert!(error.contains("rc.conf:") && error.contains("_ifname"), "{error}");
+}
+
+#[test]
+fn an_address_given_twice_is_refused() {
+    let error = refused(
+        &format!(
+            "{VJ1}vimage_vj1_bridges='igb0 igb1'\nvimage_vj1_mac='02:00:00:00:00:01 02:00:00:00:00:01'\n"
+        ),
+        65,
+    );
+    assert!(error.starts_with("vimage: rc.conf:5:"), "{error}");
+}
+
+#[test]
+fn an_address_in_use_is_refused() {
+    let error = refused(&format!("{VJ1}vimage_vj1_bridges=igb0\nvimage_vj1_mac=00:00:5e:00:53:02\n"), 69);
+    assert!(error.contains("rc.conf:5") && error.contains("igb1"), "{error}");
+}
+
+#[test]
+fn a_jail_of_the_same_name_is_not_touched() {
+    let lab = Lab::new();
+    lab.ok(&["up", "vj1"]);
+    // Forget that it is ours.
+    let text = std::fs::read_to_string(lab.path("m.json")).unwrap();
+    let mut machine: Value = serde_json::from_str(&text).unwrap();
+    machine["files"].as_object_mut().unwrap().remove("vj1.json");
+    lab.write("m.json", &machine.to_string());
+    let before = lab.machine();
+    let error = lab.fails(&["up", "vj1"], 69);
+    assert!(error.contains("there is a jail vj1 already"), "{error}");
+    lab.ok(&["down", "vj1"]);
+    assert_eq!(lab.machine(), before);
+    let findings = lab.run(&["doctor"]);
+    assert!(String::from_utf8_lossy(&findings.stdout).contains("the jail vj1 (jid 1) was made by vimage"));
+}
+
+#[test]
+fn a_damaged_machine_file_is_refused_and_left_alone() {
+    let lab = Lab::new();
+    for damage in ["", "{", "[]", "{\"simulated_machine\": 99}", "null", "{\"simulated_machine\": 1}"] {
+        lab.write("m.json", damage);
+        let error = lab.fails(&["up"], 69);
+        assert!(error.contains("m.json is no simulated machine"), "{error}");
+        assert_eq!(std::fs::read_to_string(lab.path("m.json")).unwrap(), damage);
+    }
+}
+
+#[test]
+fn a_record_of_a_later_version_is_left_alone() {
+    let lab = Lab::new();
+    lab.ok(&["up", "vj1"]);
+    let text = std::fs::read_to_string(lab.path("m.json")).unwrap();
+    lab.write("m.json", &text.replace("\\\"version\\\": 1", "\\\"version\\\": 2"));
+    let before = std::fs::read_to_string(lab.path("m.json")).unwrap();
+    let error = lab.fails(&["down", "vj1"], 69);
+    assert!(error.contains("has version 2"), "{error}");
+    assert_eq!(std::fs::read_to_string(lab.path("m.json")).unwrap(), before);
+}
+
+#[test]
+fn the_demonstration_runs() {
+    let lab = Lab::new();
+    let shown = lab.ok(&["sim", "demo"]);
+    assert!(shown.contains("vj1  up  jid 1") && shown.contains("`- link4 -- ether ng0_vj2"), "{shown}");
+}
+
+#[test]
+fn wrong_usage_is_told_apart() {
+    let lab = Lab::new();
+    assert!(lab.fails(&["sideways"], 64).contains("unrecognized subcommand"));
+    assert!(lab.fails(&["up", "vj9"], 65).contains("no vimage vj9 is configured"));
+    assert!(lab.fails(&["--host", "moon", "status"], 64).contains("cannot be used multiple times"));
+}
