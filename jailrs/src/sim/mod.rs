@@ -28,9 +28,11 @@ mod jail_set;
 mod jails;
 mod meta;
 mod opts;
+mod request;
 mod script;
 mod state;
 mod system;
+mod target;
 mod tree;
 mod vnets;
 
