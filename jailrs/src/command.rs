@@ -5,8 +5,7 @@ use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::{ExitStatus, Output};
 
-use crate::system::Jid;
-use crate::{Error, Host, Result};
+use crate::{Error, Host, Jail, Result};
 
 /// Where a standard stream of a command goes or comes from.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -99,12 +98,12 @@ fn quoted(word: &OsStr) -> String {
 #[must_use = "a command runs when it is asked for its output or status"]
 pub struct Command {
     host: Host,
-    jail: Option<(Jid, String)>,
+    jail: Option<Jail>,
     spec: Spec,
 }
 
 impl Command {
-    pub(crate) fn new(host: &Host, jail: Option<(Jid, String)>, program: impl AsRef<OsStr>) -> Self {
+    pub(crate) fn new(host: &Host, jail: Option<Jail>, program: impl AsRef<OsStr>) -> Self {
         let spec = Spec {
             program: program.as_ref().to_owned(),
             args: Vec::new(),
@@ -211,12 +210,12 @@ impl Command {
     }
 
     fn run(self) -> Result<Output> {
-        let jid = self.jail.as_ref().map(|(jid, _)| *jid);
-        self.host.system().run(jid, &self.spec).map_err(|errno| {
+        let target = self.jail.as_ref().map(Jail::target);
+        self.host.system().run(target, &self.spec).map_err(|errno| {
             let place = self
                 .jail
                 .as_ref()
-                .map_or_else(|| "on the host".to_owned(), |(_, name)| format!("in jail {name:?}"));
+                .map_or("on the host".to_owned(), |jail| format!("in jail {:?}", jail.name()));
             Error::rejected("running", format!("{} {place}", self.spec.line()), errno)
         })
     }

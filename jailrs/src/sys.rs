@@ -10,7 +10,7 @@ use std::ptr;
 
 use crate::Errno;
 use crate::command::Ids;
-use crate::system::{Opt, Refusal};
+use crate::system::{JailFlags, Opt, Refusal, Target};
 
 /// The room for the kernel's words, as libjail(3) and mount(8) give.
 const ERRMSG: usize = 1024;
@@ -79,18 +79,41 @@ pub(crate) fn with_opts(call: OptCall, opts: &mut [Opt], flags: c_int) -> Result
     Ok(result)
 }
 
-/// jail_remove(2).
-pub(crate) fn jail_remove(jid: c_int) -> Result<(), Errno> {
-    // SAFETY: takes a number and touches no memory.
-    checked(unsafe { libc::jail_remove(jid) }).map(drop)
+/// jail_remove_jd(2) by number: FreeBSD 14's C library has no such function. A kernel without it would send SIGSYS, but a
+/// kernel without it gives no jail descriptor either.
+const SYS_JAIL_REMOVE_JD: c_int = 598;
+
+/// jail_remove(2), or jail_remove_jd(2).
+pub(crate) fn jail_remove(jail: Target) -> Result<(), Errno> {
+    // SAFETY: both take a number and touch no memory.
+    let removed = unsafe {
+        match jail.desc {
+            Some(desc) => libc::syscall(SYS_JAIL_REMOVE_JD, desc) as c_int,
+            None => libc::jail_remove(jail.jid.0),
+        }
+    };
+    checked(removed).map(drop)
 }
 
-/// jail_remove_jd(2), by its number because FreeBSD 14's C library has no such function.
-pub(crate) fn jail_remove_desc(desc: RawFd) -> Result<(), Errno> {
-    const SYS_JAIL_REMOVE_JD: c_int = 598;
-    // SAFETY: takes a number and touches no memory. On a kernel without it SIGSYS would come: callers have a jail descriptor,
-    // which only a kernel with it gives.
-    checked(unsafe { libc::syscall(SYS_JAIL_REMOVE_JD, desc) } as c_int).map(drop)
+/// jail_attach(2) of the whole calling process: for a child process alone. Async-signal-safe.
+///
+/// jail_attach_jd(2) of 15.1 never gives back the hold that it takes, and the jail would be dying for ever. But a jail keeps its
+/// number as long as it lives: one whose descriptor is good before and after is the one that was attached to.
+fn attach(jail: Target) -> bool {
+    let is_good = || jail.desc.is_none_or(is_alive);
+    // SAFETY: takes a number and touches no memory.
+    is_good() && unsafe { libc::jail_attach(jail.jid.0) != -1 } && is_good()
+}
+
+/// Whether the jail of a descriptor is alive. Async-signal-safe.
+fn is_alive(desc: c_int) -> bool {
+    let (mut name, mut desc) = (*b"desc\0", desc);
+    let mut iov = [
+        libc::iovec { iov_base: name.as_mut_ptr().cast(), iov_len: name.len() },
+        libc::iovec { iov_base: ptr::from_mut(&mut desc).cast(), iov_len: size_of::<c_int>() },
+    ];
+    // SAFETY: both entries point to live buffers of the lengths that they tell.
+    unsafe { libc::jail_get(iov.as_mut_ptr(), 2, JailFlags::USE_DESC.bits()) != -1 }
 }
 
 /// Makes a descriptor close on exec.
@@ -246,7 +269,7 @@ pub(crate) fn socket() -> Result<OwnedFd, Errno> {
 
 /// A socket of a jail's VNET. An ioctl on it acts there, with the caller's own privilege: the kernel goes by the VNET of the
 /// socket and by the credential of the calling thread.
-pub(crate) fn socket_in_jail(jid: c_int) -> Result<OwnedFd, Errno> {
+pub(crate) fn socket_in_jail(jail: Target) -> Result<OwnedFd, Errno> {
     let mut pair = [-1; 2];
     // SAFETY: the array has room for two descriptors.
     checked(unsafe {
@@ -255,13 +278,11 @@ pub(crate) fn socket_in_jail(jid: c_int) -> Result<OwnedFd, Errno> {
     // SAFETY: both were just made and have no other owner.
     let (ours, theirs) = unsafe { (OwnedFd::from_raw_fd(pair[0]), OwnedFd::from_raw_fd(pair[1])) };
     let in_child = || {
-        // SAFETY: only async-signal-safe system calls, on numbers.
-        let socket = unsafe {
-            if libc::jail_attach(jid) == -1 {
-                return raw_errno();
-            }
-            libc::socket(libc::AF_LOCAL, libc::SOCK_DGRAM, 0)
-        };
+        if !attach(jail) {
+            return raw_errno();
+        }
+        // SAFETY: an async-signal-safe system call, on numbers.
+        let socket = unsafe { libc::socket(libc::AF_LOCAL, libc::SOCK_DGRAM, 0) };
         if socket == -1 || !send_descriptor(theirs.as_raw_fd(), socket) { raw_errno() } else { 0 }
     };
     in_fork(in_child)?;
@@ -269,10 +290,10 @@ pub(crate) fn socket_in_jail(jid: c_int) -> Result<OwnedFd, Errno> {
 }
 
 /// Signals every process that a process in the jail can signal, which are all in the jail and below it.
-pub(crate) fn kill_all(jid: c_int, signal: c_int) -> Result<(), Errno> {
+pub(crate) fn kill_all(jail: Target, signal: c_int) -> Result<(), Errno> {
     in_fork(|| {
-        // SAFETY: only async-signal-safe system calls, on numbers. kill(-1) spares the caller.
-        let killed = unsafe { libc::jail_attach(jid) != -1 && libc::kill(-1, signal) != -1 };
+        // SAFETY: an async-signal-safe system call, on numbers. kill(-1) spares the caller.
+        let killed = attach(jail) && unsafe { libc::kill(-1, signal) != -1 };
         if killed { 0 } else { raw_errno() }
     })
 }
@@ -366,14 +387,14 @@ fn receive_descriptor(through: RawFd) -> Result<OwnedFd, Errno> {
 }
 
 /// Makes a command enter a jail, take on its identity and change directory, in this order, in the child process.
-pub(crate) fn enter_jail(command: &mut Command, jid: Option<c_int>, ids: Option<Ids>, cwd: CString) {
+pub(crate) fn enter_jail(command: &mut Command, jail: Option<Target>, ids: Option<Ids>, cwd: CString) {
     let enter = move || -> io::Result<()> {
         let fail = || Err(io::Error::last_os_error());
+        if jail.is_some_and(|jail| !attach(jail)) {
+            return fail();
+        }
         // SAFETY: only async-signal-safe system calls, on numbers and on buffers that were made before the fork.
         unsafe {
-            if jid.is_some_and(|jid| libc::jail_attach(jid) == -1) {
-                return fail();
-            }
             if let Some(Ids { uid, gid, groups }) = &ids {
                 let count = groups.len() as c_int;
                 let identified = libc::setgroups(count, groups.as_ptr()) != -1

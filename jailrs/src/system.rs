@@ -110,13 +110,29 @@ impl From<Errno> for Refusal {
     }
 }
 
+/// A jail that an operation is about: by its descriptor where there is one, which cannot come to mean another jail, else by its
+/// number.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Target {
+    /// The jail's number.
+    pub jid: Jid,
+    /// A descriptor of the jail (FreeBSD 15.0 and later).
+    pub desc: Option<i32>,
+}
+
+impl From<Jid> for Target {
+    fn from(jid: Jid) -> Self {
+        Self { jid, desc: None }
+    }
+}
+
 /// A virtual network stack, named by who has it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Vnet {
     /// The one of the calling process.
     Host,
     /// The one that this jail is in: its own, or its parent's.
-    Jail(Jid),
+    Jail(Target),
 }
 
 /// One change of an interface.
@@ -177,14 +193,8 @@ pub trait System: fmt::Debug + Send + Sync {
     /// Removes a jail: its processes are killed; it may be dying for a while.
     ///
     /// # Errors
-    /// What jail_remove(2) gives.
-    fn jail_remove(&self, jid: Jid) -> Result<(), Errno>;
-
-    /// Removes the jail of a descriptor.
-    ///
-    /// # Errors
-    /// What jail_remove_jd(2) gives; `ENOSYS` before 15.0.
-    fn jail_remove_desc(&self, desc: i32) -> Result<(), Errno>;
+    /// What jail_remove(2) gives: `EINVAL` if there is no such jail; of a descriptor `ENOENT`.
+    fn jail_remove(&self, jail: Target) -> Result<(), Errno>;
 
     /// Closes a jail descriptor; one that owns its jail takes it along.
     fn close_desc(&self, desc: i32);
@@ -198,7 +208,7 @@ pub trait System: fmt::Debug + Send + Sync {
     /// The interfaces of a VNET, in the kernel's order; names may come twice.
     ///
     /// # Errors
-    /// `EINVAL` if there is no such jail, or it is dying.
+    /// `EINVAL`, of a descriptor `ENOENT`, if there is no such jail, or it is dying.
     fn interfaces(&self, vnet: Vnet) -> Result<Vec<Interface>, Errno>;
 
     /// Changes one interface.
@@ -235,7 +245,7 @@ pub trait System: fmt::Debug + Send + Sync {
     ///
     /// # Errors
     /// What attaching, changing directory or execve(2) gives.
-    fn run(&self, jail: Option<Jid>, command: &Spec) -> Result<Output, Errno>;
+    fn run(&self, jail: Option<Target>, command: &Spec) -> Result<Output, Errno>;
 
     /// All processes of the machine that the caller sees.
     ///
@@ -246,8 +256,8 @@ pub trait System: fmt::Debug + Send + Sync {
     /// Sends a signal to every process that is in this jail or below it.
     ///
     /// # Errors
-    /// `ESRCH` if there is none, `EINVAL` if there is no such jail or it is dying.
-    fn kill_all(&self, jid: Jid, signal: i32) -> Result<(), Errno>;
+    /// `ESRCH` if there is none; as [`interfaces`](Self::interfaces).
+    fn kill_all(&self, jail: Target, signal: i32) -> Result<(), Errno>;
 
     /// The mounted file systems, oldest first.
     ///

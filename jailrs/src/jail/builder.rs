@@ -2,8 +2,8 @@
 
 use std::path::Path;
 
+use super::{OwnedJail, identity};
 use crate::param::{JailSys, Param, Value};
-use crate::system::JailFlags;
 use crate::{Host, Jail, Result};
 
 /// A jail to be created: its parameters.
@@ -120,10 +120,22 @@ impl Builder {
     /// [`Error::Rejected`](crate::Error::Rejected) with `EEXIST` if there is one of that name, `ENOENT` or `ENOTDIR` for the root
     /// directory, `EPERM`, `EINVAL` with the kernel's words.
     pub fn create(self, host: &Host) -> Result<Jail> {
-        let mut params = self.params;
-        if !host.supports_meta() {
-            params.retain(|param| !matches!(param.name.split('.').next(), Some("meta" | "env")));
-        }
-        super::set(host, &params, JailFlags::CREATE, &self.name)
+        identity::create(host, &self.understood(host), &self.name, false)
+    }
+
+    /// Creates a jail that is removed when the value is dropped.
+    ///
+    /// # Errors
+    /// As [`create`](Self::create).
+    #[doc(alias = "JAIL_OWN_DESC")]
+    pub fn create_owned(self, host: &Host) -> Result<OwnedJail> {
+        identity::create_owned(host, &self.understood(host), &self.name)
+    }
+
+    /// The parameters that this version of the kernel understands.
+    fn understood(&self, host: &Host) -> Vec<Param> {
+        let is_meta = |param: &Param| matches!(param.name.split('.').next(), Some("meta" | "env"));
+        let notes = host.supports_meta();
+        self.params.iter().filter(|param| notes || !is_meta(param)).cloned().collect()
     }
 }

@@ -1,17 +1,20 @@
 //! Jails: made, found, read, changed, removed.
 
 mod builder;
+mod identity;
 mod processes;
 mod read;
 
 use std::ffi::OsStr;
 use std::fmt;
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
 pub use builder::Builder;
+pub use identity::OwnedJail;
 pub use processes::{Signal, Stopped};
 pub use read::Params;
 
@@ -23,7 +26,8 @@ use crate::{Errno, Error, Host, Result};
 
 /// A jail of a [`Host`].
 ///
-/// The jail itself does not go when this value is dropped.
+/// On FreeBSD 15.0 and later it holds a jail descriptor, and can never come to mean another jail that was given the same number;
+/// before, it goes by the number. The jail itself does not go when this value is dropped; see [`OwnedJail`].
 ///
 /// # Examples
 /// ```
@@ -47,6 +51,7 @@ pub struct Jail {
     host: Host,
     jid: Jid,
     name: String,
+    desc: Option<Arc<identity::Desc>>,
 }
 
 impl fmt::Debug for Jail {
@@ -91,7 +96,7 @@ impl Jail {
     /// [`Error::Rejected`] with `ENOENT` if there is none, or it is dying.
     pub fn find(host: &Host, name: &str) -> Result<Self> {
         let key = Param::new("name", Value::String(name.to_owned())).to_opt()?;
-        Self::by(host, &key, format!("jail {name:?}"))
+        identity::find(host, key, &format!("jail {name:?}"))
     }
 
     /// The jail of this number that is alive.
@@ -99,18 +104,7 @@ impl Jail {
     /// # Errors
     /// [`Error::Rejected`] with `ENOENT` if there is none, or it is dying.
     pub fn from_jid(host: &Host, jid: Jid) -> Result<Self> {
-        Self::by(host, &Opt::int("jid", jid.0), format!("jail {jid}"))
-    }
-
-    fn by(host: &Host, key: &Opt, subject: String) -> Result<Self> {
-        // A parameter cannot be both the key and asked for.
-        let asked = if key.name == "name" { &["jid"][..] } else { &["name"][..] };
-        let (jid, params) = read::read(host, key, asked, JailFlags::empty(), &subject)?;
-        let name = match params.text("name") {
-            Some(name) => name.to_owned(),
-            None => crate::param::text_of(&key.value),
-        };
-        Ok(Self { host: host.clone(), jid, name })
+        identity::find(host, Opt::int("jid", jid.0), &format!("jail {jid}"))
     }
 
     /// All jails by number, the dying ones too where asked for.
@@ -161,8 +155,8 @@ impl Jail {
     /// # Errors
     /// [`Error::UnknownParameter`]; [`Error::Rejected`] with `ENOENT` if the jail is gone or dying.
     pub fn get(&self, names: &[&str]) -> Result<Params> {
-        let key = Opt::int("jid", self.jid.0);
-        Ok(read::read(&self.host, &key, names, JailFlags::empty(), &self.subject())?.1)
+        let (key, flags) = self.key();
+        Ok(read::read(&self.host, &key, names, flags, &self.subject())?.1)
     }
 
     /// Changes parameters; all are taken, or none.
@@ -171,19 +165,27 @@ impl Jail {
     /// [`Error::Rejected`] with `EINVAL` for what cannot be changed (`vnet`, `path`, `ip4`, ...), `ENOENT` if the jail is gone,
     /// `EPERM`.
     pub fn set(&self, params: &[Param]) -> Result<()> {
-        let mut all = vec![Param::new("jid", Value::Int(self.jid.0))];
-        all.extend_from_slice(params);
-        set(&self.host, &all, JailFlags::UPDATE, &self.name).map(drop)
+        let (key, flags) = self.key();
+        let mut opts = vec![key];
+        for param in params {
+            opts.push(param.to_opt()?);
+        }
+        let changed = self.host.system().jail_set(&mut opts, flags | JailFlags::UPDATE);
+        changed.map(drop).map_err(|refusal| Error::refused("jail_set", self.subject(), refusal))
     }
 
     /// Removes the jail: every process in it is killed. It may be dying for a while; see [`wait_gone`](Self::wait_gone).
     ///
     /// # Errors
-    /// [`Error::Rejected`] with `EINVAL` if it is gone, `EPERM`.
+    /// [`Error::Rejected`] with `ENOENT` if it is gone, `EPERM`.
     #[doc(alias = "jail_remove")]
     pub fn remove(&self) -> Result<()> {
-        let removed = self.host.system().jail_remove(self.jid);
-        removed.map_err(|errno| Error::rejected("jail_remove", self.subject(), errno))
+        let removed = self.host.system().jail_remove(self.target());
+        removed.map_err(|errno| {
+            // The kernel says so of a number that no jail has, and ENOENT of a descriptor.
+            let errno = if errno == Errno::EINVAL { Errno::ENOENT } else { errno };
+            Error::rejected("jail_remove", self.subject(), errno)
+        })
     }
 
     /// The note of this key (`meta.KEY`); `None` if there is none, or the kernel has no notes.
@@ -228,13 +230,13 @@ impl Jail {
 
     /// A command to be run in the jail.
     pub fn command(&self, program: impl AsRef<OsStr>) -> Command {
-        Command::new(&self.host, Some((self.jid, self.name.clone())), program)
+        Command::new(&self.host, Some(self.clone()), program)
     }
 
     /// The interfaces of the jail's VNET, which is its parent's if it has none of its own.
     #[must_use]
     pub fn interfaces(&self) -> Interfaces {
-        Interfaces::new(&self.host, Vnet::Jail(self.jid), format!("in jail {:?}", self.name))
+        Interfaces::new(&self.host, Vnet::Jail(self.target()), format!("in jail {:?}", self.name))
     }
 }
 
@@ -249,12 +251,4 @@ fn info(jid: Jid, params: &Params) -> JailInfo {
         persist: params.bool("persist").unwrap_or_default(),
         parent: Jid(params.int("parent").unwrap_or_default()),
     }
-}
-
-/// Creates or changes a jail.
-fn set(host: &Host, params: &[Param], flags: JailFlags, name: &str) -> Result<Jail> {
-    let mut opts = params.iter().map(Param::to_opt).collect::<Result<Vec<_>>>()?;
-    let done = host.system().jail_set(&mut opts, flags);
-    let jid = done.map_err(|refusal| Error::refused("jail_set", format!("jail {name:?}"), refusal))?;
-    Ok(Jail { host: host.clone(), jid, name: name.to_owned() })
 }

@@ -67,7 +67,7 @@ impl Jail {
     /// # Errors
     /// [`Error::Rejected`] with `EINVAL` if the jail is gone or dying.
     pub fn kill_all(&self, signal: Signal) -> Result<()> {
-        match self.host.system().kill_all(self.jid, signal.0) {
+        match self.host.system().kill_all(self.target(), signal.0) {
             Ok(()) | Err(Errno::ESRCH) => Ok(()),
             Err(errno) => Err(Error::rejected("kill", format!("the processes of {}", self.subject()), errno)),
         }

@@ -48,7 +48,7 @@ const DESCRIPTION: usize = 1024;
 pub(super) fn socket(vnet: Vnet) -> Result<OwnedFd, Errno> {
     match vnet {
         Vnet::Host => sys::socket(),
-        Vnet::Jail(jid) => sys::socket_in_jail(jid.0),
+        Vnet::Jail(jail) => sys::socket_in_jail(jail),
     }
 }
 

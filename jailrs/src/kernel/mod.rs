@@ -14,7 +14,7 @@ use crate::ifnet::Interface;
 use crate::mount::Mounted;
 use crate::param::Kind;
 use crate::sys::{self, OptCall};
-use crate::system::{Fsid, IfChange, JailFlags, Jid, Opt, Process, Refusal, System, Vnet};
+use crate::system::{Fsid, IfChange, JailFlags, Jid, Opt, Process, Refusal, System, Target, Vnet};
 use crate::{Errno, Result};
 
 const MNT_FORCE: i32 = 0x0008_0000;
@@ -52,12 +52,8 @@ impl System for Kernel {
         Self::jail(OptCall::JailGet, opts, flags)
     }
 
-    fn jail_remove(&self, jid: Jid) -> Result<(), Errno> {
-        sys::jail_remove(jid.0)
-    }
-
-    fn jail_remove_desc(&self, desc: i32) -> Result<(), Errno> {
-        sys::jail_remove_desc(desc)
+    fn jail_remove(&self, jail: Target) -> Result<(), Errno> {
+        sys::jail_remove(jail)
     }
 
     fn close_desc(&self, desc: i32) {
@@ -92,7 +88,7 @@ impl System for Kernel {
         ioctl::reclaim(name, from)
     }
 
-    fn run(&self, jail: Option<Jid>, command: &Spec) -> Result<Output, Errno> {
+    fn run(&self, jail: Option<Target>, command: &Spec) -> Result<Output, Errno> {
         run::run(jail, command)
     }
 
@@ -100,8 +96,8 @@ impl System for Kernel {
         tables::processes()
     }
 
-    fn kill_all(&self, jid: Jid, signal: i32) -> Result<(), Errno> {
-        sys::kill_all(jid.0, signal)
+    fn kill_all(&self, jail: Target, signal: i32) -> Result<(), Errno> {
+        sys::kill_all(jail, signal)
     }
 
     fn mounts(&self) -> Result<Vec<Mounted>, Errno> {

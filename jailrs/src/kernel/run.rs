@@ -9,10 +9,10 @@ use std::process::{self, Command, Output};
 use crate::Errno;
 use crate::command::{Spec, Stdio};
 use crate::sys;
-use crate::system::Jid;
+use crate::system::Target;
 
 /// Runs a command to its end.
-pub(super) fn run(jail: Option<Jid>, spec: &Spec) -> Result<Output, Errno> {
+pub(super) fn run(jail: Option<Target>, spec: &Spec) -> Result<Output, Errno> {
     let cwd = CString::new(spec.cwd.as_os_str().as_bytes()).map_err(|_| Errno::EINVAL)?;
     let mut command = Command::new(&spec.program);
     command.args(&spec.args).env_clear().envs(spec.env.iter().map(|(name, value)| (name, value)));
@@ -25,7 +25,7 @@ pub(super) fn run(jail: Option<Jid>, spec: &Spec) -> Result<Output, Errno> {
         Stdio::Null | Stdio::Capture => process::Stdio::null(),
     });
     command.stdout(output(&spec.stdout)?).stderr(output(&spec.stderr)?);
-    sys::enter_jail(&mut command, jail.map(|jid| jid.0), spec.ids.clone(), cwd);
+    sys::enter_jail(&mut command, jail, spec.ids.clone(), cwd);
     let done = command.spawn().and_then(process::Child::wait_with_output);
     done.map_err(|error| Errno::from_io(&error))
 }

@@ -14,7 +14,7 @@ use crate::command::Spec;
 use crate::ifnet::Interface;
 use crate::mount::Mounted;
 use crate::param::{Kind, text_of};
-use crate::system::{Fsid, IfChange, JailFlags, Jid, Opt, Process, Refusal, System, Vnet};
+use crate::system::{Fsid, IfChange, JailFlags, Jid, Opt, Process, Refusal, System, Target, Vnet};
 
 impl System for SimHost {
     fn jail_set(&self, opts: &mut [Opt], flags: JailFlags) -> Result<Jid, Refusal> {
@@ -29,19 +29,10 @@ impl System for SimHost {
         machine.jail_get(opts, flags)
     }
 
-    fn jail_remove(&self, jid: Jid) -> Result<(), Errno> {
+    fn jail_remove(&self, jail: Target) -> Result<(), Errno> {
         let mut machine = self.lock();
         machine.state.faults.check(Op::JailRemove)?;
-        machine.jail_remove(jid.0)
-    }
-
-    fn jail_remove_desc(&self, desc: i32) -> Result<(), Errno> {
-        let mut machine = self.lock();
-        machine.state.faults.check(Op::JailRemove)?;
-        if !machine.has_descriptors() {
-            return Err(Errno::ENOSYS);
-        }
-        let jid = machine.desc_jail(desc).map_err(|refusal| refusal.errno)?;
+        let jid = machine.jid_of(jail)?;
         machine.jail_remove(jid)
     }
 
@@ -102,7 +93,7 @@ impl System for SimHost {
         machine.vnets.reclaim_interface(name, vnet, 0)
     }
 
-    fn run(&self, jail: Option<Jid>, command: &Spec) -> Result<Output, Errno> {
+    fn run(&self, jail: Option<Target>, command: &Spec) -> Result<Output, Errno> {
         let mut machine = self.lock();
         machine.state.faults.check(Op::Run)?;
         machine.run(jail, command)
@@ -112,10 +103,11 @@ impl System for SimHost {
         Ok(self.lock().state.processes.values().map(|process| process.process.clone()).collect())
     }
 
-    fn kill_all(&self, jid: Jid, signal: i32) -> Result<(), Errno> {
+    fn kill_all(&self, jail: Target, signal: i32) -> Result<(), Errno> {
         let mut machine = self.lock();
         machine.state.faults.check(Op::KillAll)?;
-        machine.kill_all(jid, signal)
+        let jid = machine.jid_of(jail)?;
+        machine.kill_all(Jid(jid), signal)
     }
 
     fn mounts(&self) -> Result<Vec<Mounted>, Errno> {
@@ -184,14 +176,23 @@ impl Machine {
     fn entered(&self, vnet: Vnet) -> Result<u32, Errno> {
         match vnet {
             Vnet::Host => Ok(0),
-            Vnet::Jail(jid) if jid != Jid::HOST && self.alive(jid.0) => {
-                self.vnet_of(jid.0).ok_or(Errno::EINVAL)
-            }
-            Vnet::Jail(_) => Err(Errno::EINVAL),
+            Vnet::Jail(jail) => match self.jid_of(jail)? {
+                jid if jid != 0 && self.alive(jid) => self.vnet_of(jid).ok_or(Errno::EINVAL),
+                _ => Err(Errno::EINVAL),
+            },
         }
     }
 
-    fn run(&mut self, jail: Option<Jid>, command: &Spec) -> Result<Output, Errno> {
+    /// The number of the jail that is meant.
+    fn jid_of(&self, jail: Target) -> Result<i32, Errno> {
+        match jail.desc {
+            Some(desc) => self.desc_jail(desc).map_err(|refusal| refusal.errno),
+            None => Ok(jail.jid.0),
+        }
+    }
+
+    fn run(&mut self, jail: Option<Target>, command: &Spec) -> Result<Output, Errno> {
+        let jail = jail.map(|jail| self.jid_of(jail)).transpose()?.map(Jid);
         let name = |jid: Jid| self.state.jails.get(&jid.0).filter(|prison| prison.is_alive());
         let jail = match jail {
             Some(jid) => Some((jid, name(jid).ok_or(Errno::EINVAL)?.name.clone())),

@@ -31,7 +31,7 @@ impl Replay {
         match words[0] {
             "jset" => self.jail(system, true, &words[1..]),
             "jget" => self.jail(system, false, &words[1..]),
-            "jrm" => answer(system.jail_remove(self.jid(words[1]))),
+            "jrm" => answer(system.jail_remove(self.jid(words[1]).into())),
             "jattach" => {
                 let inside = [Opt::int("jid", self.jid(words[1]).0)];
                 let entered = system.jail_get(&mut inside.clone(), JailFlags::empty());

@@ -19,6 +19,9 @@ pub(crate) const BOTH: &[(&str, Run)] = &[
     ("a_false_boolean_forbids", booleans),
     ("notes_are_written_read_and_taken_away", notes),
     ("a_jail_below_a_jail_goes_with_it", hierarchy),
+    ("a_handle_never_comes_to_mean_another_jail", identity),
+    ("an_owned_jail_goes_with_its_handle", owned),
+    ("two_interfaces_come_home_under_one_name", twins),
     ("an_interface_moves_in_changes_and_comes_back", moves),
     ("an_interface_that_would_clash_at_home_is_not_reclaimed", clash),
     ("interfaces_come_home_when_their_jail_is_removed", homecoming),
@@ -55,7 +58,7 @@ fn recorded(rig: &mut Rig) -> Result<(), Failed> {
     let result = replay::jail_params_host(rig.host.system());
     for left in Jail::list(&rig.host, true)? {
         if !before.iter().any(|known| known.jid == left.jid) && !left.dying {
-            let _ = rig.host.system().jail_remove(left.jid);
+            let _ = rig.host.system().jail_remove(left.jid.into());
         }
     }
     result
@@ -82,7 +85,7 @@ fn life(rig: &mut Rig) -> Result<(), Failed> {
     let refusal = jail.set(&[Param::parse("vnet")?]).expect_err("a refusal").to_string();
     ensure(refusal.ends_with("EINVAL: vnet cannot be changed after creation"), &refusal)?;
     end(&jail)?;
-    assert_eq!(errno(jail.remove()), Some(Errno::EINVAL));
+    assert_eq!(errno(jail.remove()), Some(Errno::ENOENT));
     assert_eq!(errno(Jail::find(&rig.host, &name)), Some(Errno::ENOENT));
     Ok(())
 }
@@ -124,6 +127,51 @@ fn hierarchy(rig: &mut Rig) -> Result<(), Failed> {
     end(&top)?;
     assert_eq!(errno(Jail::from_jid(&rig.host, inner.jid())), Some(Errno::ENOENT));
     Ok(())
+}
+
+fn identity(rig: &mut Rig) -> Result<(), Failed> {
+    let jid = Jid(424_242);
+    let number = Param::new("jid", Value::Int(jid.0));
+    let first = Jail::builder(rig.name("first")).parameter(number.clone()).create(&rig.host)?;
+    assert_eq!(first.jid(), jid);
+    end(&first)?;
+    let second = Jail::builder(rig.name("second")).vnet().parameter(number).create(&rig.host)?;
+    assert_eq!(second.jid(), jid);
+    assert_eq!(errno(first.get(&["path"])), Some(Errno::ENOENT));
+    assert_eq!(errno(first.set(&[Param::parse("allow.chflags")?])), Some(Errno::ENOENT));
+    assert_eq!(errno(first.interfaces().list()), Some(Errno::ENOENT));
+    assert_eq!(errno(first.command("/bin/true").status()), Some(Errno::ENOENT));
+    assert_eq!(errno(first.kill_all(Signal::TERM)), Some(Errno::ENOENT));
+    assert_eq!(errno(first.remove()), Some(Errno::ENOENT));
+    assert_eq!(second.get(&["allow.chflags"])?.bool("allow.chflags"), Some(false));
+    end(&second)
+}
+
+fn owned(rig: &mut Rig) -> Result<(), Failed> {
+    let name = rig.name("own");
+    let jail = Jail::builder(&name).vnet().create_owned(&rig.host)?;
+    assert_eq!(jail.interfaces().list()?.len(), 1);
+    let again = Jail::find(&rig.host, &name)?;
+    drop(jail);
+    Ok(again.wait_gone(BOUND)?)
+}
+
+fn twins(rig: &mut Rig) -> Result<(), Failed> {
+    let twins = || -> jailrs::Result<usize> {
+        Ok(rig.host.interfaces().list()?.iter().filter(|one| one.name == "twin1").count())
+    };
+    for count in 1..=2 {
+        let tap = rig.host.interfaces().create("tap")?;
+        let jail = Jail::builder(rig.name("twin")).vnet().create(&rig.host)?;
+        rig.host.move_in(&tap, jail.jid())?;
+        jail.interfaces().rename(&tap, "twin1")?;
+        end(&jail)?;
+        while twins()? < count {
+            rig.host.system().pause(Duration::from_millis(50));
+        }
+    }
+    rig.host.interfaces().destroy("twin1")?;
+    Ok(rig.host.interfaces().destroy("twin1")?)
 }
 
 fn moves(rig: &mut Rig) -> Result<(), Failed> {
@@ -272,8 +320,7 @@ fn commands(rig: &mut Rig) -> Result<(), Failed> {
     let host = rig.host.command("/sbin/sysctl").args(["-n", "security.jail.jailed"]).output()?;
     assert_eq!(host.stdout, b"0\n");
     end(&jail)?;
-    assert_eq!(errno(jail.command("/bin/sh").status()), Some(Errno::EINVAL));
-    assert_eq!(errno(jail.interfaces().list()), Some(Errno::EINVAL));
+    assert_eq!(errno(jail.command("/bin/sh").status()), Some(Errno::ENOENT));
     Ok(())
 }
 
