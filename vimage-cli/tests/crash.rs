@@ -3,6 +3,8 @@
 
 mod support;
 
+use std::process::ExitCode;
+
 use support::{Lab, stderr};
 
 /// Runs a command so that it stops dead after `step` saved states; tells whether it got that far.
@@ -37,22 +39,18 @@ fn up_sweep(prepare: &[&str], name: &str) -> u32 {
     }
 }
 
-#[test]
 fn an_up_that_is_killed_anywhere_is_undone_by_down() {
     assert!(up_sweep(&[], "vj1") > 20);
 }
 
-#[test]
 fn an_up_with_second_bridges_and_services_is_undone_by_down() {
     assert!(up_sweep(&[], "vj2") > 20);
 }
 
-#[test]
 fn an_up_with_hooks_mounts_and_whole_interfaces_is_undone_by_down() {
     assert!(up_sweep(&[], "vj3") > 8);
 }
 
-#[test]
 fn an_up_beside_another_vimage_does_not_touch_it_when_undone() {
     // vj1 shares root, devfs, parent and bridge with vj2.
     let mut step = 0;
@@ -71,7 +69,6 @@ fn an_up_beside_another_vimage_does_not_touch_it_when_undone() {
     }
 }
 
-#[test]
 fn an_up_after_a_killed_up_comes_up() {
     let mut step = 0;
     loop {
@@ -85,7 +82,6 @@ fn an_up_after_a_killed_up_comes_up() {
     }
 }
 
-#[test]
 fn a_down_that_is_killed_anywhere_is_finished_by_down() {
     for name in ["vj1", "vj2", "vj3"] {
         let clean = Lab::new();
@@ -104,4 +100,19 @@ fn a_down_that_is_killed_anywhere_is_finished_by_down() {
             assert_eq!(lab.machine(), after, "down {name} killed after step {step}");
         }
     }
+}
+
+fn main() -> ExitCode {
+    if let Some(code) = support::act_as_program() {
+        return code;
+    }
+    let trials = support::trials![
+        an_up_that_is_killed_anywhere_is_undone_by_down,
+        an_up_with_second_bridges_and_services_is_undone_by_down,
+        an_up_with_hooks_mounts_and_whole_interfaces_is_undone_by_down,
+        an_up_beside_another_vimage_does_not_touch_it_when_undone,
+        an_up_after_a_killed_up_comes_up,
+        a_down_that_is_killed_anywhere_is_finished_by_down,
+    ];
+    libtest_mimic::run(&libtest_mimic::Arguments::from_args(), trials).exit_code()
 }

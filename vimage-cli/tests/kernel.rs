@@ -4,6 +4,9 @@
 
 #[cfg(target_os = "freebsd")]
 mod on_freebsd;
+mod support;
+
+use std::process::ExitCode;
 
 use libtest_mimic::{Arguments, Failed, Trial};
 
@@ -30,7 +33,10 @@ fn elsewhere() -> Result<(), Failed> {
     Err("only FreeBSD has netgraph".into())
 }
 
-fn main() {
+fn main() -> ExitCode {
+    if let Some(code) = support::act_as_program() {
+        return code;
+    }
     let mut arguments = Arguments::from_args();
     // They share the machine's interfaces and jails.
     arguments.test_threads = Some(1);
@@ -39,5 +45,5 @@ fn main() {
     let kind = if may_run { "kernel" } else { "kernel, needs FreeBSD and NETGRAPH_TEST_KERNEL=1" };
     let trials =
         TRIALS.map(|(name, body)| Trial::test(name, body).with_kind(kind).with_ignored_flag(!may_run));
-    libtest_mimic::run(&arguments, trials.into()).exit();
+    libtest_mimic::run(&arguments, trials.into()).exit_code()
 }

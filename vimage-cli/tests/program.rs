@@ -3,10 +3,11 @@
 
 mod support;
 
+use std::process::ExitCode;
+
 use serde_json::Value;
 use support::{Lab, RC_CONF};
 
-#[test]
 fn up_status_graph_and_down_work_as_separate_processes() {
     let lab = Lab::new();
     let before = lab.machine();
@@ -27,7 +28,6 @@ fn up_status_graph_and_down_work_as_separate_processes() {
     assert_eq!(lab.machine(), before);
 }
 
-#[test]
 fn up_twice_and_down_twice_change_nothing_the_second_time() {
     let lab = Lab::new();
     let bytes = || std::fs::read_to_string(lab.path("m.json")).unwrap();
@@ -42,7 +42,6 @@ fn up_twice_and_down_twice_change_nothing_the_second_time() {
     assert_eq!(bytes(), down);
 }
 
-#[test]
 fn a_bridge_stays_until_it_is_pruned() {
     let lab = Lab::new();
     lab.ok(&["up", "vj1", "vj2"]);
@@ -56,7 +55,6 @@ fn a_bridge_stays_until_it_is_pruned() {
     assert!(!graph.contains("bridge"), "{graph}");
 }
 
-#[test]
 fn addresses_stay_the_same_from_one_start_to_the_next() {
     let lab = Lab::new();
     let macs = |name: &str| {
@@ -71,7 +69,6 @@ fn addresses_stay_the_same_from_one_start_to_the_next() {
     assert_eq!((macs("vj1"), macs("vj2")), (vj1, vj2));
 }
 
-#[test]
 fn commands_are_noted_and_never_run() {
     let lab = Lab::new();
     let marker = lab.path("marker");
@@ -98,14 +95,12 @@ fn commands_are_noted_and_never_run() {
     }
 }
 
-#[test]
 fn exec_in_a_vimage_that_is_not_up_says_so() {
     let lab = Lab::new();
     let error = lab.fails(&["exec", "vj1", "true"], 69);
     assert_eq!(error, "vimage: vj1 is not up\n        `vimage up vj1` starts it");
 }
 
-#[test]
 fn status_tells_by_its_exit_code_whether_all_are_up() {
     let lab = Lab::new();
     lab.fails(&["status"], 3);
@@ -128,7 +123,6 @@ fn refused(rc_conf: &str, code: i32) -> String {
 
 const VJ1: &str = "vimage_list=vj1\nvimage_vj1_rootdir=/usr/jail/vj1\nvimage_vj1_hostname=vj1\n";
 
-#[test]
 fn a_typo_is_refused_with_the_nearest_name() {
     let error = refused(&format!("{VJ1}vimage_vj1_brigdes=igb0\n"), 65);
     assert_eq!(
@@ -137,26 +131,22 @@ fn a_typo_is_refused_with_the_nearest_name() {
     );
 }
 
-#[test]
 fn a_command_substitution_is_refused() {
     let error = refused(&format!("{VJ1}vimage_vj1_bridges=\"$(ifconfig -l)\"\n"), 65);
     assert!(error.starts_with("vimage: rc.conf:4:"), "{error}");
 }
 
-#[test]
 fn a_missing_root_is_refused() {
     let error = refused(&VJ1.replace("/usr/jail/vj1", "/usr/jail/none"), 69);
     assert!(error.contains("rc.conf:2: the root directory /usr/jail/none cannot be used"), "{error}");
     assert_eq!(error.lines().count(), 1, "{error}");
 }
 
-#[test]
 fn a_missing_parent_is_refused() {
     let error = refused(&format!("{VJ1}vimage_vj1_bridges='igb0 igb7'\n"), 69);
     assert_eq!(error, "vimage: rc.conf:4: there is no interface igb7 (there is igb0 igb1 igb2)");
 }
 
-#[test]
 fn names_that_come_out_the_same_are_refused() {
     let long = |name: &str| {
         format!("vimage_{name}_rootdir=/\nvimage_{name}_hostname=x\nvimage_{name}_bridges=igb0\n")
@@ -172,7 +162,6 @@ fn names_that_come_out_the_same_are_refused() {
     assert!(error.contains("rc.conf:") && error.contains("_ifname"), "{error}");
 }
 
-#[test]
 fn an_address_given_twice_is_refused() {
     let error = refused(
         &format!(
@@ -183,13 +172,11 @@ fn an_address_given_twice_is_refused() {
     assert!(error.starts_with("vimage: rc.conf:5:"), "{error}");
 }
 
-#[test]
 fn an_address_in_use_is_refused() {
     let error = refused(&format!("{VJ1}vimage_vj1_bridges=igb0\nvimage_vj1_mac=00:00:5e:00:53:02\n"), 69);
     assert!(error.contains("rc.conf:5") && error.contains("igb1"), "{error}");
 }
 
-#[test]
 fn a_jail_of_the_same_name_is_not_touched() {
     let lab = Lab::new();
     lab.ok(&["up", "vj1"]);
@@ -207,7 +194,6 @@ fn a_jail_of_the_same_name_is_not_touched() {
     assert!(String::from_utf8_lossy(&findings.stdout).contains("the jail vj1 (jid 1) was made by vimage"));
 }
 
-#[test]
 fn a_damaged_machine_file_is_refused_and_left_alone() {
     let lab = Lab::new();
     for damage in ["", "{", "[]", "{\"simulated_machine\": 99}", "null", "{\"simulated_machine\": 1}"] {
@@ -218,7 +204,6 @@ fn a_damaged_machine_file_is_refused_and_left_alone() {
     }
 }
 
-#[test]
 fn a_record_of_a_later_version_is_left_alone() {
     let lab = Lab::new();
     lab.ok(&["up", "vj1"]);
@@ -230,17 +215,43 @@ fn a_record_of_a_later_version_is_left_alone() {
     assert_eq!(std::fs::read_to_string(lab.path("m.json")).unwrap(), before);
 }
 
-#[test]
 fn the_demonstration_runs() {
     let lab = Lab::new();
     let shown = lab.ok(&["sim", "demo"]);
     assert!(shown.contains("vj1  up  jid 1") && shown.contains("`- link4 -- ether ng0_vj2"), "{shown}");
 }
 
-#[test]
 fn wrong_usage_is_told_apart() {
     let lab = Lab::new();
     assert!(lab.fails(&["sideways"], 64).contains("unrecognized subcommand"));
     assert!(lab.fails(&["up", "vj9"], 65).contains("no vimage vj9 is configured"));
     assert!(lab.fails(&["--host", "moon", "status"], 64).contains("cannot be used multiple times"));
+}
+
+fn main() -> ExitCode {
+    if let Some(code) = support::act_as_program() {
+        return code;
+    }
+    let trials = support::trials![
+        up_status_graph_and_down_work_as_separate_processes,
+        up_twice_and_down_twice_change_nothing_the_second_time,
+        a_bridge_stays_until_it_is_pruned,
+        addresses_stay_the_same_from_one_start_to_the_next,
+        commands_are_noted_and_never_run,
+        exec_in_a_vimage_that_is_not_up_says_so,
+        status_tells_by_its_exit_code_whether_all_are_up,
+        a_typo_is_refused_with_the_nearest_name,
+        a_command_substitution_is_refused,
+        a_missing_root_is_refused,
+        a_missing_parent_is_refused,
+        names_that_come_out_the_same_are_refused,
+        an_address_given_twice_is_refused,
+        an_address_in_use_is_refused,
+        a_jail_of_the_same_name_is_not_touched,
+        a_damaged_machine_file_is_refused_and_left_alone,
+        a_record_of_a_later_version_is_left_alone,
+        the_demonstration_runs,
+        wrong_usage_is_told_apart,
+    ];
+    libtest_mimic::run(&libtest_mimic::Arguments::from_args(), trials).exit_code()
 }

@@ -10,6 +10,8 @@ use netgraph::Socket;
 use netgraph::kernel::HostKernel;
 use tempfile::TempDir;
 
+use crate::support::program;
+
 type Outcome = Result<(), Failed>;
 
 /// An epair whose `a` end is the parent, and a configuration with it.
@@ -52,8 +54,7 @@ impl Lab {
     }
 
     fn command(&self, args: &[&str]) -> Command {
-        let program = std::env::var("VIMAGE").unwrap_or_else(|_| env!("CARGO_BIN_EXE_vimage").into());
-        let mut command = Command::new(program);
+        let mut command = program();
         command.arg("-c").arg(self.folder.path().join("rc.conf")).args(args).stdin(Stdio::null());
         command
     }

@@ -3,10 +3,39 @@
 #![allow(clippy::unwrap_used, reason = "tests")]
 
 use std::path::PathBuf;
-use std::process::{Command, Output};
+use std::process::{Command, ExitCode, Output};
 
 use serde_json::Value;
 use tempfile::TempDir;
+
+/// Set in the environment of a process that is to be the program rather than its tests.
+const ACT: &str = "VIMAGE_TEST_ACT";
+
+/// Is the program, if this process was started to be it. A test binary has the program in it, and is all that is needed
+/// to run the tests elsewhere.
+pub(crate) fn act_as_program() -> Option<ExitCode> {
+    std::env::var_os(ACT).map(|_| vimage::run(std::env::args_os()))
+}
+
+/// The program, with an empty environment.
+pub(crate) fn program() -> Command {
+    let mut command = Command::new(std::env::current_exe().unwrap());
+    command.env_clear().env(ACT, "1");
+    command
+}
+
+/// Makes trials of functions.
+#[allow(unused_macros, reason = "each test binary uses a part of it")]
+macro_rules! trials {
+    ($($name:ident),* $(,)?) => {
+        vec![$(libtest_mimic::Trial::test(stringify!($name), || {
+            $name();
+            Ok(())
+        })),*]
+    };
+}
+#[allow(unused_imports, reason = "each test binary uses a part of it")]
+pub(crate) use trials;
 
 /// Two vimages that share a root and a parent, and a third that gets a whole interface.
 pub(crate) const RC_CONF: &str = r#"
@@ -50,8 +79,8 @@ impl Lab {
     }
 
     pub(crate) fn command(&self, args: &[&str]) -> Command {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_vimage"));
-        command.env_clear().arg("--host").arg(format!("sim:{}", self.path("m.json").display()));
+        let mut command = program();
+        command.arg("--host").arg(format!("sim:{}", self.path("m.json").display()));
         command.arg("-c").arg(self.path("rc.conf")).args(args);
         command
     }
