@@ -187,6 +187,9 @@ impl Command {
 
     /// Runs the command to its end; what it prints is captured unless it was sent elsewhere.
     ///
+    /// It waits until nobody can print there any more: a daemon that the command leaves behind, and that keeps its output open,
+    /// is waited for as well. [`log_to`](Self::log_to) with [`status`](Self::status) does not wait for daemons.
+    ///
     /// # Errors
     /// [`Error::Rejected`] if the jail cannot be entered, or the program not be started: `ENOENT` if there is none.
     pub fn output(mut self) -> Result<Output> {

@@ -1,8 +1,80 @@
-//! Jails, VNETs and network interfaces from Rust.
+//! FreeBSD jails, VNETs, network interfaces and mounts from Rust, without libjail, on any system.
+//!
+//! A [`Host`] is a machine: FreeBSD's kernel ([`Host::kernel`]) or a simulated one ([`sim::SimHost`]), behind the same API. A
+//! program that works with jails is written and tested on any system, and runs on FreeBSD as it is. The simulated machine answers
+//! a transcript of a hundred calls, recorded on FreeBSD 15.1, with the same values, error numbers and texts.
+//!
+//! ```
+//! use std::time::Duration;
+//! use jailrs::{Host, Jail, sim::{PlainVnets, SimHost}};
+//!
+//! // On FreeBSD as root: let host = Host::kernel()?;
+//! let vnets = PlainVnets::new();
+//! vnets.add_nic("igb0", "00:0c:29:aa:bb:cc".parse()?);
+//! let machine = SimHost::with_vnets(vnets);
+//! machine.add_root("/jails/web");
+//! let host: Host = machine.host();
+//!
+//! let jail = Jail::builder("web")
+//!     .path("/jails/web")
+//!     .hostname("web.example")
+//!     .vnet()
+//!     .allow("raw_sockets", false)
+//!     .meta("owner", "me")
+//!     .create(&host)?;
+//! host.move_in("igb0", jail.jid())?;
+//! jail.interfaces().set_up("igb0", true)?;
+//! jail.command("/bin/sh").args(["/etc/rc"]).log_to("/var/log/web.log").status()?;
+//!
+//! // Down again, in the order that is safe: processes, interfaces, the jail.
+//! jail.stop_processes(Duration::from_secs(10))?;
+//! host.reclaim("igb0", jail.jid())?;
+//! jail.remove()?;
+//! jail.wait_gone(Duration::from_secs(10))?;
+//! # Ok::<(), jailrs::Error>(())
+//! ```
+//!
+//! # What is where
+//! | | |
+//! | --- | --- |
+//! | [`Jail`], [`Builder`], [`OwnedJail`] | jails: create, find, list, read, change, remove, wait for the end |
+//! | [`param`] | parameters with their types, in jail(8)'s words and in the kernel's bytes |
+//! | [`Command`] | commands in a jail or on the host, with output and exit status |
+//! | [`Interfaces`], [`Host::move_in`], [`Host::reclaim`] | interfaces of any VNET, and their way in and back |
+//! | [`mount`] | file systems below a root that is not trusted |
+//! | [`sim`] | the simulated machine, with faults on demand |
+//! | [`system`] | the seam: the raw operations that both kernels have |
+//!
+//! # Things that surprise
+//! - A boolean parameter has no value: the kernel looks at its name alone, and `allow.raw_sockets` with the value 0 *allows*.
+//!   False is the name `allow.noraw_sockets`; [`Value::Bool`] always becomes the right one.
+//! - A jail that was removed may be *dying* for a while: [`Jail::wait_gone`]. Its interfaces come home a moment later still:
+//!   [`Interfaces::wait_for`]. The kernel does not look whether their names are taken; [`Host::reclaim`] does.
+//! - A jid may be given to another jail. On FreeBSD 15.0 and later a [`Jail`] holds a descriptor, which cannot.
+//! - What is below a jail's root is the jail's: a symbolic link there must not lead a mount out. [`Host::mount`] follows none.
+//!
+//! # Beside libjail(3) and the jail crate
+//! | | jailrs | libjail(3) | jail 0.3.1 |
+//! | --- | --- | --- | --- |
+//! | `allow.x` set to false forbids | yes | yes | no, it allows |
+//! | the kernel's error number and its text | both | number in `errno`, text in a global | one of them |
+//! | several parameters in one consistent read | yes | yes | one call for each |
+//! | dying jails | yes | yes | no |
+//! | jail descriptors (15.0) | yes | yes | no |
+//! | `meta` and `env` (15.0) | yes | yes | no |
+//! | interfaces moved in and taken back | yes | no | no |
+//! | mounts | yes | no | no |
+//! | commands inside | yes | no | yes |
+//! | runs, and can be tested, without FreeBSD | yes | no | no |
+//! | loads kernel modules unasked | no | yes | no |
+//!
+//! # Elsewhere than on FreeBSD
+//! Everything compiles, and [`Host::kernel`] gives [`Error::Unsupported`] with a hint.
 
 pub mod command;
 mod errno;
 mod error;
+mod fstab;
 mod host;
 #[cfg_attr(target_os = "freebsd", path = "host_errno_freebsd.rs")]
 #[cfg_attr(not(target_os = "freebsd"), path = "host_errno_other.rs")]

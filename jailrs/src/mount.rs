@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
+pub use crate::fstab::FstabEntry;
 pub use crate::rooted::resolve_below;
 use crate::system::{Fsid, Opt};
 use crate::{Errno, Error, Host, Result};

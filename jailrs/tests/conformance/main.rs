@@ -27,6 +27,13 @@ impl Rig {
         Self { host: machine.host(), machine: Some(machine), root: None }
     }
 
+    /// A FreeBSD 14.3, whose jails have neither descriptors nor notes.
+    fn older() -> Self {
+        let rig = Self::simulated();
+        rig.machine.iter().for_each(|machine| machine.set_osreldate(1_403_000));
+        rig
+    }
+
     fn kernel() -> Result<Self, jailrs::Error> {
         Ok(Self { host: Host::kernel()?, machine: None, root: None })
     }
@@ -70,6 +77,10 @@ fn main() {
     for (name, run) in trials::BOTH.iter().chain(trials::SIMULATED) {
         let run: Run = *run;
         list.push(Trial::test(format!("sim::{name}"), move || run(&mut Rig::simulated())));
+    }
+    for (name, run) in trials::OLDER {
+        let run: Run = *run;
+        list.push(Trial::test(format!("sim14::{name}"), move || run(&mut Rig::older())));
     }
     for (name, run) in trials::BOTH.iter().chain(trials::KERNEL) {
         let run: Run = *run;
