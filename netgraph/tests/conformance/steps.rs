@@ -191,7 +191,7 @@ impl World {
             "jail" => self.jail(at(1), &words[2..]),
             "unjail" => {
                 let jid = self.jails.get(at(1)).copied().unwrap_or(Jid(-1));
-                jail_done(self.ground.host.system().jail_remove(jid))
+                jail_done(self.ground.host.system().jail_remove(jid.into()))
             }
             "in" => {
                 let steps = line.splitn(3, char::is_whitespace).nth(2).expect("steps");
@@ -483,7 +483,7 @@ impl World {
     pub(crate) fn clean_up(&mut self) {
         for jid in self.jails.values() {
             // Most are gone.
-            let _ = self.ground.host.system().jail_remove(*jid);
+            let _ = self.ground.host.system().jail_remove((*jid).into());
         }
     }
 }
