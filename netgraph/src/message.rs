@@ -162,7 +162,7 @@ impl Payload for () {
     }
 }
 
-/// What comes back: [`NoReply`], or a [`Payload`].
+/// What comes back: `()` for nothing, or a [`Payload`].
 pub trait Reply: Sized {
     /// Whether a reply comes at all.
     const EXPECTED: bool;
