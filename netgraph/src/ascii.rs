@@ -15,6 +15,7 @@
 mod compose;
 mod number;
 mod parse;
+mod sockaddr;
 mod token;
 mod unparse;
 
@@ -23,6 +24,7 @@ use std::fmt;
 use crate::error::Errno;
 
 pub use parse::{parse, parse_with};
+pub use sockaddr::{GENERIC_SOCKADDR, SOCKADDR};
 pub use unparse::{unparse, unparse_with};
 
 /// How many bytes of arguments NGM_ASCII2BINARY makes at most: 20 KiB, in the kernel's source.
@@ -62,12 +64,27 @@ pub struct Before<'a> {
 }
 
 impl Before<'_> {
-    /// Reads the u32 that ends `back` bytes before the array (0: immediately before it).
+    fn back<const N: usize>(&self, back: usize) -> Option<[u8; N]> {
+        let end = self.data.len().checked_sub(back)?;
+        self.data.get(end.checked_sub(N)?..end)?.try_into().ok()
+    }
+
+    /// Reads the byte that ends `back` bytes before the array (0: immediately before it).
+    #[must_use]
+    pub fn u8_back(&self, back: usize) -> Option<u8> {
+        self.back(back).map(u8::from_ne_bytes)
+    }
+
+    /// Reads the u16 that ends `back` bytes before the array.
+    #[must_use]
+    pub fn u16_back(&self, back: usize) -> Option<u16> {
+        self.back(back).map(u16::from_ne_bytes)
+    }
+
+    /// Reads the u32 that ends `back` bytes before the array.
     #[must_use]
     pub fn u32_back(&self, back: usize) -> Option<u32> {
-        let end = self.data.len().checked_sub(back)?;
-        let bytes = self.data.get(end.checked_sub(4)?..end)?;
-        Some(u32::from_ne_bytes(bytes.try_into().ok()?))
+        self.back(back).map(u32::from_ne_bytes)
     }
 
     /// Reads the u32 at `offset` from the start of the arguments.
@@ -78,7 +95,8 @@ impl Before<'_> {
     }
 }
 
-/// Tells how many elements a variable array has.
+/// Tells how many elements a variable array has. `None`, and what is above `i32::MAX`, are what the kernel takes for a
+/// negative number: no text can be parsed into such an array, and as text it has no elements.
 pub type Length = fn(Before<'_>) -> Option<usize>;
 
 /// A field of a [`Type::Struct`].
@@ -124,7 +142,34 @@ pub enum Type {
     Array(&'static Type, Length),
     /// As many bytes as the function says: an array of hexadecimal bytes, or a string.
     Bytes(Length),
+    /// A form of its own, without a default.
+    Custom(&'static dyn Form),
 }
+
+/// A form that the other [types](Type) cannot describe.
+pub trait Form: fmt::Debug + Sync {
+    /// Reads a value from the start of `text`: its bytes, and how much of the text it takes. `None` where the text is
+    /// in the form [`otherwise`](Self::otherwise).
+    ///
+    /// # Errors
+    /// The kernel's errno, and the place in `text`.
+    fn parse(&self, text: &[u8]) -> Option<Result<(Vec<u8>, usize), TextError>>;
+
+    /// Writes the value at the start of `bytes` (what is missing there is zero), and returns how many bytes it takes.
+    /// `None` where the value has the form [`otherwise`](Self::otherwise).
+    fn unparse(&self, bytes: &[u8], out: &mut String) -> Option<usize>;
+
+    /// Returns the form of all other values.
+    fn otherwise(&self) -> &'static Type;
+}
+
+/// Makes the form of a struct from the names and types of its fields.
+macro_rules! fields {
+    ($($name:literal: $ty:expr),* $(,)?) => {
+        $crate::ascii::Type::Struct(&[$($crate::ascii::Field::new($name, &$ty)),*])
+    };
+}
+pub(crate) use fields;
 
 /// Signed 8-bit integer.
 pub const INT8: Type = Type::Int(Width::W8, Radix::Signed);
@@ -161,7 +206,9 @@ impl Type {
         match self {
             Self::Int(width, _) => *width as usize,
             Self::Ip => 4,
-            Self::Str | Self::FixedStr(_) | Self::SizedStr | Self::Ether | Self::Bytes(_) => 0,
+            Self::Str | Self::FixedStr(_) | Self::SizedStr | Self::Ether | Self::Bytes(_) | Self::Custom(_) => {
+                0
+            }
             Self::Struct(fields) => fields.iter().map(|field| field.ty.align()).max().unwrap_or(0),
             Self::FixedArray(element, _) | Self::Array(element, _) => element.align(),
         }

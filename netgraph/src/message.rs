@@ -193,6 +193,10 @@ pub trait Message: Sized {
     type Args: Payload;
     /// What comes back; `()` where nothing does.
     type Reply: Reply;
+    /// The text form of what is sent, where the kernel's list of commands has another than [`Args`](Self::Args).
+    const ARGS_TEXT: Option<&'static Type> = <Self::Args as Payload>::TEXT;
+    /// The text form of what comes back, as the kernel's list of commands has it.
+    const REPLY_TEXT: Option<&'static Type> = <Self::Reply as Reply>::TEXT;
 
     /// Returns what is sent.
     fn args(&self) -> &Self::Args;
@@ -209,39 +213,47 @@ pub const fn text_of<M: Message>() -> CommandText {
         cookie: M::COMMAND.cookie,
         cmd: M::COMMAND.cmd,
         name: M::COMMAND.name,
-        args: <M::Args as Payload>::TEXT,
-        reply: <M::Reply as Reply>::TEXT,
+        args: M::ARGS_TEXT,
+        reply: M::REPLY_TEXT,
     }
 }
 
-/// Returns the text form of a payload; empty where it has none.
-#[doc(hidden)]
-pub fn to_text<P: Payload>(payload: &P) -> String {
+fn payload_to_text<P: Payload>(payload: &P, form: Option<&'static Type>) -> String {
     let mut args = Vec::new();
     payload.encode(&mut args);
-    P::TEXT.and_then(|text| ascii::unparse(text, &args).ok()).unwrap_or_default()
+    form.and_then(|text| ascii::unparse(text, &args).ok()).unwrap_or_default()
 }
 
-/// Reads a payload from its text form.
-#[doc(hidden)]
-pub fn from_text<P: Payload>(text: &str) -> Result<P, TextError> {
+fn payload_from_text<P: Payload>(text: &str, form: Option<&'static Type>) -> Result<P, TextError> {
     let mut frame = vec![0; HEADER_LEN];
-    if let Some(ty) = P::TEXT {
+    if let Some(ty) = form {
         frame.extend(ascii::parse(ty, text)?);
     }
     P::decode(&mut frame).map_err(|_| TextError::new(Errno::EINVAL, text.len(), "more arguments"))
 }
 
+/// Returns the text form of a payload; empty where it has none.
+#[doc(hidden)]
+pub fn to_text<P: Payload>(payload: &P) -> String {
+    payload_to_text(payload, P::TEXT)
+}
+
+/// Reads a payload from its text form.
+#[doc(hidden)]
+pub fn from_text<P: Payload>(text: &str) -> Result<P, TextError> {
+    payload_from_text(text, P::TEXT)
+}
+
 /// Returns the text form of a message's arguments.
 #[doc(hidden)]
 pub fn args_to_text<M: Message>(message: &M) -> String {
-    to_text(message.args())
+    payload_to_text(message.args(), M::ARGS_TEXT)
 }
 
 /// Reads a message from the text form of its arguments.
 #[doc(hidden)]
 pub fn args_from_text<M: Message>(text: &str) -> Result<M, TextError> {
-    from_text(text).map(M::from_args)
+    payload_from_text(text, M::ARGS_TEXT).map(M::from_args)
 }
 
 /// Reads a struct from the arguments of a frame.
@@ -288,4 +300,5 @@ integer! {
     u16 = ascii::UINT16;
     u32 = ascii::UINT32;
     i32 = ascii::INT32;
+    u64 = ascii::UINT64;
 }

@@ -136,6 +136,9 @@ impl<T: NodeType> fmt::Debug for Node<'_, T> {
 /// out. A message is a struct that implements [`Message`](crate::message::Message), `Display` and `FromStr` (the text
 /// form of its argument); the type is an empty enum that implements [`NodeType`].
 ///
+/// Options follow after commas: `event` for a message that the node sends and does not take, and `args = FORM` or
+/// `reply = FORM` where the text form is not that of the argument or reply.
+///
 /// ```
 /// use netgraph::node_type;
 /// node_type! {
@@ -145,6 +148,8 @@ impl<T: NodeType> fmt::Debug for Node<'_, T> {
 ///     Count "count" = 1 => u32;
 ///     /// Sets the count.
 ///     SetCount(u32) "setcount" = 2;
+///     /// Tells whoever made the node that all sheep are counted.
+///     Asleep = 3, event;
 /// }
 /// assert_eq!("0x10".parse::<SetCount>()?, SetCount(16));
 /// assert_eq!(SetCount(16).to_string(), "16");
@@ -157,7 +162,8 @@ macro_rules! node_type {
         pub $Type:ident : $name:literal, cookie = $cookie:expr;
         $(
             $(#[$message_doc:meta])*
-            $Message:ident $(($Args:ty))? $($text:literal)? = $cmd:expr $(=> $Reply:ty)?;
+            $Message:ident $(($Args:ty))? $($text:literal)? = $cmd:expr $(=> $Reply:ty)?
+                $(, $option:ident $(= $form:expr)?)*;
         )*
     ) => {
         $(#[$doc])*
@@ -172,8 +178,11 @@ macro_rules! node_type {
         }
 
         $(
-            $crate::message!($(#[$message_doc])* $Message $(($Args))? [$cookie, $cmd, $($text)?] $(=> $Reply)?);
-            impl $crate::Accepts<$Message> for $Type {}
+            $crate::message!(
+                $(#[$message_doc])* $Message $(($Args))? [$cookie, $cmd, $($text)?] $(=> $Reply)?
+                    $(, $option $(= $form)?)*
+            );
+            $crate::message!(@accept $Type, $Message $(, $option)*);
         )*
     };
 }
@@ -182,20 +191,23 @@ macro_rules! node_type {
 #[doc(hidden)]
 #[macro_export]
 macro_rules! message {
-    ($(#[$doc:meta])* $Message:ident [$($command:tt)*] $(=> $Reply:ty)?) => {
+    ($(#[$doc:meta])* $Message:ident [$($command:tt)*] $(=> $Reply:ty)? $(, $option:ident $(= $form:expr)?)*) => {
         $(#[$doc])*
         #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
         pub struct $Message;
-        $crate::message!(@impl $Message, (), [$($command)*], $Message, |_this| &(), |_args| $Message $(, $Reply)?);
+        $crate::message!(@impl $Message, (), [$($command)*], {$($option $(= $form)?),*},
+            |_this| &(), |_args| $Message $(, $Reply)?);
     };
-    ($(#[$doc:meta])* $Message:ident ($Args:ty) [$($command:tt)*] $(=> $Reply:ty)?) => {
+    ($(#[$doc:meta])* $Message:ident ($Args:ty) [$($command:tt)*] $(=> $Reply:ty)?
+        $(, $option:ident $(= $form:expr)?)*) => {
         $(#[$doc])*
         #[derive(Debug, Clone, PartialEq, Eq)]
         pub struct $Message(pub $Args);
-        $crate::message!(@impl $Message, $Args, [$($command)*], $Message, |this| &this.0, |args| $Message(args) $(, $Reply)?);
+        $crate::message!(@impl $Message, $Args, [$($command)*], {$($option $(= $form)?),*},
+            |this| &this.0, |args| $Message(args) $(, $Reply)?);
     };
-    (@impl $Message:ident, $Args:ty, [$cookie:expr, $cmd:expr, $($text:literal)?], $_m:ident,
-        |$this:ident| $get:expr, |$args:ident| $make:expr $(, $Reply:ty)?) => {
+    (@impl $Message:ident, $Args:ty, [$cookie:expr, $cmd:expr, $($text:literal)?],
+        {$($option:ident $(= $form:expr)?),*}, |$this:ident| $get:expr, |$args:ident| $make:expr $(, $Reply:ty)?) => {
         impl $crate::message::Message for $Message {
             const COMMAND: $crate::message::Command = $crate::message::Command {
                 cookie: $cookie,
@@ -204,6 +216,7 @@ macro_rules! message {
             };
             type Args = $Args;
             type Reply = $crate::message!(@type () $(, $Reply)?);
+            $($crate::message!(@form $option $(, $form)?);)*
             fn args(&self) -> &Self::Args {
                 let $this = self;
                 $get
@@ -226,6 +239,20 @@ macro_rules! message {
             }
         }
     };
+    (@form args, $form:expr) => {
+        const ARGS_TEXT: Option<&'static $crate::ascii::Type> = Some(&$form);
+    };
+    (@form reply, $form:expr) => {
+        const REPLY_TEXT: Option<&'static $crate::ascii::Type> = Some(&$form);
+    };
+    (@form event) => {};
+    (@accept $Type:ident, $Message:ident) => {
+        impl $crate::Accepts<$Message> for $Type {}
+    };
+    (@accept $Type:ident, $Message:ident, event $(, $rest:ident)*) => {};
+    (@accept $Type:ident, $Message:ident, $option:ident $(, $rest:ident)*) => {
+        $crate::message!(@accept $Type, $Message $(, $rest)*);
+    };
     (@or $none:literal) => { $none };
     (@or $none:literal, $some:literal) => { $some };
     (@type $none:ty) => { $none };
@@ -234,7 +261,8 @@ macro_rules! message {
 
 /// Declares what a message carries as a named wrapper of a C struct, with its text form.
 ///
-/// The wrapper derefs to the struct, and has `Display` and `FromStr`.
+/// The wrapper derefs to the struct, and has `Display` and `FromStr`. A struct of which the kernel knows no text form is
+/// declared without one, and has neither.
 ///
 /// ```
 /// use netgraph::{ascii, payload};
@@ -247,9 +275,9 @@ macro_rules! message {
 /// ```
 #[macro_export]
 macro_rules! payload {
-    ($( $(#[$doc:meta])* pub $Name:ident($Struct:ty) = $text:expr; )*) => {$(
+    ($( $(#[$doc:meta])* pub $Name:ident($Struct:ty) $(= $text:expr)?; )*) => {$(
         $(#[$doc])*
-        #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+        #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
         pub struct $Name(pub $Struct);
 
         impl ::std::ops::Deref for $Name {
@@ -266,7 +294,7 @@ macro_rules! payload {
         }
 
         impl $crate::message::Payload for $Name {
-            const TEXT: Option<&'static $crate::ascii::Type> = Some(&$text);
+            const TEXT: Option<&'static $crate::ascii::Type> = $crate::payload!(@text $(&$text)?);
             fn encode(&self, args: &mut Vec<u8>) {
                 $crate::message::append_struct(&self.0, args);
             }
@@ -275,14 +303,18 @@ macro_rules! payload {
             }
         }
 
-        $crate::payload_text!($Name);
+        $crate::payload!(@display $Name $(, $text)?);
     )*};
+    (@text) => { None };
+    (@text $text:expr) => { Some($text) };
+    (@display $Name:ident) => { $crate::payload_reply!($Name); };
+    (@display $Name:ident, $text:expr) => { $crate::payload_text!($Name); };
 }
 
-/// Makes a payload a reply, and gives it `Display` and `FromStr`.
+/// Makes a payload a reply.
 #[doc(hidden)]
 #[macro_export]
-macro_rules! payload_text {
+macro_rules! payload_reply {
     ($Name:ident) => {
         impl $crate::message::Reply for $Name {
             const EXPECTED: bool = true;
@@ -291,6 +323,15 @@ macro_rules! payload_text {
                 <Self as $crate::message::Payload>::decode(frame)
             }
         }
+    };
+}
+
+/// Makes a payload a reply, and gives it `Display` and `FromStr`.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! payload_text {
+    ($Name:ident) => {
+        $crate::payload_reply!($Name);
 
         impl ::std::fmt::Display for $Name {
             fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {

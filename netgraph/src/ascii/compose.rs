@@ -16,12 +16,13 @@ impl Composite {
         Some(match ty {
             Type::Struct(fields) => Self::Struct(fields),
             Type::FixedArray(element, len) => Self::Array(element, *len),
-            Type::Array(element, length) => Self::Array(element, length(before).unwrap_or(0)),
-            Type::Bytes(length) => Self::Array(&BYTE, length(before).unwrap_or(0)),
+            Type::Array(element, length) => Self::Array(element, length(before).unwrap_or(usize::MAX)),
+            Type::Bytes(length) => Self::Array(&BYTE, length(before).unwrap_or(usize::MAX)),
             _ => return None,
         })
     }
 
+    /// Returns the number of elements; above `i32::MAX` where the kernel takes it for negative.
     pub(super) fn len(&self) -> usize {
         match self {
             Self::Struct(fields) => fields.len(),

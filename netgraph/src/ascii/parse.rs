@@ -15,10 +15,10 @@ use crate::error::Errno;
 /// ENOENT for an unknown field, EALREADY for a field or element given twice, E2BIG for an index or a string that is
 /// too large, ERANGE for more than 20 KiB of arguments, EOPNOTSUPP for a missing field that has no default.
 pub fn parse(ty: &'static Type, text: &str) -> Result<Vec<u8>, TextError> {
-    parse_with(ty, text.as_bytes(), 0)
+    parse_with(ty, text.as_bytes(), text.len() as u32 + 1)
 }
 
-/// Converts text given as bytes, for a message whose header says `arglen`.
+/// Converts text given as bytes, for a message whose header says `arglen`: the length of the text and its NUL.
 ///
 /// # Errors
 /// As [`parse`].
@@ -35,6 +35,9 @@ pub(super) fn default(ty: &'static Type, out: Vec<u8>, arglen: u32, end: usize) 
     let done = parser.default(ty).ok();
     (parser.out, done)
 }
+
+/// The largest count that the kernel does not take for a negative one.
+const COUNT_MAX: usize = i32::MAX as usize;
 
 struct Parser<'a> {
     text: &'a [u8],
@@ -101,7 +104,7 @@ impl Parser<'_> {
             Type::Bytes(length) => match string(self.text, self.at) {
                 None => self.composite(ty),
                 Some(quoted) => {
-                    let len = length(self.before()).unwrap_or(0);
+                    let len = length(self.before()).filter(|len| *len <= COUNT_MAX).unwrap_or(0);
                     if len > self.end - self.out.len() {
                         return self.fail(Errno::ERANGE, "arguments of at most 20 KiB");
                     }
@@ -114,6 +117,17 @@ impl Parser<'_> {
                 }
             },
             Type::Struct(_) | Type::FixedArray(..) | Type::Array(..) => self.composite(ty),
+            Type::Custom(form) => match form.parse(self.text.get(self.at..).unwrap_or_default()) {
+                None => self.value(form.otherwise()),
+                Some(Ok((bytes, taken))) => {
+                    self.at += taken;
+                    self.push(&bytes)
+                }
+                Some(Err(error)) => {
+                    self.at += error.at;
+                    self.fail(error.errno, error.expected)
+                }
+            },
         }
     }
 
@@ -125,8 +139,10 @@ impl Parser<'_> {
             Type::SizedStr => self.zeros(2),
             Type::Ip => self.zeros(4),
             Type::Ether => self.fail(Errno::EOPNOTSUPP, "an Ethernet address (it has no default)"),
+            Type::Custom(_) => self.fail(Errno::EOPNOTSUPP, "a value (it has no default)"),
             _ => {
                 let Some(composite) = Composite::of(ty, self.before()) else { return Ok(()) };
+                self.countable(&composite)?;
                 self.build(ty, &composite, &[])
             }
         }
@@ -210,6 +226,7 @@ impl Parser<'_> {
     /// Reads `{ ... }` or `[ ... ]`: first where each element's text stands, then the elements in their order.
     fn composite(&mut self, ty: &'static Type) -> Result<(), TextError> {
         let Some(composite) = Composite::of(ty, self.before()) else { return Ok(()) };
+        self.countable(&composite)?;
         let (open, close) = if composite.is_struct() {
             (Token::LeftBrace, Token::RightBrace)
         } else {
@@ -245,6 +262,13 @@ impl Parser<'_> {
         // The kernel leaves its place in the text after the last element that it read.
         if given.is_empty() {
             self.at = end;
+        }
+        Ok(())
+    }
+
+    fn countable(&self, composite: &Composite) -> Result<(), TextError> {
+        if composite.len() > COUNT_MAX / size_of::<u32>() {
+            return self.fail(Errno::EINVAL, "a smaller count of elements");
         }
         Ok(())
     }

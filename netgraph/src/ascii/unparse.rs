@@ -91,6 +91,12 @@ impl Writer<'_> {
             Type::Struct(_) | Type::FixedArray(..) | Type::Array(..) | Type::Bytes(_) => {
                 self.composite(ty)?
             }
+            Type::Custom(form) => {
+                match form.unparse(self.data.get(self.at..).unwrap_or_default(), &mut self.out) {
+                    Some(taken) => self.at += taken,
+                    None => self.value(form.otherwise())?,
+                }
+            }
         }
         if self.out.len() > TEXT_MAX {
             return Err(TextError::new(Errno::ERANGE, self.at, "less than 16 MiB of text"));
@@ -132,9 +138,14 @@ impl Writer<'_> {
         self.out.push(if composite.is_struct() { '{' } else { '[' });
         let mut next = 0;
         let mut any = false;
-        for index in 0..composite.len() {
+        let count = Some(composite.len()).filter(|count| *count <= i32::MAX as usize).unwrap_or(0);
+        for index in 0..count {
             let Some(element) = composite.element(index) else { break };
             self.at += composite.pad(index, self.at);
+            // The kernel reads on in whatever lies behind the message; here nothing does.
+            if !composite.is_struct() && self.at > self.data.len().max(BINARY_MAX) {
+                return Err(TextError::new(Errno::ERANGE, self.at, "as many elements as the count says"));
+            }
             if let Some(len) = self.default_len(element) {
                 self.at += len;
                 // Past the data all is zero: the rest of an array of a nonsensical length has nothing to say.

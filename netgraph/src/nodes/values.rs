@@ -1,12 +1,14 @@
 //! Plain values that several node types carry.
 
 use std::fmt;
+use std::net::Ipv4Addr;
 use std::str::FromStr;
 
-use crate::ascii::{TextError, Type};
+use crate::ascii::{self, TextError, Type};
 use crate::error::DecodeError;
 use crate::message::{HEADER_LEN, Payload, read_struct};
-use crate::payload_text;
+use crate::name::HookName;
+use crate::{payload_reply, payload_text};
 
 /// An Ethernet address.
 ///
@@ -61,13 +63,7 @@ impl Payload for EtherAddr {
     }
 }
 
-impl crate::message::Reply for EtherAddr {
-    const EXPECTED: bool = true;
-    const TEXT: Option<&'static Type> = <Self as Payload>::TEXT;
-    fn read(frame: &mut Vec<u8>) -> Result<Self, DecodeError> {
-        Self::decode(frame)
-    }
-}
+payload_reply!(EtherAddr);
 
 /// The name of a network interface, as a node reports it: a field of 16 bytes (`IFNAMSIZ`).
 ///
@@ -119,3 +115,71 @@ impl Payload for InterfaceName {
 }
 
 payload_text!(InterfaceName);
+
+/// The name of a hook, as a field of 32 bytes.
+impl Payload for HookName {
+    const TEXT: Option<&'static Type> = Some(&ascii::NAME);
+    fn encode(&self, args: &mut Vec<u8>) {
+        args.extend_from_slice(&self.to_field());
+    }
+    fn decode(frame: &mut Vec<u8>) -> Result<Self, DecodeError> {
+        Ok(Self::from_field(frame.get(HEADER_LEN..).unwrap_or_default()))
+    }
+}
+
+/// An IPv4 address, `10.0.0.1`.
+impl Payload for Ipv4Addr {
+    const TEXT: Option<&'static Type> = Some(&Type::Ip);
+    fn encode(&self, args: &mut Vec<u8>) {
+        args.extend_from_slice(&self.octets());
+    }
+    fn decode(frame: &mut Vec<u8>) -> Result<Self, DecodeError> {
+        read_struct::<[u8; 4]>(frame, "an IPv4 address").map(Self::from)
+    }
+}
+
+payload_reply!(Ipv4Addr);
+
+/// A text of any length, which ends with a NUL in the message.
+///
+/// ```
+/// use netgraph::nodes::Text;
+/// assert_eq!(Text::from("ietf-snap").to_string(), "\"ietf-snap\"");
+/// assert_eq!("\"a\\tb\"".parse::<Text>()?.as_str(), "a\tb");
+/// # Ok::<(), netgraph::ascii::TextError>(())
+/// ```
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct Text(String);
+
+impl Text {
+    /// Returns the text, without quotes and escapes; bytes that are no UTF-8 are replaced.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl From<&str> for Text {
+    /// Takes the text up to its first NUL.
+    fn from(text: &str) -> Self {
+        Self(text.split('\0').next().unwrap_or_default().to_owned())
+    }
+}
+
+impl Payload for Text {
+    const TEXT: Option<&'static Type> = Some(&Type::Str);
+    fn encode(&self, args: &mut Vec<u8>) {
+        args.extend_from_slice(self.0.as_bytes());
+        args.push(0);
+    }
+    fn decode(frame: &mut Vec<u8>) -> Result<Self, DecodeError> {
+        Ok(Self(fixed_text(frame.get(HEADER_LEN..).unwrap_or_default())))
+    }
+}
+
+payload_text!(Text);
+
+/// Returns the text of a field up to its NUL; bytes that are no UTF-8 are replaced.
+pub(super) fn fixed_text(field: &[u8]) -> String {
+    String::from_utf8_lossy(field.split(|b| *b == 0).next().unwrap_or_default()).into_owned()
+}

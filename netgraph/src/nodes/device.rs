@@ -1,0 +1,17 @@
+//! `device`: a device file of a hook; see ng_device(4).
+
+use super::Text;
+use crate::{node_type, sys};
+
+node_type! {
+    /// A device file, `/dev/ngdN`: what a program writes there leaves at the node's only hook, of any name, and the
+    /// other way round. The node is named as the file, and dies with its hook; see
+    /// [ng_device(4)](https://man.freebsd.org/ng_device/4).
+    pub Device: "device", cookie = sys::NGM_DEVICE_COOKIE;
+    /// Reads the name of the file, without `/dev/`.
+    #[doc(alias = "NGM_DEVICE_GET_DEVNAME")]
+    GetDevName "getdevname" = sys::NGM_DEVICE_GET_DEVNAME => Text;
+    /// Aligns what is written to the file so that the payload of an Ethernet frame lies on a word's boundary.
+    #[doc(alias = "NGM_DEVICE_ETHERALIGN")]
+    EtherAlign "etheralign" = sys::NGM_DEVICE_ETHERALIGN;
+}

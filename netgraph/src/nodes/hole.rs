@@ -1,0 +1,27 @@
+//! `hole`: swallows packets; see ng_hole(4).
+
+use crate::ascii::{Type, UINT64, fields};
+use crate::name::HookName;
+use crate::{node_type, payload, sys};
+
+node_type! {
+    /// Swallows each packet and counts it. Any hook name will do; it dies with its last hook. See
+    /// [ng_hole(4)](https://man.freebsd.org/ng_hole/4).
+    pub Hole: "hole", cookie = sys::NGM_HOLE_COOKIE;
+    /// Reads the counters of a hook. Rejected with ENOENT where there is no such hook.
+    #[doc(alias = "NGM_HOLE_GET_STATS")]
+    GetStats(HookName) "getstats" = sys::NGM_HOLE_GET_STATS => HookStats;
+    /// Sets the counters of a hook to 0.
+    #[doc(alias = "NGM_HOLE_CLR_STATS")]
+    ClearStats(HookName) "clrstats" = sys::NGM_HOLE_CLR_STATS;
+    /// Reads the counters of a hook and sets them to 0, in one step.
+    #[doc(alias = "NGM_HOLE_GETCLR_STATS")]
+    GetClearStats(HookName) "getclrstats" = sys::NGM_HOLE_GETCLR_STATS => HookStats;
+}
+
+static HOOK_STATS: Type = fields!["frames": UINT64, "octets": UINT64];
+
+payload! {
+    /// The counters of a hook.
+    pub HookStats(sys::ng_hole_hookstat) = HOOK_STATS;
+}

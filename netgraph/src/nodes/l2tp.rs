@@ -1,0 +1,136 @@
+//! `l2tp`: a tunnel of the Layer 2 Tunneling Protocol; see ng_l2tp(4).
+
+use std::time::Duration;
+
+use crate::ascii::{HINT16, INT16, Type, UINT8, UINT16, UINT32, UINT64, fields};
+use crate::name::HookName;
+use crate::{node_type, payload, sys};
+
+/// The control connection.
+pub const CTRL: HookName = HookName::constant(sys::NG_L2TP_HOOK_CTRL);
+/// The tunnel's packets, usually to and from a UDP socket.
+pub const LOWER: HookName = HookName::constant(sys::NG_L2TP_HOOK_LOWER);
+
+/// The hook of a session by its number at this end.
+///
+/// ```
+/// assert_eq!(netgraph::nodes::l2tp::session(0x1f).to_string(), "session_001f");
+/// ```
+#[must_use]
+pub fn session(id: u16) -> HookName {
+    HookName::from_field(format!("{}{id:04x}", sys::NG_L2TP_HOOK_SESSION_P).as_bytes())
+}
+
+node_type! {
+    /// One end of an L2TP tunnel, with hooks [`CTRL`], [`LOWER`] and [`session`]. It dies with its last hook; see
+    /// [ng_l2tp(4)](https://man.freebsd.org/ng_l2tp/4).
+    pub L2tp: "l2tp", cookie = sys::NGM_L2TP_COOKIE;
+    /// Replaces the configuration.
+    #[doc(alias = "NGM_L2TP_SET_CONFIG")]
+    SetConfig(Config) "setconfig" = sys::NGM_L2TP_SET_CONFIG;
+    /// Reads the configuration.
+    #[doc(alias = "NGM_L2TP_GET_CONFIG")]
+    GetConfig "getconfig" = sys::NGM_L2TP_GET_CONFIG => Config;
+    /// Replaces the configuration of a session. Rejected with ENOENT where its hook is not there.
+    #[doc(alias = "NGM_L2TP_SET_SESS_CONFIG")]
+    SetSessionConfig(SessionConfig) "setsessconfig" = sys::NGM_L2TP_SET_SESS_CONFIG;
+    /// Reads the configuration of a session, by its number at this end.
+    #[doc(alias = "NGM_L2TP_GET_SESS_CONFIG")]
+    GetSessionConfig(u16) "getsessconfig" = sys::NGM_L2TP_GET_SESS_CONFIG => SessionConfig, args = HINT16;
+    /// Reads the counters of the tunnel.
+    #[doc(alias = "NGM_L2TP_GET_STATS")]
+    GetStats "getstats" = sys::NGM_L2TP_GET_STATS => Stats;
+    /// Sets the counters of the tunnel to 0.
+    #[doc(alias = "NGM_L2TP_CLR_STATS")]
+    ClearStats "clrstats" = sys::NGM_L2TP_CLR_STATS;
+    /// Reads the counters of the tunnel and sets them to 0, in one step.
+    #[doc(alias = "NGM_L2TP_GETCLR_STATS")]
+    GetClearStats "getclrstats" = sys::NGM_L2TP_GETCLR_STATS => Stats;
+    /// Reads the counters of a session, by its number at this end.
+    #[doc(alias = "NGM_L2TP_GET_SESSION_STATS")]
+    GetSessionStats(u16) "getsessstats" = sys::NGM_L2TP_GET_SESSION_STATS => SessionStats, args = INT16;
+    /// Sets the counters of a session to 0.
+    #[doc(alias = "NGM_L2TP_CLR_SESSION_STATS")]
+    ClearSessionStats(u16) "clrsessstats" = sys::NGM_L2TP_CLR_SESSION_STATS, args = INT16;
+    /// Reads the counters of a session and sets them to 0, in one step.
+    #[doc(alias = "NGM_L2TP_GETCLR_SESSION_STATS")]
+    GetClearSessionStats(u16) "getclrsessstats" = sys::NGM_L2TP_GETCLR_SESSION_STATS => SessionStats, args = INT16;
+    /// Tells whoever is at [`CTRL`] that the other end has stopped acknowledging: the tunnel is dead.
+    #[doc(alias = "NGM_L2TP_ACK_FAILURE")]
+    AckFailure "ackfailure" = sys::NGM_L2TP_ACK_FAILURE, event;
+    /// Sets the sequence numbers to begin with, as long as the node is not enabled. It cannot be sent as text: the
+    /// kernel knows names of two of its four fields.
+    #[doc(alias = "NGM_L2TP_SET_SEQ")]
+    SetSequence(Sequence) "setsequence" = sys::NGM_L2TP_SET_SEQ;
+}
+
+static SEQUENCE: Type = fields!["ns": UINT16, "nr": UINT16];
+
+static CONFIG: Type = fields![
+    "enabled": UINT8,
+    "match_id": UINT8,
+    "tunnel_id": HINT16,
+    "peer_id": HINT16,
+    "peer_win": UINT16,
+    "rexmit_max": UINT16,
+    "rexmit_max_to": UINT16,
+];
+
+static SESSION_CONFIG: Type = fields![
+    "session_id": HINT16,
+    "peer_id": HINT16,
+    "control_dseq": UINT8,
+    "enable_dseq": UINT8,
+    "include_length": UINT8,
+];
+
+static STATS: Type = fields![
+    "xmitPackets": UINT32,
+    "xmitOctets": UINT32,
+    "xmitZLBs": UINT32,
+    "xmitDrops": UINT32,
+    "xmitTooBig": UINT32,
+    "xmitInvalid": UINT32,
+    "xmitDataTooBig": UINT32,
+    "xmitRetransmits": UINT32,
+    "recvPackets": UINT32,
+    "recvOctets": UINT32,
+    "recvRunts": UINT32,
+    "recvInvalid": UINT32,
+    "recvWrongTunnel": UINT32,
+    "recvUnknownSID": UINT32,
+    "recvBadAcks": UINT32,
+    "recvOutOfOrder": UINT32,
+    "recvDuplicates": UINT32,
+    "recvDataDrops": UINT32,
+    "recvZLBs": UINT32,
+    "memoryFailures": UINT32,
+];
+
+static SESSION_STATS: Type = fields![
+    "xmitPackets": UINT64,
+    "xmitOctets": UINT64,
+    "recvPackets": UINT64,
+    "recvOctets": UINT64,
+];
+
+payload! {
+    /// The configuration of the tunnel.
+    pub Config(sys::ng_l2tp_config) = CONFIG;
+    /// The configuration of a session.
+    pub SessionConfig(sys::ng_l2tp_sess_config) = SESSION_CONFIG;
+    /// The sequence numbers of the control connection.
+    pub Sequence(sys::ng_l2tp_seq_config) = SEQUENCE;
+    /// The counters of the tunnel.
+    pub Stats(sys::ng_l2tp_stats) = STATS;
+    /// The counters of a session.
+    pub SessionStats(sys::ng_l2tp_session_stats) = SESSION_STATS;
+}
+
+impl Config {
+    /// Returns the longest time between two attempts to send a control packet.
+    #[must_use]
+    pub fn longest_retransmission(&self) -> Duration {
+        Duration::from_secs(self.rexmit_max_to.into())
+    }
+}

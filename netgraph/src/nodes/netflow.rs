@@ -1,0 +1,223 @@
+//! `netflow`: counts flows and exports them; see ng_netflow(4).
+
+use std::time::Duration;
+
+use super::list::{args, elements, head};
+use crate::ascii::{Type, UINT8, UINT16, UINT32, UINT64, fields};
+use crate::error::DecodeError;
+use crate::message::{Payload, read_struct};
+use crate::name::HookName;
+use crate::{node_type, payload, payload_reply, sys};
+
+/// Where flows are exported in version 5.
+pub const EXPORT: HookName = HookName::constant(sys::NG_NETFLOW_HOOK_EXPORT);
+/// Where flows are exported in version 9.
+pub const EXPORT9: HookName = HookName::constant(sys::NG_NETFLOW_HOOK_EXPORT9);
+
+/// The hook where packets of an interface come in.
+///
+/// ```
+/// assert_eq!(netgraph::nodes::netflow::iface(0).to_string(), "iface0");
+/// ```
+#[must_use]
+pub fn iface(number: u16) -> HookName {
+    HookName::numbered(sys::NG_NETFLOW_HOOK_DATA, number.into())
+}
+
+/// The hook where what came in at [`iface`] of the same number leaves.
+#[must_use]
+pub fn out(number: u16) -> HookName {
+    HookName::numbered(sys::NG_NETFLOW_HOOK_OUT, number.into())
+}
+
+node_type! {
+    /// Counts the flows of packets between [`iface`] and [`out`], and exports those that ended at [`EXPORT`] or
+    /// [`EXPORT9`]. It dies with its last hook; see [ng_netflow(4)](https://man.freebsd.org/ng_netflow/4).
+    pub Netflow: "netflow", cookie = sys::NGM_NETFLOW_COOKIE;
+    /// Reads the counters and timeouts.
+    #[doc(alias = "NGM_NETFLOW_INFO")]
+    GetInfo "info" = sys::NGM_NETFLOW_INFO => Info;
+    /// Describes an interface, by its number.
+    #[doc(alias = "NGM_NETFLOW_IFINFO")]
+    GetIfInfo(u16) "ifinfo" = sys::NGM_NETFLOW_IFINFO => IfInfo;
+    /// Reads the flows, a part at a time: begin with [`FlowsFrom::START`] and go on with [`Flows::next`]. A reply may
+    /// take 72 KB.
+    #[doc(alias = "NGM_NETFLOW_SHOW")]
+    Show(FlowsFrom) = sys::NGM_NETFLOW_SHOW => Flows;
+    /// Sets the link layer of an interface: `DLT_RAW` for none, or `DLT_EN10MB`.
+    #[doc(alias = "NGM_NETFLOW_SETDLT")]
+    SetDlt(Dlt) "setdlt" = sys::NGM_NETFLOW_SETDLT;
+    /// Sets the index that is exported for an interface.
+    #[doc(alias = "NGM_NETFLOW_SETIFINDEX")]
+    SetIfIndex(IfIndex) "setifindex" = sys::NGM_NETFLOW_SETIFINDEX;
+    /// Sets when flows end.
+    #[doc(alias = "NGM_NETFLOW_SETTIMEOUTS")]
+    SetTimeouts(Timeouts) "settimeouts" = sys::NGM_NETFLOW_SETTIMEOUTS;
+    /// Sets what is counted on an interface.
+    #[doc(alias = "NGM_NETFLOW_SETCONFIG")]
+    SetConfig(Config) "setconfig" = sys::NGM_NETFLOW_SETCONFIG;
+    /// Sets how often the template of version 9 is repeated.
+    #[doc(alias = "NGM_NETFLOW_SETTEMPLATE")]
+    SetTemplate(Template) "settemplate" = sys::NGM_NETFLOW_SETTEMPLATE;
+    /// Sets the longest packet of version 9.
+    #[doc(alias = "NGM_NETFLOW_SETMTU")]
+    SetMtu(Mtu) "setmtu" = sys::NGM_NETFLOW_SETMTU;
+    /// Reads what concerns version 9.
+    #[doc(alias = "NGM_NETFLOW_V9INFO")]
+    GetV9Info "v9info" = sys::NGM_NETFLOW_V9INFO => V9Info;
+}
+
+// Names with spaces can be written, but never read: in text a field's name is one word.
+static INFO: Type = fields![
+    "IPv4 bytes": UINT64,
+    "IPv4 packets": UINT64,
+    "IPv6 bytes": UINT64,
+    "IPv6 packets": UINT64,
+    "IPv4 skipped bytes": UINT64,
+    "IPv4 skipped packets": UINT64,
+    "IPv6 skipped bytes": UINT64,
+    "IPv6 skipped packets": UINT64,
+    "Active expiries": UINT64,
+    "Inactive expiries": UINT64,
+    "IPv4 records used": UINT32,
+    "IPv6 records used": UINT32,
+    "Failed allocations": UINT32,
+    "V5 failed exports": UINT32,
+    "V9 failed exports": UINT32,
+    "mbuf reallocations": UINT32,
+    "fibs allocated": UINT32,
+    "Inactive timeout": UINT32,
+    "Active timeout": UINT32,
+];
+
+static IF_INFO: Type = fields!["packets": UINT32, "data link type": UINT8, "index": UINT16, "conf": UINT32];
+
+static DLT: Type = fields!["iface": UINT16, "dlt": UINT8];
+
+static IF_INDEX: Type = fields!["iface": UINT16, "index": UINT16];
+
+static TIMEOUTS: Type = fields!["inactive": UINT32, "active": UINT32];
+
+static CONFIG: Type = fields!["iface": UINT16, "conf": UINT32];
+
+static TEMPLATE: Type = fields!["time": UINT16, "packets": UINT16];
+
+static MTU: Type = fields!["mtu": UINT16];
+
+static V9_INFO: Type =
+    fields!["v9 template packets": UINT16, "v9 template time": UINT16, "v9 MTU": UINT16];
+
+payload! {
+    /// The counters and timeouts.
+    pub Info(sys::ng_netflow_info) = INFO;
+    /// The description of an interface.
+    pub IfInfo(sys::ng_netflow_ifinfo) = IF_INFO;
+    /// An interface, and its link layer.
+    pub Dlt(sys::ng_netflow_setdlt) = DLT;
+    /// An interface, and the index to export for it.
+    pub IfIndex(sys::ng_netflow_setifindex) = IF_INDEX;
+    /// When flows end, in seconds.
+    pub Timeouts(sys::ng_netflow_settimeouts) = TIMEOUTS;
+    /// An interface, and what is counted there: `NG_NETFLOW_CONF_...`.
+    pub Config(sys::ng_netflow_setconfig) = CONFIG;
+    /// How often the template of version 9 is repeated: in seconds, and in packets.
+    pub Template(sys::ng_netflow_settemplate) = TEMPLATE;
+    /// The longest packet of version 9, in bytes.
+    pub Mtu(sys::ng_netflow_setmtu) = MTU;
+    /// What concerns version 9.
+    pub V9Info(sys::ng_netflow_v9info) = V9_INFO;
+    /// Which flows are asked for, and from where on.
+    pub FlowsFrom(sys::ngnf_show_header);
+}
+
+impl Timeouts {
+    /// Ends flows that were silent for `inactive`, or have lasted for `active`; fractions of a second are cut.
+    #[must_use]
+    pub fn new(inactive: Duration, active: Duration) -> Self {
+        let seconds = |time: Duration| u32::try_from(time.as_secs()).unwrap_or(u32::MAX);
+        Self(sys::ng_netflow_settimeouts {
+            inactive_timeout: seconds(inactive),
+            active_timeout: seconds(active),
+        })
+    }
+
+    /// Returns how long a flow is silent before it ends.
+    #[must_use]
+    pub fn inactive(&self) -> Duration {
+        Duration::from_secs(self.inactive_timeout.into())
+    }
+
+    /// Returns how long a flow lasts at most.
+    #[must_use]
+    pub fn active(&self) -> Duration {
+        Duration::from_secs(self.active_timeout.into())
+    }
+}
+
+impl FlowsFrom {
+    /// The first flows of IPv4.
+    pub const START: Self = Self::version(4);
+    /// The first flows of IPv6.
+    pub const START6: Self = Self::version(6);
+
+    const fn version(version: u8) -> Self {
+        Self(sys::ngnf_show_header { version, _pad0: [0; 3], hash_id: 0, list_id: 0, nentries: 0 })
+    }
+}
+
+/// A part of the flows, read where they lie in the reply.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Flows(Vec<u8>);
+
+/// A flow.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Flow {
+    /// Of IPv4. Addresses and ports are in network byte order, times in seconds since the system started.
+    V4(sys::flow_entry_data),
+    /// Of IPv6.
+    V6(sys::flow6_entry_data),
+}
+
+impl Flows {
+    fn head(&self) -> sys::ngnf_show_header {
+        head(&self.0)
+    }
+
+    /// Returns where the next part begins. `None` where this is the last.
+    #[must_use]
+    pub fn next(&self) -> Option<FlowsFrom> {
+        let head = self.head();
+        let next = sys::ngnf_show_header { nentries: 0, ..head };
+        (head.hash_id != 0 || head.list_id != 0).then_some(FlowsFrom(next))
+    }
+
+    /// Returns the flows of this part.
+    pub fn iter(&self) -> impl Iterator<Item = Flow> {
+        let head = self.head();
+        let count = head.nentries as usize;
+        let of = |version| if (head.version == 6) == (version == 6) { count } else { 0 };
+        let at = size_of::<sys::ngnf_show_header>();
+        let v4 = elements(&self.0, at, of(4)).map(Flow::V4);
+        v4.chain(elements(&self.0, at, of(6)).map(Flow::V6))
+    }
+}
+
+impl std::fmt::Debug for Flows {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_list().entries(self.iter()).finish()
+    }
+}
+
+impl Payload for Flows {
+    const TEXT: Option<&'static Type> = None;
+    fn encode(&self, out: &mut Vec<u8>) {
+        out.extend_from_slice(args(&self.0));
+    }
+    fn decode(frame: &mut Vec<u8>) -> Result<Self, DecodeError> {
+        read_struct::<sys::ngnf_show_header>(frame, "a list of flows")?;
+        Ok(Self(std::mem::take(frame)))
+    }
+}
+
+payload_reply!(Flows);

@@ -1,0 +1,112 @@
+//! `pipe`: a link with bandwidth, delay and losses; see ng_pipe(4).
+
+use std::time::Duration;
+
+use crate::ascii::{Type, UINT32, UINT64, fields};
+use crate::name::HookName;
+use crate::{node_type, payload, sys};
+
+/// The end towards the protocols: what comes in here goes downstream.
+pub const UPPER: HookName = HookName::constant(sys::NG_PIPE_HOOK_UPPER);
+/// The end towards the wire: what comes in here goes upstream.
+pub const LOWER: HookName = HookName::constant(sys::NG_PIPE_HOOK_LOWER);
+
+node_type! {
+    /// A link between [`UPPER`] and [`LOWER`] with bandwidth, delay, queues and losses. Where it is configured to lose
+    /// every bit (`ber` 1), or no longer, it tells whatever is at its ends, with
+    /// [`LinkIsDown`](super::flow::LinkIsDown) and [`LinkIsUp`](super::flow::LinkIsUp). It dies with its last hook; see
+    /// [ng_pipe(4)](https://man.freebsd.org/ng_pipe/4).
+    pub Pipe: "pipe", cookie = sys::NGM_PIPE_COOKIE;
+    /// Reads the counters.
+    #[doc(alias = "NGM_PIPE_GET_STATS")]
+    GetStats "getstats" = sys::NGM_PIPE_GET_STATS => Stats;
+    /// Sets the counters to 0.
+    #[doc(alias = "NGM_PIPE_CLR_STATS")]
+    ClearStats "clrstats" = sys::NGM_PIPE_CLR_STATS;
+    /// Reads the counters and sets them to 0, in one step.
+    #[doc(alias = "NGM_PIPE_GETCLR_STATS")]
+    GetClearStats "getclrstats" = sys::NGM_PIPE_GETCLR_STATS => Stats;
+    /// Reads what is in the queues at this moment.
+    #[doc(alias = "NGM_PIPE_GET_RUN")]
+    GetRun "getrun" = sys::NGM_PIPE_GET_RUN => Run;
+    /// Reads the configuration.
+    #[doc(alias = "NGM_PIPE_GET_CFG")]
+    GetConfig "getcfg" = sys::NGM_PIPE_GET_CFG => Config;
+    /// Changes the configuration: what is 0 stays as it is, what is all ones (-1) goes back to its default.
+    #[doc(alias = "NGM_PIPE_SET_CFG")]
+    SetConfig(Config) "setcfg" = sys::NGM_PIPE_SET_CFG;
+}
+
+static HOOK_STATS: Type = fields![
+    "FwdOctets": UINT64,
+    "FwdFrames": UINT64,
+    "queueDropOctets": UINT64,
+    "queueDropFrames": UINT64,
+    "delayDropOctets": UINT64,
+    "delayDropFrames": UINT64,
+];
+
+static STATS: Type = fields!["downstream": HOOK_STATS, "upstream": HOOK_STATS];
+
+static HOOK_RUN: Type = fields![
+    "queues": UINT32,
+    "queuedOctets": UINT32,
+    "queuedFrames": UINT32,
+    "delayedOctets": UINT32,
+    "delayedFrames": UINT32,
+];
+
+static RUN: Type = fields!["downstream": HOOK_RUN, "upstream": HOOK_RUN];
+
+static HOOK_CONFIG: Type = fields![
+    "bandwidth": UINT64,
+    "BER": UINT64,
+    "queuelen": UINT32,
+    "delaylen": UINT32,
+    "duplicate": UINT32,
+    "fifo": UINT32,
+    "drr": UINT32,
+    "wfq": UINT32,
+    "droptail": UINT32,
+    "drophead": UINT32,
+];
+
+static CONFIG: Type = fields![
+    "bandwidth": UINT64,
+    "delay": UINT64,
+    "header_offset": UINT32,
+    "overhead": UINT32,
+    "downstream": HOOK_CONFIG,
+    "upstream": HOOK_CONFIG,
+];
+
+payload! {
+    /// The configuration: bandwidths are in bits per second, the delay in microseconds.
+    pub Config(sys::ng_pipe_cfg) = CONFIG;
+    /// The counters of both directions.
+    pub Stats(sys::ng_pipe_stats) = STATS;
+    /// What is in the queues of both directions.
+    pub Run(sys::ng_pipe_run) = RUN;
+}
+
+impl Config {
+    /// Returns the delay.
+    #[must_use]
+    pub fn delay(&self) -> Duration {
+        Duration::from_micros(self.0.delay)
+    }
+
+    /// Sets the delay, in whole microseconds; the kernel takes less than 10 seconds.
+    ///
+    /// ```
+    /// use netgraph::nodes::pipe::Config;
+    /// use std::time::Duration;
+    /// let config = Config::default().with_delay(Duration::from_millis(20));
+    /// assert_eq!(config.to_string(), "{ delay=20000 }");
+    /// ```
+    #[must_use]
+    pub fn with_delay(mut self, delay: Duration) -> Self {
+        self.0.delay = u64::try_from(delay.as_micros()).unwrap_or(u64::MAX);
+        self
+    }
+}

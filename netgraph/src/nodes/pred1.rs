@@ -1,0 +1,50 @@
+//! `pred1`: the Predictor-1 compression of PPP; see ng_pred1(4).
+
+use crate::ascii::{Type, UINT8, UINT64, fields};
+use crate::name::HookName;
+use crate::{node_type, payload, sys};
+
+/// What is to be compressed; the compressed frames come back here.
+pub const COMP: HookName = HookName::constant(sys::NG_PRED1_HOOK_COMP);
+/// What is to be decompressed; the plain frames come back here.
+pub const DECOMP: HookName = HookName::constant(sys::NG_PRED1_HOOK_DECOMP);
+
+node_type! {
+    /// Compresses PPP frames ([`COMP`]) or decompresses them ([`DECOMP`]); a node has one of the two hooks. It dies
+    /// with its hook; see [ng_pred1(4)](https://man.freebsd.org/ng_pred1/4).
+    pub Pred1: "pred1", cookie = sys::NGM_PRED1_COOKIE;
+    /// Configures the node, and starts the stream anew.
+    #[doc(alias = "NGM_PRED1_CONFIG")]
+    SetConfig(Config) "config" = sys::NGM_PRED1_CONFIG;
+    /// Starts the stream of a compressor anew. A decompressor sends it to whoever configured it when it has lost the
+    /// stream.
+    #[doc(alias = "NGM_PRED1_RESETREQ")]
+    ResetRequest "resetreq" = sys::NGM_PRED1_RESETREQ;
+    /// Reads the counters.
+    #[doc(alias = "NGM_PRED1_GET_STATS")]
+    GetStats "getstats" = sys::NGM_PRED1_GET_STATS => Stats;
+    /// Sets the counters to 0.
+    #[doc(alias = "NGM_PRED1_CLR_STATS")]
+    ClearStats "clrstats" = sys::NGM_PRED1_CLR_STATS;
+    /// Reads the counters and sets them to 0, in one step.
+    #[doc(alias = "NGM_PRED1_GETCLR_STATS")]
+    GetClearStats "getclrstats" = sys::NGM_PRED1_GETCLR_STATS => Stats;
+}
+
+static CONFIG: Type = fields!["enable": UINT8];
+
+static STATS: Type = fields![
+    "FramesPlain": UINT64,
+    "FramesComp": UINT64,
+    "FramesUncomp": UINT64,
+    "InOctets": UINT64,
+    "OutOctets": UINT64,
+    "Errors": UINT64,
+];
+
+payload! {
+    /// Whether frames are compressed at all.
+    pub Config(sys::ng_pred1_config) = CONFIG;
+    /// The counters.
+    pub Stats(sys::ng_pred1_stats) = STATS;
+}

@@ -1,0 +1,117 @@
+//! `source`: sends packets as fast as it is told; see ng_source(4).
+
+use std::time::Duration;
+
+use super::Text;
+use crate::ascii::{HINT8, HINT16, INT32, INT64, Type, UINT8, UINT32, UINT64, fields};
+use crate::name::HookName;
+use crate::{node_type, payload, sys};
+
+/// What comes in here is what will be sent.
+pub const INPUT: HookName = HookName::constant(sys::NG_SOURCE_HOOK_INPUT);
+/// Where it is sent.
+pub const OUTPUT: HookName = HookName::constant(sys::NG_SOURCE_HOOK_OUTPUT);
+
+node_type! {
+    /// Keeps the packets that come in at [`INPUT`], and sends them again and again at [`OUTPUT`]. It dies with
+    /// [`OUTPUT`]; see [ng_source(4)](https://man.freebsd.org/ng_source/4).
+    pub Source: "source", cookie = sys::NGM_SOURCE_COOKIE;
+    /// Reads the counters.
+    #[doc(alias = "NGM_SOURCE_GET_STATS")]
+    GetStats "getstats" = sys::NGM_SOURCE_GET_STATS => Stats;
+    /// Sets the counters to 0.
+    #[doc(alias = "NGM_SOURCE_CLR_STATS")]
+    ClearStats "clrstats" = sys::NGM_SOURCE_CLR_STATS;
+    /// Reads the counters and sets them to 0, in one step.
+    #[doc(alias = "NGM_SOURCE_GETCLR_STATS")]
+    GetClearStats "getclrstats" = sys::NGM_SOURCE_GETCLR_STATS => Stats;
+    /// Sends this many packets.
+    #[doc(alias = "NGM_SOURCE_START")]
+    Start(u64) "start" = sys::NGM_SOURCE_START;
+    /// Stops sending.
+    #[doc(alias = "NGM_SOURCE_STOP")]
+    Stop "stop" = sys::NGM_SOURCE_STOP;
+    /// Forgets the packets.
+    #[doc(alias = "NGM_SOURCE_CLR_DATA")]
+    ClearData "clrdata" = sys::NGM_SOURCE_CLR_DATA;
+    /// Names the interface whose queue is to be filled.
+    #[doc(alias = "NGM_SOURCE_SETIFACE")]
+    SetIface(Text) "setiface" = sys::NGM_SOURCE_SETIFACE;
+    /// Limits the packets per second.
+    #[doc(alias = "NGM_SOURCE_SETPPS")]
+    SetPps(u32) "setpps" = sys::NGM_SOURCE_SETPPS;
+    /// Writes the time into each packet.
+    #[doc(alias = "NGM_SOURCE_SET_TIMESTAMP")]
+    SetTimestamp(Timestamp) "settimestamp" = sys::NGM_SOURCE_SET_TIMESTAMP;
+    /// Reads where the time is written.
+    #[doc(alias = "NGM_SOURCE_GET_TIMESTAMP")]
+    GetTimestamp "gettimestamp" = sys::NGM_SOURCE_GET_TIMESTAMP => Timestamp;
+    /// Writes a counter into each packet.
+    #[doc(alias = "NGM_SOURCE_SET_COUNTER")]
+    SetCounter(Counter) "setcounter" = sys::NGM_SOURCE_SET_COUNTER;
+    /// Reads where a counter is written, by its number, 0 to 3.
+    #[doc(alias = "NGM_SOURCE_GET_COUNTER")]
+    GetCounter(u8) "getcounter" = sys::NGM_SOURCE_GET_COUNTER => Counter;
+}
+
+static TIME: Type = fields!["tv_sec": INT64, "tv_usec": INT64];
+
+static STATS: Type = fields![
+    "outOctets": UINT64,
+    "outFrames": UINT64,
+    "queueOctets": UINT32,
+    "queueFrames": UINT32,
+    "maxPps": UINT32,
+    "startTime": TIME,
+    "endTime": TIME,
+    "elapsedTime": TIME,
+    "lastTime": TIME,
+];
+
+static TIMESTAMP: Type = fields!["offset": HINT16, "flags": HINT8];
+
+static COUNTER: Type = fields![
+    "offset": HINT16,
+    "flags": HINT8,
+    "width": UINT8,
+    "next_val": UINT32,
+    "min_val": UINT32,
+    "max_val": UINT32,
+    "increment": INT32,
+    "index": UINT8,
+];
+
+payload! {
+    /// The counters.
+    pub Stats(sys::ng_source_stats) = STATS;
+    /// Where the time is written into a packet.
+    pub Timestamp(sys::ng_source_embed_info) = TIMESTAMP;
+    /// Where a counter is written into a packet, and how it counts.
+    pub Counter(sys::ng_source_embed_cnt_info) = COUNTER;
+}
+
+/// A time as a duration; one before the beginning is 0.
+fn duration(time: &sys::timeval) -> Duration {
+    let seconds = Duration::from_secs(u64::try_from(time.tv_sec).unwrap_or(0));
+    seconds.saturating_add(Duration::from_micros(u64::try_from(time.tv_usec).unwrap_or(0)))
+}
+
+impl Stats {
+    /// Returns how long the node has been sending.
+    #[must_use]
+    pub fn elapsed(&self) -> Duration {
+        duration(&self.elapsedTime)
+    }
+
+    /// Returns when sending began, as the time since 1970.
+    #[must_use]
+    pub fn started(&self) -> Duration {
+        duration(&self.startTime)
+    }
+
+    /// Returns when sending ended, as the time since 1970.
+    #[must_use]
+    pub fn ended(&self) -> Duration {
+        duration(&self.endTime)
+    }
+}

@@ -1,0 +1,50 @@
+//! `ubt`: a Bluetooth device on USB; see ng_ubt(4).
+
+use crate::ascii::{INT32, Type, UINT32, fields};
+use crate::name::HookName;
+use crate::{node_type, payload, sys};
+
+/// The only hook: HCI packets.
+pub const HOOK: HookName = HookName::constant(sys::NG_UBT_HOOK);
+
+node_type! {
+    /// A Bluetooth device on USB, with one hook, [`HOOK`]. It cannot be made: there is one for each device, named like
+    /// it. Answers [`TextStatus`](super::generic::TextStatus) too; see [ng_ubt(4)](https://man.freebsd.org/ng_ubt/4).
+    pub Ubt: "ubt", cookie = sys::NGM_UBT_COOKIE;
+    /// Sets how much the node logs, 0 to 4.
+    #[doc(alias = "NGM_UBT_NODE_SET_DEBUG")]
+    SetDebug(u16) "set_debug" = sys::NGM_UBT_NODE_SET_DEBUG;
+    /// Reads how much the node logs.
+    #[doc(alias = "NGM_UBT_NODE_GET_DEBUG")]
+    GetDebug "get_debug" = sys::NGM_UBT_NODE_GET_DEBUG => u16;
+    /// Sets the length of a queue.
+    #[doc(alias = "NGM_UBT_NODE_SET_QLEN")]
+    SetQueueLen(QueueLen) "set_qlen" = sys::NGM_UBT_NODE_SET_QLEN;
+    /// Reads the length of a queue.
+    #[doc(alias = "NGM_UBT_NODE_GET_QLEN")]
+    GetQueueLen(QueueLen) "get_qlen" = sys::NGM_UBT_NODE_GET_QLEN => QueueLen;
+    /// Reads the counters.
+    #[doc(alias = "NGM_UBT_NODE_GET_STAT")]
+    GetStats "get_stat" = sys::NGM_UBT_NODE_GET_STAT => Stats;
+    /// Sets the counters to 0.
+    #[doc(alias = "NGM_UBT_NODE_RESET_STAT")]
+    ResetStats "reset_stat" = sys::NGM_UBT_NODE_RESET_STAT;
+}
+
+static QUEUE_LEN: Type = fields!["queue": INT32, "qlen": INT32];
+
+static STATS: Type = fields![
+    "pckts_recv": UINT32,
+    "bytes_recv": UINT32,
+    "pckts_sent": UINT32,
+    "bytes_sent": UINT32,
+    "oerrors": UINT32,
+    "ierrors": UINT32,
+];
+
+payload! {
+    /// A queue (`NGM_UBT_NODE_QUEUE_...`), and its length in packets.
+    pub QueueLen(sys::ng_ubt_node_qlen_ep) = QUEUE_LEN;
+    /// The counters.
+    pub Stats(sys::ng_ubt_node_stat_ep) = STATS;
+}

@@ -1,0 +1,15 @@
+//! `UI`: adds and removes the UI byte of ITU-T X.25 frames; see ng_UI(4).
+
+use crate::name::HookName;
+use crate::{node_type, sys};
+
+/// Frames with the UI byte.
+pub const DOWNSTREAM: HookName = HookName::constant(sys::NG_UI_HOOK_DOWNSTREAM);
+/// Frames without it.
+pub const UPSTREAM: HookName = HookName::constant(sys::NG_UI_HOOK_UPSTREAM);
+
+node_type! {
+    /// Adds the UI byte (0x03) to what goes [`DOWNSTREAM`], and removes it from what goes [`UPSTREAM`]. It dies with
+    /// its last hook; see [ng_UI(4)](https://man.freebsd.org/ng_UI/4).
+    pub Ui: "UI", cookie = sys::NGM_UI_COOKIE;
+}
