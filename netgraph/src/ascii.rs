@@ -206,9 +206,12 @@ impl Type {
         match self {
             Self::Int(width, _) => *width as usize,
             Self::Ip => 4,
-            Self::Str | Self::FixedStr(_) | Self::SizedStr | Self::Ether | Self::Bytes(_) | Self::Custom(_) => {
-                0
-            }
+            Self::Str
+            | Self::FixedStr(_)
+            | Self::SizedStr
+            | Self::Ether
+            | Self::Bytes(_)
+            | Self::Custom(_) => 0,
             Self::Struct(fields) => fields.iter().map(|field| field.ty.align()).max().unwrap_or(0),
             Self::FixedArray(element, _) | Self::Array(element, _) => element.align(),
         }

@@ -57,7 +57,11 @@ impl Form for SockAddr {
         if port != 0 {
             let _ = write!(out, ":{port}");
         }
-        Some(if byte(1) == sys::AF_INET { size_of::<sys::sockaddr_in>() } else { size_of::<sys::sockaddr_in6>() })
+        Some(if byte(1) == sys::AF_INET {
+            size_of::<sys::sockaddr_in>()
+        } else {
+            size_of::<sys::sockaddr_in6>()
+        })
     }
 
     fn otherwise(&self) -> &'static Type {
@@ -211,7 +215,9 @@ mod tests {
 
     #[test]
     fn what_is_no_address_is_refused() {
-        for text in ["", "inet", "inet/1.2.3", "inet/1.2.3.256", "inet/1.2.3.4:65536", "inet6/::1", "atm/1", "9/x"] {
+        for text in
+            ["", "inet", "inet/1.2.3", "inet/1.2.3.256", "inet/1.2.3.4:65536", "inet6/::1", "atm/1", "9/x"]
+        {
             assert_eq!(ascii::parse(&SOCKADDR, text).unwrap_err().errno, Errno::EINVAL, "{text}");
         }
     }

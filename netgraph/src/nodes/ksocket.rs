@@ -117,9 +117,7 @@ impl SockAddr {
         let port = u16::from_be_bytes([byte(2), byte(3)]);
         let data = bytes.get(2..usize::from(byte(0)).clamp(2, bytes.len().max(2))).unwrap_or_default();
         match byte(1) {
-            sys::AF_INET => {
-                Self::Inet(SocketAddrV4::new([byte(4), byte(5), byte(6), byte(7)].into(), port))
-            }
+            sys::AF_INET => Self::Inet(SocketAddrV4::new([byte(4), byte(5), byte(6), byte(7)].into(), port)),
             sys::AF_INET6 => {
                 let octets: [u8; 16] = std::array::from_fn(|i| byte(8 + i));
                 let word = |at: usize| u32::from_ne_bytes(std::array::from_fn(|i| byte(at + i)));

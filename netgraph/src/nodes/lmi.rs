@@ -53,5 +53,6 @@ impl Status {
 /// The numbers of the bits that are set.
 fn channels(bits: &[u8]) -> impl Iterator<Item = u16> {
     let octets = (0u16..).zip(bits);
-    octets.flat_map(|(i, octet)| (0..8).filter(move |bit| octet & (1 << bit) != 0).map(move |bit| i * 8 + bit))
+    octets
+        .flat_map(|(i, octet)| (0..8).filter(move |bit| octet & (1 << bit) != 0).map(move |bit| i * 8 + bit))
 }

@@ -104,8 +104,7 @@ static TEMPLATE: Type = fields!["time": UINT16, "packets": UINT16];
 
 static MTU: Type = fields!["mtu": UINT16];
 
-static V9_INFO: Type =
-    fields!["v9 template packets": UINT16, "v9 template time": UINT16, "v9 MTU": UINT16];
+static V9_INFO: Type = fields!["v9 template packets": UINT16, "v9 template time": UINT16, "v9 MTU": UINT16];
 
 payload! {
     /// The counters and timeouts.
