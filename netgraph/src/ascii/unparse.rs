@@ -14,7 +14,8 @@ use crate::message::HEADER_LEN;
 /// Bytes that are missing read as zeros, as they do in the kernel's own buffers.
 ///
 /// # Errors
-/// ERANGE for text of more than 16 MiB, which a length field of nonsense can ask for.
+/// ERANGE where a count of nonsense asks for elements far beyond the end, or for more than 16 MiB of text: the kernel
+/// would read on in whatever memory lies there.
 pub fn unparse(ty: &'static Type, args: &[u8]) -> Result<String, TextError> {
     unparse_with(ty, args, args.len() as u32)
 }
