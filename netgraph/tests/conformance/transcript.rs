@@ -20,6 +20,26 @@ const LATER: Duration = Duration::from_secs(1);
 /// In which steps that is looked for.
 const MOMENT: Duration = Duration::from_millis(20);
 
+/// The transcripts of `tests/golden`, which the test binary takes along wherever it runs.
+const GOLDEN: &[(&str, &str)] = &[
+    ("bridge", include_str!("../golden/bridge.jsonl")),
+    ("connect-rmhook-shutdown", include_str!("../golden/connect-rmhook-shutdown.jsonl")),
+    ("conversions", include_str!("../golden/conversions.jsonl")),
+    ("data-hub-tee-echo", include_str!("../golden/data-hub-tee-echo.jsonl")),
+    ("eiface-ether", include_str!("../golden/eiface-ether.jsonl")),
+    ("filters", include_str!("../golden/filters.jsonl")),
+    ("generators", include_str!("../golden/generators.jsonl")),
+    ("jail-params-host", include_str!("../golden/jail-params-host.jsonl")),
+    ("messages", include_str!("../golden/messages.jsonl")),
+    ("mkpeer", include_str!("../golden/mkpeer.jsonl")),
+    ("mkpeer-host", include_str!("../golden/mkpeer-host.jsonl")),
+    ("names-and-paths", include_str!("../golden/names-and-paths.jsonl")),
+    ("one2many-split-vlan-pipe", include_str!("../golden/one2many-split-vlan-pipe.jsonl")),
+    ("socket-ends-host", include_str!("../golden/socket-ends-host.jsonl")),
+    ("vimage-flow", include_str!("../golden/vimage-flow.jsonl")),
+    ("vnet-moves", include_str!("../golden/vnet-moves.jsonl")),
+];
+
 /// What FreeBSD answered, step by step.
 pub(crate) struct Transcript {
     pub(crate) name: String,
@@ -30,8 +50,9 @@ pub(crate) struct Transcript {
 impl Transcript {
     /// The transcripts of `tests/golden`, or of the directory that `NETGRAPH_GOLDEN` names.
     pub(crate) fn all() -> Vec<Self> {
-        let golden = PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/golden"));
-        let dir = std::env::var_os("NETGRAPH_GOLDEN").map_or(golden, PathBuf::from);
+        let Some(dir) = std::env::var_os("NETGRAPH_GOLDEN").map(PathBuf::from) else {
+            return GOLDEN.iter().map(|(name, text)| Self::parse(PathBuf::from(name), text)).collect();
+        };
         let listed = std::fs::read_dir(&dir).unwrap_or_else(|error| panic!("{}: {error}", dir.display()));
         let mut paths: Vec<_> = listed
             .map(|entry| entry.expect("an entry").path())
@@ -42,9 +63,17 @@ impl Transcript {
         paths.into_iter().map(Self::read).collect()
     }
 
+    /// The transcript of a file, or the one of that name of [`GOLDEN`].
     pub(crate) fn read(path: PathBuf) -> Self {
+        if let Some((_, text)) = GOLDEN.iter().find(|(name, _)| path.as_os_str() == *name) {
+            return Self::parse(path, text);
+        }
         let text =
             std::fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
+        Self::parse(path, &text)
+    }
+
+    fn parse(path: PathBuf, text: &str) -> Self {
         let steps = text.lines().enumerate().map(|(number, line)| {
             let place = || format!("{}:{}", path.display(), number + 1);
             let mut line: Value =
