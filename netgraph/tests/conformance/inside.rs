@@ -15,7 +15,8 @@ use crate::scenarios;
 use crate::transcript::Transcript;
 use crate::world::World;
 
-/// What makes this program a child: `CHILD transcript FILE`, `CHILD scenario NAME` or `CHILD steps STEPS`.
+/// What makes this program a child: `CHILD transcript FILE`, `CHILD scenario NAME`, `CHILD clear VNET` or
+/// `CHILD steps STEPS`.
 const CHILD: &str = "--in-a-jail";
 
 /// How long the end of a jail may take.
@@ -30,6 +31,7 @@ pub(crate) fn run() -> Option<i32> {
     let (what, subject) = (args.next()?, args.next()?);
     let ground = Ground::real().expect("the kernel of this machine");
     let result = match what.as_str() {
+        "clear" => clear(),
         "transcript" => Transcript::read(PathBuf::from(subject)).replay(ground),
         "scenario" => {
             let (_, scenario) =
@@ -84,6 +86,24 @@ pub(crate) fn replay_here(path: &str) -> Result<(), Failed> {
     Transcript::read(PathBuf::from(path)).replay(Ground::real()?)
 }
 
+/// Shuts down what nodes a trial has left in the VNET of this process. A VNET that goes away with two hubs connected to
+/// each other in it brings FreeBSD 15.1 down ("ng node won't die").
+fn clear() -> Result<(), Failed> {
+    let socket = Socket::open(&HostKernel, None)?;
+    for _ in 0..200 {
+        let nodes = socket.nodes()?;
+        let mut left =
+            nodes.iter().filter(|node| node.type_name != "socket" && node.type_name != "ether").peekable();
+        if left.peek().is_none() {
+            return Ok(());
+        }
+        // One that goes away with another is not there any more.
+        left.for_each(|node| drop(socket.shutdown(&node.path())));
+        std::thread::sleep(Duration::from_millis(10));
+    }
+    Err(format!("nodes that do not go away: {:?}", socket.nodes()?).into())
+}
+
 /// Runs a trial in a VNET jail of its own.
 pub(crate) fn in_a_jail(args: &[&str], types: &[String]) -> Result<(), Failed> {
     static COUNT: AtomicU32 = AtomicU32::new(0);
@@ -91,7 +111,14 @@ pub(crate) fn in_a_jail(args: &[&str], types: &[String]) -> Result<(), Failed> {
     load_modules(&host, types);
     let name = format!("ngtest{}x{}", std::process::id(), COUNT.fetch_add(1, Ordering::Relaxed));
     let jail = Jail::builder(name).vnet().children_max(20).allow("raw_sockets", true).create(&host)?;
-    let output = jail.command(std::env::current_exe()?).arg(CHILD).args(args).output();
+    let program = std::env::current_exe()?;
+    let output = jail.command(&program).arg(CHILD).args(args).output();
+    let cleared = jail.command(&program).arg(CHILD).args(["clear", "it"]).output()?;
+    if !cleared.status.success() {
+        // The jail stays: removing it could bring the machine down.
+        let said = String::from_utf8_lossy(&cleared.stdout).into_owned();
+        return Err(format!("the jail {} is left as it is: {said}", jail.name()).into());
+    }
     jail.remove()?;
     jail.wait_gone(BOUND)?;
     let output = output?;
