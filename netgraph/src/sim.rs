@@ -12,6 +12,9 @@
 //! | `eiface` | makes an interface |
 //! | `bridge` | learns, floods, breaks loops, has uplinks, counts |
 //! | `hub` | repeats |
+//! | `tee` | copies what passes; a shutdown connects its two ends |
+//! | `echo`, `ether_echo` | send back |
+//! | `hole` | drops, and counts |
 //!
 //! ```
 //! use netgraph::nodes::{bridge, eiface};

@@ -10,6 +10,7 @@ use super::message::Message;
 use super::packet::Packet;
 use super::slab::Slab;
 use super::sockets::Socket;
+use crate::error::Errno;
 use crate::name::HookName;
 
 /// Something that is done when the node's method has returned.
@@ -17,6 +18,8 @@ use crate::name::HookName;
 pub(super) enum Post {
     /// A message to the node itself.
     ToSelf(NodeKey, Message),
+    /// A message to whatever is at the other end of a hook.
+    ToPeer(HookKey, Message),
     /// The end of a node, as soon as nobody is in it.
     Shutdown(NodeKey),
     /// The end of an interface, and of its unit number in a VNET.
@@ -45,6 +48,38 @@ impl Context<'_> {
     /// Sends a packet out of a hook, with a note for [`sent`](super::nodes::Behaviour::sent).
     pub(super) fn send(&mut self, hook: HookKey, packet: Packet, note: u32) {
         self.outputs.push(Some(Output { to: Outlet::Hook(hook), packet, note }));
+    }
+
+    /// Sends a packet out of the hook of this name, with a note for [`sent`](super::nodes::Behaviour::sent).
+    ///
+    /// # Errors
+    /// `ENETDOWN` if there is no such hook, as the kernel says where a node has none to send by.
+    pub(super) fn send_by(&mut self, name: HookName, packet: Packet, note: u32) -> Result<(), Errno> {
+        let hook = self.find(name).ok_or(Errno::ENETDOWN)?;
+        self.send(hook, packet, note);
+        Ok(())
+    }
+
+    /// Sends a message out of the hook of this name.
+    ///
+    /// # Errors
+    /// `ENETDOWN` if there is no such hook.
+    pub(super) fn tell(&mut self, name: HookName, message: Message) -> Result<(), Errno> {
+        let hook = self.find(name).ok_or(Errno::ENETDOWN)?;
+        self.posts.push_back(Post::ToPeer(hook, message));
+        Ok(())
+    }
+
+    /// Returns the name of a hook.
+    pub(super) fn name(&self, hook: HookKey) -> Option<HookName> {
+        self.hooks.get(hook).map(|hook| hook.name)
+    }
+
+    /// Has the node go away if it has no hooks left, and is not on its way already.
+    pub(super) fn shut_down_if_bare(&mut self) {
+        if self.core.hook_count == 0 && self.core.valid {
+            self.shut_down();
+        }
     }
 
     /// Sends a frame out of an interface, onto its wire.

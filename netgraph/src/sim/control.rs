@@ -175,6 +175,10 @@ impl Machine {
         }
         core.valid = false;
         core.closing = true;
+        let ends = self.with(key, |behaviour, context| behaviour.close(context)).flatten();
+        if let Some((hook, other)) = ends {
+            self.bypass(hook, other);
+        }
         while let Some(hook) = self.core(key).and_then(|core| core.newest()) {
             self.destroy_hook(hook);
         }
@@ -188,6 +192,18 @@ impl Machine {
             }
             Some(Fate::Gone) | None => self.remove_node(key),
         }
+    }
+
+    /// Connects what is at the other ends of two hooks, and takes the two away: `ng_bypass`.
+    fn bypass(&mut self, hook: HookKey, other: HookKey) {
+        let (Some((peer, _)), Some((far, _))) = (self.across(hook), self.across(other)) else { return };
+        for (end, to) in [(peer, Some(far)), (far, Some(peer)), (hook, None), (other, None)] {
+            if let Some(end) = self.hooks.get_mut(end) {
+                end.peer = to;
+            }
+        }
+        self.destroy_hook(hook);
+        self.destroy_hook(other);
     }
 
     /// Shuts a node down as soon as nobody is in it. It cannot be found by name from now on.

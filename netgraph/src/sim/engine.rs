@@ -43,10 +43,11 @@ pub(super) struct Letter {
 }
 
 impl Item {
-    fn hold(&self) -> Hold {
+    /// How a node is to be held for it; `single` is said of the node.
+    fn hold(&self, single: bool) -> Hold {
         match self {
-            Self::Data(..) => Hold::Reader,
-            Self::Message(letter) if letter.message.is_read_only() => Hold::Reader,
+            Self::Data(..) if !single => Hold::Reader,
+            Self::Message(letter) if !single && letter.message.is_read_only() => Hold::Reader,
             _ => Hold::Writer,
         }
     }
@@ -69,7 +70,7 @@ impl Machine {
     /// Takes the first waiting item of a node if it may go in now.
     fn next_item(&mut self, node: NodeKey) -> Option<(Item, Hold)> {
         let gate = &mut self.nodes.get_mut(node)?.gate;
-        let hold = gate.queue.front()?.hold();
+        let hold = gate.queue.front()?.hold(gate.single);
         match hold {
             Hold::Reader if !gate.writer => gate.readers += 1,
             Hold::Writer if !gate.writer && gate.readers == 0 => gate.writer = true,
@@ -95,7 +96,7 @@ impl Machine {
     /// Puts a node on the list of those with work to do, if it could do some.
     fn list(&mut self, key: NodeKey) {
         let Some(gate) = self.nodes.get_mut(key).map(|node| &mut node.gate) else { return };
-        let Some(hold) = gate.queue.front().map(Item::hold) else { return };
+        let Some(hold) = gate.queue.front().map(|item| item.hold(gate.single)) else { return };
         let free = !gate.writer && (hold == Hold::Reader || gate.readers == 0);
         if free && !gate.listed {
             gate.listed = true;
@@ -120,7 +121,7 @@ impl Machine {
         let Some(gate) = self.nodes.get_mut(key).map(|node| &mut node.gate) else {
             return Err(Errno::EINVAL);
         };
-        let hold = item.hold();
+        let hold = item.hold(gate.single);
         let free = !gate.writer && gate.queue.is_empty() && (hold == Hold::Reader || gate.readers == 0);
         if !free {
             self.queue(key, item);
@@ -196,8 +197,7 @@ impl Machine {
         let start = self.flow.outputs.len();
         let result = self.with(key, call);
         if self.flow.outputs.len() > start {
-            // These methods do not learn what becomes of their packets.
-            let _ = self.send_outputs(start);
+            self.send_outputs_of(key, start);
         }
         result
     }
@@ -211,6 +211,7 @@ impl Machine {
                     // The kernel's nodes do not look at the outcome either.
                     let _ = self.send(node, Item::Message(letter));
                 }
+                Post::ToPeer(hook, message) => self.send_to_peer(hook, message),
                 Post::Shutdown(node) => {
                     let _ = self.send(node, Item::Shutdown);
                 }

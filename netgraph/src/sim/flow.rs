@@ -67,7 +67,10 @@ pub(super) enum Hold {
 /// A place on the walk: packets that leave from it, and the result so far.
 #[derive(Debug)]
 struct Frame {
-    holding: Option<(NodeKey, Hold)>,
+    /// The node that sends, and learns what becomes of each packet.
+    node: Option<NodeKey>,
+    /// How the node is to be let go of, if the walk is to do that.
+    holding: Option<Hold>,
     /// The outputs: from `next` on they are still to go.
     start: usize,
     next: usize,
@@ -118,8 +121,16 @@ impl Machine {
     /// Sends the outputs from `start` on.
     pub(super) fn send_outputs(&mut self, start: usize) -> Result<(), Errno> {
         let base = self.flow.frames.len();
-        self.push(None, start, Ok(()), false);
+        self.push(None, None, start, Ok(()), false);
         self.walk(base)
+    }
+
+    /// Sends what a node has put into the outputs from `start` on; somebody else lets go of the node.
+    pub(super) fn send_outputs_of(&mut self, node: NodeKey, start: usize) {
+        let base = self.flow.frames.len();
+        self.push(Some(node), None, start, Ok(()), false);
+        // The node has been told of each packet.
+        let _ = self.walk(base);
     }
 
     /// Has a node that is held handle data, all the way.
@@ -167,14 +178,16 @@ impl Machine {
 
     fn push(
         &mut self,
-        holding: Option<(NodeKey, Hold)>,
+        node: Option<NodeKey>,
+        holding: Option<Hold>,
         start: usize,
         result: Result<(), Errno>,
         outbound: bool,
     ) {
         let end = self.flow.outputs.len();
         self.flow.outbound += usize::from(outbound);
-        let frame = Frame { holding, start, next: start, end, going: None, result, quiet: false, outbound };
+        let frame =
+            Frame { node, holding, start, next: start, end, going: None, result, quiet: false, outbound };
         self.flow.frames.push(frame);
     }
 
@@ -204,7 +217,7 @@ impl Machine {
         let Some(frame) = self.flow.frames.pop() else { return Ok(()) };
         self.flow.outputs.truncate(frame.start);
         self.flow.outbound -= usize::from(frame.outbound);
-        if let Some((node, hold)) = frame.holding {
+        if let (Some(node), Some(hold)) = (frame.node, frame.holding) {
             self.leave(node, hold);
         }
         if frame.quiet { Ok(()) } else { frame.result }
@@ -213,8 +226,8 @@ impl Machine {
     /// Tells the node on top what became of the packet that it sent.
     fn settle(&mut self, result: Result<(), Errno>) {
         let Some(frame) = self.flow.frames.last_mut() else { return };
-        frame.result = match (frame.holding, frame.going.take()) {
-            (Some((node, _)), Some((Outlet::Hook(hook), len, note))) => {
+        frame.result = match (frame.node, frame.going.take()) {
+            (Some(node), Some((Outlet::Hook(hook), len, note))) => {
                 let before = frame.result;
                 let sent = Sent { hook, len, note, result };
                 let told = self.with(node, |behaviour, context| behaviour.sent(context, sent, before));
@@ -249,7 +262,9 @@ impl Machine {
         let Some(node) = self.nodes.get_mut(key).filter(|node| node.core.valid) else {
             return Entered::Done(Err(Errno::ENETDOWN));
         };
-        let busy = node.gate.writer || !node.gate.queue.is_empty();
+        let hold = if node.gate.single { Hold::Writer } else { Hold::Reader };
+        let gate = &mut node.gate;
+        let busy = gate.writer || !gate.queue.is_empty() || (hold == Hold::Writer && gate.readers > 0);
         if busy || (up && self.flow.outbound > 0) || self.flow.frames.len() >= DEPTH_MAX {
             if self.flow.queued >= QUEUED_MAX {
                 return Entered::Done(Err(Errno::ENOMEM));
@@ -257,8 +272,11 @@ impl Machine {
             self.queue(key, Item::Data(peer, packet));
             return Entered::Done(Ok(()));
         }
-        node.gate.readers += 1;
-        self.receive(key, Hold::Reader, peer, packet)
+        match hold {
+            Hold::Reader => gate.readers += 1,
+            Hold::Writer => gate.writer = true,
+        }
+        self.receive(key, hold, peer, packet)
     }
 
     /// Has a node that is held handle data.
@@ -276,7 +294,7 @@ impl Machine {
             self.leave(key, hold);
             return Entered::Done(result);
         }
-        self.push(Some((key, hold)), start, result, false);
+        self.push(Some(key), Some(hold), start, result, false);
         Entered::Walking
     }
 
@@ -284,7 +302,7 @@ impl Machine {
     fn transmit(&mut self, key: NodeKey, packet: Packet) -> Entered {
         let start = self.flow.outputs.len();
         self.with(key, |behaviour, context| behaviour.transmit(context, packet));
-        self.push(Some((key, Hold::Writer)), start, Ok(()), true);
+        self.push(Some(key), Some(Hold::Writer), start, Ok(()), true);
         self.silence();
         Entered::Walking
     }
@@ -308,7 +326,7 @@ impl Machine {
         let Some(upper) = interface.tap.upper else { return self.wire_output(key, packet) };
         let start = self.flow.outputs.len();
         self.flow.outputs.push(Some(Output { to: Outlet::Hook(upper), packet, note: 0 }));
-        self.push(None, start, Ok(()), true);
+        self.push(None, None, start, Ok(()), true);
         Entered::Walking
     }
 

@@ -60,6 +60,8 @@ pub(super) struct Core {
 pub(super) struct Gate {
     pub(super) readers: u32,
     pub(super) writer: bool,
+    /// Whether everything that goes in is a writer: the flag NGF_FORCE_WRITER.
+    pub(super) single: bool,
     pub(super) queue: VecDeque<Item>,
     /// Whether the node is on the list of those with work to do.
     pub(super) listed: bool,

@@ -3,27 +3,47 @@
 //! A type is a [`Kind`]: its name, its messages, and how a node of it is made. What a node does is a [`Behaviour`],
 //! which acts on the graph through a [`Context`] only, and never waits.
 
-pub(super) mod bridge;
+mod bridge;
+mod by_hook;
+mod counters;
+mod echo;
 pub(super) mod eiface;
 pub(super) mod ether;
-pub(super) mod hub;
+mod ether_echo;
+mod hole;
+mod hub;
 pub(super) mod socket;
+mod tee;
 
 use std::fmt;
 
-use serde_json::Value;
+use serde::de::DeserializeOwned;
+use serde_json::{Value, json};
 
 use super::context::Context;
 use super::graph::{HookKey, NodeKey};
 use super::machine::Machine;
 use super::message::Message;
 use super::packet::Packet;
+use super::snapshot::state;
+use crate::NodeType;
 use crate::ascii::CommandText;
 use crate::error::Errno;
 use crate::name::HookName;
 
 /// The node types that are simulated.
-static KINDS: &[&Kind] = &[&socket::KIND, &ether::KIND, &eiface::KIND, &bridge::KIND, &hub::KIND];
+#[rustfmt::skip]
+static KINDS: &[&Kind] = &[
+    &bridge::KIND,
+    &echo::KIND,
+    &eiface::KIND,
+    &ether::KIND,
+    &ether_echo::KIND,
+    &hole::KIND,
+    &hub::KIND,
+    &socket::KIND,
+    &tee::KIND,
+];
 
 /// Returns the node types that are simulated.
 pub(super) fn kinds() -> impl Iterator<Item = &'static Kind> {
@@ -54,6 +74,17 @@ pub(super) struct Kind {
 impl fmt::Debug for Kind {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.name)
+    }
+}
+
+/// A type whose nodes begin with nothing set, and are saved as they are.
+const fn plain<T: NodeType, B: Behaviour + Default + DeserializeOwned + 'static>() -> Kind {
+    Kind {
+        name: T::NAME,
+        commands: T::COMMANDS,
+        make: |_, _| Ok(Box::new(B::default())),
+        restore: |_, _, saved| Ok(Box::new(state::<B>(saved)?)),
+        finds_unready_hooks: false,
     }
 }
 
@@ -117,6 +148,11 @@ pub(super) trait Behaviour: fmt::Debug + Send {
 
     /// A timer that the node has set is due.
     fn timer(&mut self, _: &mut Context<'_>, _: u32) {}
+
+    /// The node is to go, and its hooks with it. Returns two of them if what is at their other ends is to be connected.
+    fn close(&mut self, _: &mut Context<'_>) -> Option<(HookKey, HookKey)> {
+        None
+    }
 
     /// The hooks are gone, and the node is to go.
     fn shutdown(&mut self, _: &mut Context<'_>) -> Fate {

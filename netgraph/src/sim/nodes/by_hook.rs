@@ -1,0 +1,61 @@
+//! What a node keeps about its hooks, by their names.
+
+use std::collections::BTreeMap;
+
+use serde::de::Error;
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+use super::*;
+use crate::sim::snapshot::{bytes_of, text_of};
+
+/// One thing for each hook. In the file of a machine it is a map, with names as they are written there.
+#[derive(Debug)]
+pub(super) struct ByHook<T>(BTreeMap<HookName, T>);
+
+impl<T> Default for ByHook<T> {
+    fn default() -> Self {
+        Self(BTreeMap::new())
+    }
+}
+
+impl<T> ByHook<T> {
+    pub(super) fn insert(&mut self, name: HookName, thing: T) {
+        self.0.insert(name, thing);
+    }
+
+    /// Takes away what was kept about a hook that goes.
+    pub(super) fn remove(&mut self, context: &Context<'_>, hook: HookKey) -> Option<T> {
+        self.0.remove(&context.name(hook)?)
+    }
+
+    pub(super) fn of(&mut self, context: &Context<'_>, hook: HookKey) -> Option<&mut T> {
+        self.0.get_mut(&context.name(hook)?)
+    }
+
+    /// Finds what is kept about the hook that a message names in a field of 32 bytes.
+    ///
+    /// # Errors
+    /// `ENOENT` if no such hook is there.
+    pub(super) fn named(&mut self, context: &Context<'_>, name: &[u8]) -> Result<&mut T, Errno> {
+        let name = HookName::from_field(name);
+        context.find(name).ok_or(Errno::ENOENT)?;
+        self.0.get_mut(&name).ok_or(Errno::ENOENT)
+    }
+}
+
+impl<T: Serialize> Serialize for ByHook<T> {
+    fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+        to.collect_map(self.0.iter().map(|(name, thing)| (text_of(name.as_bytes()), thing)))
+    }
+}
+
+impl<'de, T: Deserialize<'de>> Deserialize<'de> for ByHook<T> {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        let saved = BTreeMap::<String, T>::deserialize(from)?;
+        let things = saved.into_iter().map(|(name, thing)| {
+            let bytes = bytes_of(&name).ok_or_else(|| D::Error::custom(format!("{name:?} is no name")))?;
+            Ok((HookName::from_field(&bytes), thing))
+        });
+        things.collect::<Result<_, _>>().map(Self)
+    }
+}
