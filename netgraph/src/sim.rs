@@ -56,6 +56,8 @@ mod slab;
 mod slots;
 pub mod snapshot;
 mod sockets;
+#[cfg(test)]
+mod tests;
 mod units;
 
 pub use handle::{SimInterface, SimMachine};

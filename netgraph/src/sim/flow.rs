@@ -21,8 +21,8 @@ const DEPTH_MAX: usize = 24;
 /// How many packets can be queued at nodes at one time: the sysctl net.graph.maxdata.
 const QUEUED_MAX: usize = 4096;
 
-/// How many steps one system call, or one tick of the clock, sets off at most: a storm in a loop of the graph ends
-/// here.
+/// How many steps of packets one system call, or one tick of the clock, sets off at most, unless the user says
+/// otherwise: a storm in a loop of the graph ends here.
 const STEPS_MAX: u32 = 1 << 18;
 
 /// How many frames wait at the edge of the machine, in an interface's queue, before others are dropped.
@@ -85,7 +85,7 @@ struct Frame {
 }
 
 /// The walk that is going on.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct Flow {
     frames: Vec<Frame>,
     pub(super) outputs: Vec<Option<Output>>,
@@ -95,6 +95,21 @@ pub(super) struct Flow {
     /// How many packets are queued at nodes.
     pub(super) queued: usize,
     steps: u32,
+    pub(super) steps_max: u32,
+}
+
+impl Default for Flow {
+    fn default() -> Self {
+        Self {
+            frames: Vec::new(),
+            outputs: Vec::new(),
+            posts: VecDeque::new(),
+            outbound: 0,
+            queued: 0,
+            steps: 0,
+            steps_max: STEPS_MAX,
+        }
+    }
 }
 
 enum Entered {
@@ -107,7 +122,7 @@ enum Entered {
 impl Machine {
     /// Begins a system call, or a tick of the clock.
     pub(super) fn begin(&mut self) {
-        self.flow.steps = STEPS_MAX;
+        self.flow.steps = self.flow.steps_max;
         self.reported = None;
     }
 

@@ -170,6 +170,12 @@ impl SimMachine {
         self.0.system_call(|machine| machine.advance(by));
     }
 
+    /// Sets how many steps from node to node one system call, or one tick of the clock, may set off: 262,144 unless it
+    /// is set. Where nodes repeat packets in a circle, as two hubs with two connections do, the storm ends there.
+    pub fn set_step_limit(&self, steps: u32) {
+        self.0.lock().flow.steps_max = steps;
+    }
+
     /// Makes a VNET with the interface `lo0`, and returns its number.
     #[must_use]
     pub fn create_vnet(&self) -> u32 {

@@ -202,6 +202,7 @@ impl SimSocket {
         self.machine.system_call(|machine| {
             if let Some(socket) = machine.sockets.get_mut(self.socket) {
                 end(socket);
+                machine.woken = true;
                 if socket.control.is_none() && socket.data.is_none() {
                     machine.close_socket(self.socket);
                 }
