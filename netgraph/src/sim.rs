@@ -15,6 +15,10 @@
 //! | `tee` | copies what passes; a shutdown connects its two ends |
 //! | `echo`, `ether_echo` | send back |
 //! | `hole` | drops, and counts |
+//! | `one2many` | spreads packets over links, by turns, to all, or to the first that works |
+//! | `split` | parts two directions |
+//! | `vlan` | sorts frames by their tags, and tags them |
+//! | `pipe` | bandwidth, delay, queues, losses and duplicates, by the machine's clock |
 //!
 //! ```
 //! use netgraph::nodes::{bridge, eiface};

@@ -160,6 +160,13 @@ impl Machine {
         self.nodes.get(node).map(|node| &node.core)
     }
 
+    /// Lets one item at a time into a node: `NG_NODE_FORCE_WRITER`.
+    pub(super) fn force_writer(&mut self, node: NodeKey) {
+        if let Some(node) = self.nodes.get_mut(node) {
+            node.gate.single = true;
+        }
+    }
+
     /// Adds a node without a private part, with the next number of its VNET that is free.
     pub(super) fn add_node(&mut self, vnet: u32, kind: &'static Kind) -> Result<NodeKey, Errno> {
         let there = self.vnets.get_mut(&vnet).ok_or(Errno::ENXIO)?;

@@ -12,8 +12,12 @@ pub(super) mod ether;
 mod ether_echo;
 mod hole;
 mod hub;
+mod one2many;
+mod pipe;
 pub(super) mod socket;
+mod split;
 mod tee;
+mod vlan;
 
 use std::fmt;
 
@@ -41,8 +45,12 @@ static KINDS: &[&Kind] = &[
     &ether_echo::KIND,
     &hole::KIND,
     &hub::KIND,
+    &one2many::KIND,
+    &pipe::KIND,
     &socket::KIND,
+    &split::KIND,
     &tee::KIND,
+    &vlan::KIND,
 ];
 
 /// Returns the node types that are simulated.

@@ -32,6 +32,18 @@ impl<T> ByHook<T> {
         self.0.get_mut(&context.name(hook)?)
     }
 
+    pub(super) fn get(&self, name: HookName) -> Option<&T> {
+        self.0.get(&name)
+    }
+
+    pub(super) fn take(&mut self, name: HookName) -> Option<T> {
+        self.0.remove(&name)
+    }
+
+    pub(super) fn iter(&self) -> impl Iterator<Item = (HookName, &T)> {
+        self.0.iter().map(|(name, thing)| (*name, thing))
+    }
+
     /// Finds what is kept about the hook that a message names in a field of 32 bytes.
     ///
     /// # Errors
