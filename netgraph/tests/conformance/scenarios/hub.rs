@@ -63,7 +63,7 @@ pub(super) fn many_hooks(ground: &Ground) -> Result<(), Failed> {
         if probe.send(&name, PACKET).is_err() {
             break;
         }
-        let received = probe.received()?;
+        let received = probe.received_of(number + 1)?;
         assert_eq!(received.len(), number + 1, "everybody but the sender");
         copies += received.get("a").copied().unwrap_or_default();
     }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use libtest_mimic::Failed;
-use netgraph::transport::RecvBatch;
+use netgraph::transport::{RecvBatch, Wait};
 use netgraph::{Errno, HookName, Path, Socket};
 
 use crate::ground::Ground;
@@ -68,11 +68,17 @@ impl<'g> Probe<'g> {
 
     /// Takes in what is there, and returns how much came in on each hook.
     pub(super) fn received(&self) -> Result<BTreeMap<String, usize>, Failed> {
+        self.received_of(usize::MAX)
+    }
+
+    /// As [`received`](Self::received), where so many packets are expected: once they are there, it is not waited for more.
+    pub(super) fn received_of(&self, expected: usize) -> Result<BTreeMap<String, usize>, Failed> {
         let mut batch = RecvBatch::new(16, 256);
         let mut counts = BTreeMap::new();
         let mut all = 0;
         while all < STORM {
-            let came = self.socket.receive(&mut batch, self.ground.patience(QUIET))?;
+            let wait = if all < expected { self.ground.patience(QUIET) } else { Wait::No };
+            let came = self.socket.receive(&mut batch, wait)?;
             if came == 0 {
                 break;
             }
