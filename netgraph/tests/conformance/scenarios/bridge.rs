@@ -113,7 +113,7 @@ pub(super) fn many_broadcasts(ground: &Ground) -> Result<(), Failed> {
         if probe.send(&name, &frame(host(number), EVERYBODY)).is_err() {
             break;
         }
-        let received = probe.received_of(number)?;
+        let received = probe.received_of(usize::from(number))?;
         at_a += received.get("a").copied().unwrap_or_default();
         elsewhere += received.values().sum::<usize>();
         assert!(!received.contains_key(&name), "it came back");
