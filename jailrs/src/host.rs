@@ -193,7 +193,10 @@ impl Host {
     }
 
     /// Looks again and again until something is so (true), or the time is over (false).
-    pub(crate) fn wait_until(&self, bound: Duration, mut so: impl FnMut() -> Result<bool>) -> Result<bool> {
+    ///
+    /// # Errors
+    /// The first error of `so`.
+    pub fn wait_until(&self, bound: Duration, mut so: impl FnMut() -> Result<bool>) -> Result<bool> {
         let end = self.0.clock() + bound;
         loop {
             if so()? {

@@ -1,6 +1,6 @@
 //! `up`: the steps that bring a vimage up, in the order that is safe to stop anywhere.
 
-mod bridge;
+pub(crate) mod bridge;
 pub(crate) mod interface;
 
 use std::path::Path as FilePath;
@@ -8,10 +8,10 @@ use std::process::ExitStatus;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use jailrs::mount::Mount;
-use jailrs::{Jail, Jid, Param};
+use jailrs::{Jail, Jid, Param, Value};
 
 use crate::error::{Error, Result};
-use crate::state::{MountRecord, MovedRecord, Phase};
+use crate::state::{GRAPH_LOCK, MOUNT_LOCK, MountRecord, MovedRecord, Phase, Record};
 use crate::teardown::{Mode, teardown};
 use crate::wanted::{CommandLine, WantedMount};
 use crate::work::{Sign, Work};
@@ -22,7 +22,7 @@ use crate::work::{Sign, Work};
 /// The step that failed, and why; that it could not be undone wholly, with what to do.
 pub fn up(work: &mut Work<'_>) -> Result<()> {
     let Err(error) = steps(work) else { return Ok(()) };
-    work.warn(format!("{error}; undoing what was begun"));
+    work.warn(format!("{}; undoing what was begun", error.message));
     match teardown(work, Mode::Undo) {
         Ok(()) => Err(error),
         Err(undo) => {
@@ -36,8 +36,7 @@ pub fn up(work: &mut Work<'_>) -> Result<()> {
 
 fn steps(work: &mut Work<'_>) -> Result<()> {
     work.save()?;
-    bridge::ensure_all(work)?;
-    interface::make_all(work)?;
+    make_network(work)?;
     mount_all(work)?;
     prestart(work)?;
     let jail = make_jail(work)?;
@@ -51,7 +50,22 @@ fn steps(work: &mut Work<'_>) -> Result<()> {
     })
 }
 
+/// Makes bridges and interfaces, with nobody else at them in between: a bridge on which nothing is yet would be anybody's
+/// to take away.
+fn make_network(work: &mut Work<'_>) -> Result<()> {
+    if work.record.wanted.bridges.is_empty() {
+        return Ok(());
+    }
+    let _graph = work.machine.store.lock(GRAPH_LOCK)?;
+    bridge::ensure_all(work)?;
+    interface::make_all(work)
+}
+
 fn mount_all(work: &mut Work<'_>) -> Result<()> {
+    if work.record.wanted.mounts.is_empty() {
+        return Ok(());
+    }
+    let _mounts = work.machine.store.lock(MOUNT_LOCK)?;
     for mount in work.record.wanted.mounts.clone() {
         let root = work.record.wanted.rootdir.clone();
         let point = work.machine.jails.resolve_below(&root, &mount.point)?;
@@ -66,8 +80,7 @@ fn mount_all(work: &mut Work<'_>) -> Result<()> {
             }
             None => None,
         };
-        let shared = there.is_some() && !used_by_a_vimage(work, &point)?;
-        if shared {
+        if there.is_some() && !used_by_a_vimage(work, &point)? {
             // Somebody else's: not ours to unmount.
             continue;
         }
@@ -81,16 +94,19 @@ fn mount_all(work: &mut Work<'_>) -> Result<()> {
     Ok(())
 }
 
-/// Tells whether another vimage's record has this mount point.
-pub(crate) fn used_by_a_vimage(work: &Work<'_>, point: &FilePath) -> Result<bool> {
+/// Tells whether another vimage's record has this mount point. Called with the [mount lock](MOUNT_LOCK) held.
+pub(crate) fn used_by_a_vimage(work: &mut Work<'_>, point: &FilePath) -> Result<bool> {
     let store = &*work.machine.store;
-    for name in crate::state::Record::names(store)? {
-        if name == work.record.wanted.name {
-            continue;
-        }
-        let record = crate::state::Record::load(store, &name)?;
-        if record.is_some_and(|r| r.boot == work.record.boot && r.mounts.iter().any(|m| m.point == point)) {
-            return Ok(true);
+    let boot = &work.record.boot;
+    for name in Record::names(store)?.iter().filter(|name| **name != work.record.wanted.name) {
+        match Record::load(store, name) {
+            Ok(Some(r)) if r.boot == *boot && r.mounts.iter().any(|m| m.point == point) => return Ok(true),
+            Ok(_) => {}
+            // A record that cannot be read may name anything.
+            Err(error) => {
+                work.warn(format!("{}: {} is taken to be in use", error.message, point.display()));
+                return Ok(true);
+            }
         }
     }
     Ok(false)
@@ -151,13 +167,13 @@ fn run_logged(work: &Work<'_>, jail: &Jail, command: &CommandLine) -> Result<Exi
 }
 
 fn prestart(work: &mut Work<'_>) -> Result<()> {
-    let commands = work.record.wanted.commands.prestart.clone();
-    if commands.is_empty() {
+    let commands = work.record.wanted.commands.clone();
+    if commands.prestart.is_empty() && commands.poststop.is_empty() {
         return Ok(());
     }
     work.record.hooks_begun = true;
     work.save()?;
-    for command in &commands {
+    for command in &commands.prestart {
         run_on_host(work, command)?;
     }
     Ok(())
@@ -167,9 +183,12 @@ fn make_jail(work: &mut Work<'_>) -> Result<Jail> {
     let wanted = work.record.wanted.clone();
     let what = format!("jail {} at {}", wanted.name, wanted.rootdir.display());
     work.step(Sign::Add, &what, |work| {
+        // Without a tag to know it by, it has the tag as its name until its number is written down.
+        let tagged = work.machine.jails.supports_meta();
+        let name = if tagged { &wanted.name } else { &work.record.tag };
         let mut builder =
-            Jail::builder(&wanted.name).path(&wanted.rootdir).hostname(&wanted.hostname).vnet().persist();
-        if work.machine.jails.supports_meta() {
+            Jail::builder(name).path(&wanted.rootdir).hostname(&wanted.hostname).vnet().persist();
+        if tagged {
             builder = builder.meta("vimage", &work.record.tag);
         }
         if let Some(ruleset) = wanted.devfs_ruleset {
@@ -184,7 +203,11 @@ fn make_jail(work: &mut Work<'_>) -> Result<Jail> {
         let jail = builder.create(&work.machine.jails)?;
         work.record.jid = Some(jail.jid().0);
         work.save()?;
-        Ok(jail)
+        if tagged {
+            return Ok(jail);
+        }
+        jail.set(&[Param::new("name", Value::String(wanted.name.clone()))])?;
+        Ok(Jail::from_jid(&work.machine.jails, jail.jid())?)
     })
 }
 
@@ -200,9 +223,11 @@ fn move_in(work: &mut Work<'_>, jid: Jid) -> Result<()> {
     for name in &wanted.vnets {
         let what = format!("interface {name} into {}, whole", wanted.name);
         work.step(Sign::Add, &what, |work| {
-            let interface = work.machine.jails.interfaces().find(name)?;
-            let mac = interface.and_then(|interface| interface.mac).map(|mac| mac.to_string());
-            work.record.moved.insert(name.clone(), MovedRecord { mac });
+            let interface = work.machine.jails.interfaces().find(name)?.ok_or_else(|| {
+                Error::unavailable("it is not there any more").hint("`ifconfig -l` shows which are")
+            })?;
+            let (mac, mtu, up) = (interface.mac.map(|mac| mac.to_string()), interface.mtu, interface.is_up());
+            work.record.moved.insert(name.clone(), MovedRecord { mac, mtu, up });
             work.save()?;
             work.machine.jails.move_in(name, jid)?;
             work.sync()
@@ -222,10 +247,6 @@ fn start(work: &mut Work<'_>, jail: &Jail) -> Result<()> {
     }
     for command in &commands.afterstart {
         run_inside(work, jail, command)?;
-    }
-    if !commands.poststart.is_empty() {
-        work.record.hooks_begun = true;
-        work.save()?;
     }
     for command in &commands.poststart {
         run_on_host(work, command)?;

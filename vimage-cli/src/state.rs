@@ -19,6 +19,9 @@ pub const VERSION: u32 = 1;
 /// The lock for changes to bridges and to new interfaces, held for a moment at a time. No vimage has that name.
 pub const GRAPH_LOCK: &str = "-graph";
 
+/// The lock for mounting and unmounting: whether a mount is shared is decided with nobody else at it.
+pub const MOUNT_LOCK: &str = "-mounts";
+
 /// How far a vimage has come.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
@@ -86,6 +89,10 @@ impl OwnBridges {
 pub struct MovedRecord {
     /// Its Ethernet address: what it is known by if the vimage renames it.
     pub mac: Option<String>,
+    /// Its MTU.
+    pub mtu: u32,
+    /// Whether it was up.
+    pub up: bool,
 }
 
 /// A file system that was, or will be, mounted.

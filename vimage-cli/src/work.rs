@@ -91,6 +91,18 @@ impl<'a> Work<'a> {
         self.sync()
     }
 
+    /// Writes down what has been taken away. Where the disk is full, the record names what is gone, which does no harm,
+    /// and the work goes on.
+    ///
+    /// # Errors
+    /// As [`sync`](Self::sync).
+    pub fn note(&mut self) -> Result<()> {
+        if let Err(error) = self.record.save(&*self.machine.store) {
+            self.warn(error.message);
+        }
+        self.sync()
+    }
+
     /// Keeps the state of the machine as it is now.
     ///
     /// # Errors

@@ -4,28 +4,51 @@ use netgraph::nodes::{bridge, ether};
 use netgraph::{Errno, HookName, NodeId, NodeName, Path, TypeName};
 
 use crate::error::{Error, Result};
-use crate::state::{GRAPH_LOCK, OwnBridge, OwnBridges};
+use crate::state::{OwnBridge, OwnBridges};
 use crate::wanted::WantedBridge;
 use crate::work::{Sign, Work};
 
-/// Makes the bridges that are not there, and mends those that are not wholly on their parent.
-pub(super) fn ensure_all(work: &mut Work<'_>) -> Result<()> {
-    let bridges = work.record.wanted.bridges.clone();
-    if bridges.is_empty() {
-        return Ok(());
-    }
-    let _graph = work.machine.store.lock(GRAPH_LOCK)?;
-    for wanted in &bridges {
+/// Makes the bridges that are not there, and mends those that are not wholly on their parent. Called with the graph
+/// lock held.
+pub(crate) fn ensure_all(work: &mut Work<'_>) -> Result<()> {
+    for wanted in work.record.wanted.bridges.clone() {
         let path: Path = NodeName::try_from(wanted.node.as_str()).map_err(netgraph::Error::from)?.into();
-        let found = work.find(&path, "bridge")?;
+        let found = match work.find(&path, "bridge")? {
+            None => take_up(work, &wanted)?,
+            found => found,
+        };
         match (&wanted.behind, found) {
-            (None, None) => make_on_parent(work, wanted)?,
-            (None, Some(id)) => attach(work, wanted, id)?,
-            (Some(behind), None) => make_behind(work, wanted, behind)?,
-            (Some(_), Some(_)) => {}
+            (None, None) => make_on_parent(work, &wanted)?,
+            (None, Some(id)) => attach(work, &wanted, id)?,
+            (Some(behind), None) => make_behind(work, &wanted, behind)?,
+            (Some(behind), Some(id)) => attach_behind(work, &wanted, behind, id)?,
         }
     }
     Ok(())
+}
+
+/// Names a bridge that vimage made and that a crash left without its name.
+fn take_up(work: &mut Work<'_>, wanted: &WantedBridge) -> Result<Option<NodeId>> {
+    let own = OwnBridges::load(&*work.machine.store, &work.record.boot)?;
+    let Some(entry) = own.0.get(&wanted.node) else { return Ok(None) };
+    let found = unnamed(work, wanted)?.filter(|id| entry.id.is_none_or(|known| known == id.0));
+    if let Some(id) = found {
+        adopt(work, wanted, id)?;
+    }
+    Ok(found)
+}
+
+/// Finds the bridge without a name where `wanted` would be: on the wire of its parent, or behind its bridge.
+pub(crate) fn unnamed(work: &Work<'_>, wanted: &WantedBridge) -> Result<Option<NodeId>> {
+    let (node, hook) = match &wanted.behind {
+        None => (&wanted.parent_node, Some(ether::LOWER)),
+        Some(behind) => (behind, None),
+    };
+    let Ok(name) = NodeName::try_from(node.as_str()) else { return Ok(None) };
+    let Some(node) = work.socket.find(&name.into())? else { return Ok(None) };
+    let hooks = work.socket.hooks(&node.path())?;
+    let there = hooks.iter().filter(|link| hook.is_none_or(|hook| link.hook == hook)).map(|link| link.peer);
+    Ok(there.filter(|peer| peer.type_name == "bridge" && peer.name.is_empty()).map(|peer| peer.id).next())
 }
 
 /// Enters the bridge among those that vimage made, before it is made.
@@ -33,13 +56,16 @@ fn intend(work: &mut Work<'_>, wanted: &WantedBridge, parent_was_up: bool) -> Re
     let store = &*work.machine.store;
     let mut own = OwnBridges::load(store, &work.record.boot)?;
     let boot = work.record.boot.clone();
+    // An `up` that did not come further than this has made the parent ready already.
+    let parent_was_up = own.0.get(&wanted.node).map_or(parent_was_up, |before| before.parent_was_up);
     own.0.insert(
         wanted.node.clone(),
         OwnBridge { boot, id: None, parent: wanted.parent.clone(), parent_was_up },
     );
-    own.save(store)?;
+    // In this order: what the record does not name would not be undone.
     work.record.bridges.push(wanted.node.clone());
-    work.save()
+    work.save()?;
+    own.save(store)
 }
 
 /// Writes the number of a new bridge down, and names it.
@@ -121,6 +147,20 @@ fn make_behind(work: &mut Work<'_>, wanted: &WantedBridge, behind: &str) -> Resu
         work.socket.make_peer_of(&trunk.into(), bridge_type, link, bridge::link(1))?;
         let id = work.socket.info(&Path::from(trunk).hook(link))?.id;
         adopt(work, wanted, id)
+    })
+}
+
+/// Connects a bridge to the one that it is behind, if it is not.
+fn attach_behind(work: &mut Work<'_>, wanted: &WantedBridge, behind: &str, id: NodeId) -> Result<()> {
+    if work.socket.hooks(&id.into())?.iter().any(|link| link.peer.name == behind) {
+        return Ok(());
+    }
+    let what = format!("{} behind {behind}", wanted.node);
+    work.step(Sign::Add, &what, |work| {
+        let path: Path = NodeName::try_from(behind).map_err(netgraph::Error::from)?.into();
+        let trunk = work.socket.info(&path)?.id;
+        connect_to_free_link(work, trunk, id, bridge::link(1))?;
+        work.sync()
     })
 }
 

@@ -7,7 +7,6 @@ use netgraph::nodes::{EtherAddr, eiface, hub};
 use netgraph::{HookName, NodeId, NodeName, Path, TypeName};
 
 use crate::error::{Error, Result};
-use crate::state::GRAPH_LOCK;
 use crate::wanted::WantedInterface;
 use crate::work::{Sign, Work};
 
@@ -18,13 +17,12 @@ const CHILD: HookName = HookName::constant("child");
 /// The cradle's hook for the socket that makes it.
 const PARENT: HookName = HookName::constant("parent");
 
-/// Makes the interfaces of the vimage, each on its bridge.
+/// Makes the interfaces of the vimage, each on its bridge. Called with the graph lock held.
 pub(super) fn make_all(work: &mut Work<'_>) -> Result<()> {
     let interfaces = work.record.wanted.interfaces.clone();
     if interfaces.is_empty() {
         return Ok(());
     }
-    let _graph = work.machine.store.lock(GRAPH_LOCK)?;
     clear_cradle(work)?;
     let cradle = work.socket.make_peer::<hub::Hub>(PARENT, PARENT)?;
     let path = cradle.path().clone();
@@ -73,6 +71,11 @@ fn make(work: &mut Work<'_>, cradle: &Path, wanted: &WantedInterface) -> Result<
     work.sync()
 }
 
+/// Returns the description of an interface, which goes with it from one VNET to another.
+pub(crate) fn description(vimage: &str, node: &str) -> String {
+    format!("vimage {vimage} {node}")
+}
+
 /// Gives a new interface its name, address and MTU.
 fn dress(work: &mut Work<'_>, id: NodeId, wanted: &WantedInterface) -> Result<()> {
     let node = work.socket.node::<eiface::Eiface>(&id.into())?;
@@ -84,8 +87,7 @@ fn dress(work: &mut Work<'_>, id: NodeId, wanted: &WantedInterface) -> Result<()
     let made_as = node.call(eiface::GetIfName)?.to_text();
     interfaces.rename(&made_as, &wanted.ifname)?;
     node.name(NodeName::try_from(wanted.node.as_str()).map_err(netgraph::Error::from)?)?;
-    interfaces
-        .set_description(&wanted.ifname, &format!("vimage {} {}", work.record.wanted.name, wanted.node))?;
+    interfaces.set_description(&wanted.ifname, &description(&work.record.wanted.name, &wanted.node))?;
     let mtu = interfaces.find(&wanted.parent)?.map(|parent| parent.mtu);
     if let Some(mtu) = mtu.filter(|mtu| *mtu != 1500) {
         interfaces.set_mtu(&wanted.ifname, mtu)?;

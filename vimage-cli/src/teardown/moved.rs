@@ -1,63 +1,135 @@
 //! Brings interfaces home that were moved into a vimage whole.
 
-use jailrs::{Interface, Interfaces, Jail, Jid};
+use std::collections::BTreeSet;
 
-use super::HOMECOMING;
+use jailrs::{Errno, Interface, Interfaces, Jail};
+
+use super::made::reclaim;
+use super::{Found, HOMECOMING};
 use crate::error::{Error, Result};
 use crate::state::MovedRecord;
 use crate::work::{Sign, Work};
 
-/// Takes every moved interface out of the jail `from` (or waits for it, where there is no jail any more) and gives it
-/// the name that it had.
-pub(super) fn take_out(work: &mut Work<'_>, from: Option<Jid>) -> Result<()> {
+/// Takes every moved interface out of the jail that it is in. One that is not found there stays recorded: it comes
+/// home by itself when the jail is gone.
+pub(super) fn take_out(work: &mut Work<'_>, found: &Found) -> Result<()> {
     for (name, moved) in work.record.moved.clone() {
-        work.step(Sign::Remove, &format!("interface {name} out of {}", work.name()), |work| {
-            bring_home(work, &name, &moved, from)?;
-            work.record.moved.remove(&name);
-            work.save()
+        let host = work.machine.jails.interfaces();
+        if host.list()?.iter().any(|interface| interface.name == name && is_it(interface, &moved)) {
+            settle(work, &name, &name, &moved)?;
+            continue;
+        }
+        let what = format!("interface {name} out of {}", work.name());
+        match found {
+            Found::Alive(jail) => {
+                let inside = jail.interfaces();
+                let Some(called) = find(&inside.list()?, &name, &moved) else { continue };
+                work.step(Sign::Remove, &what, |work| {
+                    let called = rename_for_home(&inside, &host, called, &name)?;
+                    work.machine.jails.reclaim(&called, jail.jid())?;
+                    settle(work, &called, &name, &moved)
+                })?;
+            }
+            Found::Dying(jid) if reclaim(work, &name, *jid)? => {
+                work.step(Sign::Remove, &what, |work| settle(work, &name, &name, &moved))?;
+            }
+            Found::Dying(_) | Found::None => {}
+        }
+    }
+    Ok(())
+}
+
+/// Waits for those interfaces that the kernel brings home when a VNET goes away, under whatever name they had there.
+pub(super) fn await_home(work: &mut Work<'_>) -> Result<()> {
+    for (name, moved) in work.record.moved.clone() {
+        work.step(Sign::Remove, &format!("interface {name} comes home"), |work| {
+            let host = work.machine.jails.interfaces();
+            let mut called = None;
+            work.machine.jails.wait_until(HOMECOMING, || {
+                called = find(&host.list()?, &name, &moved);
+                Ok(called.is_some())
+            })?;
+            match called {
+                Some(called) => settle(work, &called, &name, &moved),
+                None => lost(work, &name),
+            }
         })?;
     }
     Ok(())
 }
 
-fn bring_home(work: &Work<'_>, name: &str, moved: &MovedRecord, from: Option<Jid>) -> Result<()> {
+/// Gives an interface that did not come home up, unless it may be in a jail that is still dying.
+fn lost(work: &mut Work<'_>, name: &str) -> Result<()> {
+    let vimage = work.name();
+    let dying = Jail::list(&work.machine.jails, true)?.iter().any(|jail| jail.dying && jail.name == vimage);
+    if dying {
+        return Err(Error::failed("the jail is dying, and the interface still in it").hint(format!(
+            "it comes home when whatever holds the jail ends, such as a TCP connection; then `vimage down {vimage}` again"
+        )));
+    }
+    work.warn(format!(
+        "{name} has not come home: look for it with `ifconfig -a`, also in the jails; it may have been renamed, or be gone"
+    ));
+    work.record.moved.remove(name);
+    work.note()
+}
+
+/// Gives an interface of the host that is called `called` the name, address and state again that it had before.
+fn settle(work: &mut Work<'_>, called: &str, name: &str, moved: &MovedRecord) -> Result<()> {
     let host = work.machine.jails.interfaces();
-    if host.list()?.iter().any(|interface| interface.name == name && is_it(interface, moved)) {
-        return Ok(());
+    let list = host.list()?;
+    if called != name {
+        if list.iter().filter(|interface| interface.name == called).count() > 1 {
+            let message = format!(
+                "{name} came home as a second {called}, and the kernel tells them apart by name only"
+            );
+            return Err(Error::failed(message).hint(format!(
+                "rename the first one away (`ifconfig {called} name tmp0`), then the second (`ifconfig {called} name {name}`), and the first one back"
+            )));
+        }
+        host.rename(called, name)?;
     }
-    let Some(jid) = from else { return find_again(&host, name, moved) };
-    let Ok(jail) = Jail::from_jid(&work.machine.jails, jid) else {
-        // A dying jail cannot be looked into, but gives back what it is asked for by name.
-        work.machine.jails.reclaim(name, jid)?;
-        return Ok(());
-    };
-    let inside = jail.interfaces();
-    let Some(found) =
-        inside.list()?.into_iter().find(|interface| is_it(interface, moved) || interface.name == name)
-    else {
-        return find_again(&host, name, moved);
-    };
-    // The kernel does not look whether the name is taken at home: it goes home under its own.
-    if found.name != name {
-        inside.rename(&found.name, name)?;
+    let is = list.into_iter().find(|interface| interface.name == called);
+    if let Some(mac) = moved.mac.as_deref().and_then(|mac| mac.parse().ok())
+        && is.as_ref().is_some_and(|is| is.mac != Some(mac))
+    {
+        host.set_mac(name, mac)?;
     }
-    work.machine.jails.reclaim(name, jid)?;
-    Ok(())
+    if is.as_ref().is_some_and(|is| is.mtu != moved.mtu) {
+        host.set_mtu(name, moved.mtu)?;
+    }
+    if moved.up && is.is_some_and(|is| !is.is_up()) {
+        host.set_up(name, true)?;
+    }
+    work.record.moved.remove(name);
+    work.note()
 }
 
-/// Finds an interface that came home by itself, under whatever name it had inside, and gives it its own again.
-fn find_again(host: &Interfaces, name: &str, moved: &MovedRecord) -> Result<()> {
-    if let Some(found) = host.list()?.iter().find(|interface| is_it(interface, moved)) {
-        host.rename(&found.name, name)?;
-        return Ok(());
+/// Makes sure that an interface which goes home has a name there that no other has: the kernel does not look.
+fn rename_for_home(inside: &Interfaces, host: &Interfaces, called: String, name: &str) -> Result<String> {
+    if called == name {
+        return Ok(called);
     }
-    host.wait_for(name, HOMECOMING).map(|_| ()).map_err(|error| {
-        Error::from(error)
-            .hint(format!("look for {name} with `ifconfig -a`, also in the jails; it may have been renamed"))
-    })
+    match inside.rename(&called, name) {
+        Ok(()) => return Ok(name.into()),
+        Err(error) if error.errno() == Some(Errno::EEXIST) => {}
+        Err(error) => return Err(error.into()),
+    }
+    // Another interface in there has taken the name.
+    let taken: BTreeSet<String> =
+        inside.list()?.into_iter().chain(host.list()?).map(|interface| interface.name).collect();
+    let free = (0..).map(|n| format!("home{n}")).find(|free| !taken.contains(free)).unwrap_or(called.clone());
+    inside.rename(&called, &free)?;
+    Ok(free)
 }
 
-/// Tells whether an interface is the one that was moved: its name may have changed inside, its address seldom does.
+/// Finds a moved interface: by its address, which seldom changes, else by its name.
+fn find(list: &[Interface], name: &str, moved: &MovedRecord) -> Option<String> {
+    let found = list.iter().find(|interface| is_it(interface, moved));
+    found.or_else(|| list.iter().find(|interface| interface.name == name)).map(|found| found.name.clone())
+}
+
+/// Tells whether an interface has the address of the one that was moved.
 fn is_it(interface: &Interface, moved: &MovedRecord) -> bool {
     moved.mac.is_some() && interface.mac.map(|mac| mac.to_string()) == moved.mac
 }

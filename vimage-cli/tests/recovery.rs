@@ -1,0 +1,426 @@
+//! What can have become of a vimage behind the program's back, and that `down` and `up` make good of it: each test
+//! compares the machine before and after.
+#![allow(clippy::unwrap_used, clippy::panic, reason = "tests")]
+
+mod mortal;
+
+use jailrs::sim::{Manner, Outcome as Ends};
+use jailrs::{Jail, Mac};
+use mortal::{Fate, Lab, RC_CONF, told};
+use netgraph::nodes::{EtherAddr, eiface};
+use netgraph::{Path, Socket};
+use vimage::state::Store;
+
+fn socket(lab: &Lab) -> Socket {
+    lab.machine().socket(None).unwrap()
+}
+
+fn path(text: &str) -> Path {
+    text.parse().unwrap()
+}
+
+/// Brings `name` up on a new machine, lets `meddle` do its worst, takes it down, and compares.
+fn survives(name: &str, meddle: impl FnOnce(&Lab)) -> mortal::Outcome {
+    let lab = Lab::new(RC_CONF);
+    let before = lab.look();
+    lab.up(name).result.unwrap();
+    meddle(&lab);
+    let outcome = lab.prune(name);
+    if let Err(error) = &outcome.result {
+        panic!("{}", told(error));
+    }
+    assert_eq!(lab.look(), before);
+    outcome
+}
+
+#[test]
+fn an_intent_without_anything_else_is_cleared_away() {
+    let lab = Lab::new(RC_CONF);
+    let before = lab.look();
+    let written = |number: &u64| {
+        let died = lab.up_with("vj1", Fate::Dies(*number));
+        died.struck.as_deref() == Some("writing vj1.json")
+    };
+    assert!((1..50).any(|number| written(&number)));
+    assert_ne!(lab.look(), before);
+    lab.down("vj1").result.unwrap();
+    assert_eq!(lab.look(), before);
+}
+
+#[test]
+fn a_jail_whose_interfaces_are_gone_goes_down() {
+    survives("vj1", |lab| {
+        let socket = socket(lab);
+        for node in ["ng0_vj1:", "ng1_vj1:"] {
+            socket.shutdown(&path(node)).unwrap();
+        }
+    });
+}
+
+#[test]
+fn an_interface_that_was_taken_off_its_bridge_goes_too() {
+    survives("vj1", |lab| socket(lab).remove_hook(&path("ng0_vj1:"), eiface::ETHER).unwrap());
+}
+
+#[test]
+fn an_interface_without_a_name_that_vimage_did_not_make_stays() {
+    let lab = Lab::new(RC_CONF);
+    let socket = socket(&lab);
+    let own = socket.make_peer::<eiface::Eiface>("mine".parse().unwrap(), eiface::ETHER).unwrap();
+    let before = lab.interfaces();
+    assert!(before.contains(&"ngeth0".to_string()));
+    for number in (1..80).step_by(3) {
+        lab.up_with("vj1", Fate::Dies(number));
+        lab.down("vj1").result.unwrap();
+        assert_eq!(lab.interfaces(), before, "dead after {number}");
+    }
+    drop(own);
+}
+
+#[test]
+fn interfaces_in_a_jail_that_is_dying_are_taken_out_of_it() {
+    for name in ["vj1", "vj3"] {
+        let lab = Lab::new(RC_CONF);
+        let before = lab.interfaces();
+        lab.up(name).result.unwrap();
+        lab.sim.jails.keep_dying(name, u32::MAX);
+        lab.remove_by_hand(name);
+        assert!(!lab.interfaces().contains(&"igb2".to_string()) || name == "vj1");
+        lab.prune(name).result.unwrap();
+        assert_eq!(lab.interfaces(), before, "{name}");
+        assert!(lab.record(name).is_none());
+    }
+}
+
+#[test]
+fn an_interface_that_a_dying_jail_has_renamed_is_waited_for() {
+    let lab = Lab::new(RC_CONF);
+    let before = lab.interfaces();
+    lab.up("vj3").result.unwrap();
+    lab.jail("vj3").interfaces().rename("igb2", "eth0").unwrap();
+    lab.sim.jails.keep_dying("vj3", 50);
+    lab.remove_by_hand("vj3");
+    let error = lab.down("vj3").result.unwrap_err();
+    assert!(error.message.contains("igb2") && error.hint.contains("`vimage down vj3` again"), "{error}");
+    assert!(lab.record("vj3").is_some());
+    // Each look at it is one nearer to its end.
+    assert!((0..100).any(|_| lab.prune("vj3").result.is_ok()));
+    assert_eq!(lab.interfaces(), before);
+}
+
+#[test]
+fn a_jail_that_was_removed_by_hand_is_cleared_away() {
+    for name in ["vj1", "vj2", "vj3"] {
+        survives(name, |lab| {
+            lab.sim.jails.delay_homecoming(4);
+            lab.remove_by_hand(name);
+            lab.sim.jails.delay_homecoming(0);
+        });
+    }
+}
+
+#[test]
+fn nothing_is_destroyed_while_its_vnet_may_still_be_going_away() {
+    let lab = Lab::new(RC_CONF);
+    lab.up("vj1").result.unwrap();
+    lab.sim.jails.delay_homecoming(u32::MAX);
+    lab.remove_by_hand("vj1");
+    let error = lab.down("vj1").result.unwrap_err();
+    assert!(error.message.contains("has not come back"), "{error}");
+    assert!(socket(&lab).find(&path("ng0_vj1:")).unwrap().is_some());
+    assert!(lab.record("vj1").is_some());
+}
+
+#[test]
+fn a_whole_interface_comes_home_under_its_own_name_after_its_jail_died() {
+    survives("vj3", |lab| {
+        lab.jail("vj3").interfaces().rename("igb2", "eth0").unwrap();
+        lab.remove_by_hand("vj3");
+    });
+}
+
+#[test]
+fn a_whole_interface_gets_its_address_mtu_and_state_back() {
+    let lab = Lab::new(RC_CONF);
+    let host = lab.machine().jails.interfaces();
+    host.set_up("igb2", true).unwrap();
+    host.set_mtu("igb2", 1400).unwrap();
+    let before = lab.look();
+    lab.up("vj3").result.unwrap();
+    let jail = lab.jail("vj3");
+    let inside = jail.interfaces();
+    inside.set_mac("igb2", Mac([2, 0, 0, 0, 0, 9])).unwrap();
+    inside.set_mtu("igb2", 1200).unwrap();
+    lab.prune("vj3").result.unwrap();
+    assert_eq!(lab.look(), before);
+}
+
+#[test]
+fn a_whole_interface_whose_name_another_has_taken_inside_comes_home() {
+    survives("vj3", |lab| {
+        let jail = lab.jail("vj3");
+        let inside = jail.interfaces();
+        inside.rename("igb2", "x").unwrap();
+        let squatter = inside.create("epair").unwrap();
+        inside.rename(&squatter, "igb2").unwrap();
+    });
+}
+
+#[test]
+fn names_that_were_changed_for_those_of_the_host_do_no_harm() {
+    survives("vj1", |lab| lab.jail("vj1").interfaces().rename("ng0_vj1", "igb0").unwrap());
+    survives("vj3", |lab| lab.jail("vj3").interfaces().rename("igb2", "igb0").unwrap());
+    // The jail is gone, and the host has two interfaces of that name.
+    survives("vj1", |lab| {
+        lab.jail("vj1").interfaces().rename("ng0_vj1", "igb0").unwrap();
+        lab.remove_by_hand("vj1");
+    });
+}
+
+#[test]
+fn an_interface_that_took_the_hosts_name_is_waited_for_and_not_mistaken_for_the_hosts() {
+    let lab = Lab::new(RC_CONF);
+    lab.up("vj1").result.unwrap();
+    lab.jail("vj1").interfaces().rename("ng0_vj1", "igb0").unwrap();
+    lab.sim.jails.delay_homecoming(20);
+    lab.remove_by_hand("vj1");
+    let outcome = lab.down("vj1");
+    outcome.result.unwrap();
+    // It was there only after so many looks.
+    assert_eq!(lab.interfaces(), ["igb0", "igb1", "igb2", "igb3", "lo0"]);
+}
+
+#[test]
+fn a_whole_interface_that_comes_home_as_a_second_igb0_is_not_renamed_blindly() {
+    let lab = Lab::new(RC_CONF);
+    lab.up("vj3").result.unwrap();
+    let mac = |name| lab.machine().jails.interfaces().find(name).unwrap().unwrap().mac;
+    let igb0 = mac("igb0");
+    lab.jail("vj3").interfaces().rename("igb2", "igb0").unwrap();
+    lab.remove_by_hand("vj3");
+    let error = lab.down("vj3").result.unwrap_err();
+    assert!(error.message.contains("igb2 came home as a second igb0"), "{error}");
+    assert_eq!(mac("igb0"), igb0);
+}
+
+#[test]
+fn an_interface_that_is_nowhere_does_not_keep_a_vimage_from_going_down() {
+    let lab = Lab::new(RC_CONF);
+    lab.up("vj3").result.unwrap();
+    // Name and address are others: to all that can be seen it is another interface.
+    let jail = lab.jail("vj3");
+    let inside = jail.interfaces();
+    inside.set_mac("igb2", Mac([2, 0, 0, 0, 0, 9])).unwrap();
+    inside.rename("igb2", "x").unwrap();
+    let outcome = lab.down("vj3");
+    outcome.result.unwrap();
+    assert!(
+        outcome.notes.warnings.iter().any(|w| w.contains("igb2 has not come home")),
+        "{:?}",
+        outcome.notes
+    );
+    assert!(lab.record("vj3").is_none());
+}
+
+#[test]
+fn a_jail_of_the_same_name_that_is_somebody_elses_is_left_alone() {
+    let lab = Lab::new(RC_CONF);
+    lab.up("vj1").result.unwrap();
+    lab.remove_by_hand("vj1");
+    Jail::builder("vj1").path("/usr/jail/vj1").create(&lab.machine().jails).unwrap();
+    let outcome = lab.down("vj1");
+    outcome.result.unwrap();
+    assert!(outcome.notes.warnings.iter().any(|w| w.contains("left alone")), "{:?}", outcome.notes);
+    assert!(Jail::find(&lab.machine().jails, "vj1").is_ok());
+    assert_eq!(lab.interfaces(), ["igb0", "igb1", "igb2", "igb3", "lo0"]);
+}
+
+#[test]
+fn a_jail_that_was_given_another_name_goes_down() {
+    survives("vj1", |lab| {
+        let jail = lab.jail("vj1");
+        jail.set(&[jailrs::Param::new("name", jailrs::Value::String("other".into()))]).unwrap();
+    });
+}
+
+#[test]
+fn mounts_without_a_jail_are_taken_away() {
+    survives("vj3", |lab| lab.remove_by_hand("vj3"));
+}
+
+#[test]
+fn a_mount_that_the_vimage_has_covered_is_not_forgotten() {
+    let lab = Lab::new(RC_CONF);
+    lab.up("vj1").result.unwrap();
+    let jails = lab.machine().jails;
+    let root = std::path::Path::new("/usr/jail/vj1");
+    let cover = jails.mount(&jailrs::mount::Mount::tmpfs(None), root, "/dev".as_ref()).unwrap();
+    let error = lab.down("vj1").result.unwrap_err();
+    assert!(error.message.contains("EBUSY") && error.hint.contains("fstat"), "{error}");
+    jails.unmount(&cover).unwrap();
+    lab.down("vj1").result.unwrap();
+    assert_eq!(jails.mounts().unwrap(), []);
+}
+
+#[test]
+fn a_neighbour_whose_record_is_damaged_keeps_nobody_from_going_down() {
+    let lab = Lab::new(RC_CONF);
+    lab.up("vj1").result.unwrap();
+    lab.sim.store.write("vj2.json", b"{").unwrap();
+    let outcome = lab.down("vj1");
+    outcome.result.unwrap();
+    assert!(lab.record("vj1").is_none());
+    // It may share the root: its devfs stays.
+    assert_eq!(lab.machine().jails.mounts().unwrap().len(), 1);
+    assert!(outcome.notes.warnings.iter().any(|w| w.contains("vj2.json is damaged")), "{:?}", outcome.notes);
+}
+
+#[test]
+fn a_bridge_that_lost_a_hook_is_mended_by_the_next_up() {
+    for hook in ["lower", "upper"] {
+        let lab = Lab::new(RC_CONF);
+        lab.up("vj1").result.unwrap();
+        let whole = lab.look();
+        lab.up("vj2").result.unwrap();
+        lab.prune("vj2").result.unwrap();
+        assert_eq!(lab.look(), whole);
+        socket(&lab).remove_hook(&path("igb0:"), hook.parse().unwrap()).unwrap();
+        assert_ne!(lab.look(), whole);
+        lab.up("vj2").result.unwrap();
+        lab.prune("vj2").result.unwrap();
+        let hooks = socket(&lab).hooks(&path("igb0bridge:")).unwrap();
+        assert!(hooks.iter().any(|link| link.peer_hook == hook), "{hook}");
+    }
+}
+
+#[test]
+fn a_bridge_behind_a_bridge_that_was_cut_off_is_connected_again() {
+    let lab = Lab::new(RC_CONF);
+    lab.up("vj2").result.unwrap();
+    lab.down("vj2").result.unwrap();
+    let socket = socket(&lab);
+    lab.up("vj2").result.unwrap();
+    socket.remove_hook(&path("igb1lan:"), "link1".parse().unwrap()).unwrap();
+    lab.down("vj2").result.unwrap_or_else(|error| panic!("{}", told(&error)));
+    lab.up("vj2").result.unwrap();
+    assert!(socket.hooks(&path("igb1lan:")).unwrap().iter().count() >= 2);
+}
+
+#[test]
+fn a_bridge_that_a_crash_left_without_a_name_is_taken_up_by_the_next_vimage() {
+    for number in 1..70 {
+        let lab = Lab::new(RC_CONF);
+        let before = lab.look();
+        lab.up_with("vj2", Fate::Dies(number));
+        // It is on the same wire, and `down vj2` has not been thought of.
+        lab.up("vj1").result.unwrap_or_else(|error| panic!("dead after {number}: {}", told(&error)));
+        lab.down("vj2").result.unwrap();
+        lab.prune("vj1").result.unwrap();
+        assert_eq!(lab.look(), before, "dead after {number}");
+    }
+}
+
+#[test]
+fn a_parent_that_was_renamed_while_bridged_does_no_harm() {
+    let lab = Lab::new(RC_CONF);
+    lab.up("vj1").result.unwrap();
+    lab.machine().jails.interfaces().rename("igb0", "wan0").unwrap();
+    lab.prune("vj1").result.unwrap();
+    assert!(lab.record("vj1").is_none());
+    assert!(lab.interfaces().contains(&"wan0".to_string()));
+}
+
+#[test]
+fn a_parent_that_somebody_else_uses_by_now_stays_up() {
+    let lab = Lab::new(RC_CONF);
+    lab.up("vj1").result.unwrap();
+    let socket = socket(&lab);
+    socket.shutdown(&path("igb0bridge:")).unwrap();
+    socket
+        .make_peer_of(&path("igb0:"), "hub".parse().unwrap(), "lower".parse().unwrap(), "a".parse().unwrap())
+        .unwrap();
+    lab.prune("vj1").result.unwrap();
+    assert!(lab.machine().jails.interfaces().find("igb0").unwrap().unwrap().is_up());
+}
+
+#[test]
+fn processes_that_do_not_end_keep_the_interfaces_where_they_are() {
+    let lab = Lab::new(RC_CONF);
+    lab.sim.jails.script("sshd onestart", Ends::exit(0).leaving("sshd"));
+    lab.up("vj2").result.unwrap();
+    let jid = jailrs::Jid(lab.record("vj2").unwrap().jid.unwrap());
+    let stuck = lab.sim.jails.start_process(jid, "stuck", Manner::Immortal);
+    let error = lab.down("vj2").result.unwrap_err();
+    assert!(error.message.contains("stuck"), "{error}");
+    assert_eq!(lab.jail("vj2").interfaces().list().unwrap().len(), 3);
+    lab.sim.jails.end_process(stuck);
+    lab.down("vj2").result.unwrap();
+    assert_eq!(lab.interfaces(), ["igb0", "igb1", "igb2", "igb3", "lo0"]);
+}
+
+#[test]
+fn poststop_is_run_whatever_other_hooks_there_are() {
+    let only = |hook: &str| {
+        let conf = format!(
+            "vimage_list=a\nvimage_a_rootdir=/usr/jail/vj1\nvimage_a_hostname=a\nvimage_a_exec_{hook}0='/usr/bin/true {hook}'\n"
+        );
+        let lab = Lab::new(&conf);
+        lab.up("a").result.unwrap();
+        lab.down("a").result.unwrap();
+        lab.sim.jails.commands().iter().filter(|command| command.line.contains(hook)).count()
+    };
+    for hook in ["prestart", "poststart", "prestop", "poststop"] {
+        assert_eq!(only(hook), 1, "{hook}");
+    }
+}
+
+#[test]
+fn poststop_is_run_when_a_prestart_fails() {
+    let lab = Lab::new(RC_CONF);
+    let before = lab.look();
+    lab.sim.jails.script("before", Ends::exit(1));
+    lab.up("vj3").result.unwrap_err();
+    assert_eq!(lab.look(), before);
+    let lines: Vec<String> = lab.sim.jails.commands().into_iter().map(|command| command.line).collect();
+    assert_eq!(lines, ["/usr/bin/true before", "/usr/bin/true after"]);
+}
+
+#[test]
+fn a_hostile_root_is_refused_before_anything_is_changed() {
+    for place in ["/usr/jail/evil/dev", "/usr/jail/evil/proc"] {
+        let lab = Lab::new(
+            "vimage_list=e\nvimage_e_rootdir=/usr/jail/evil\nvimage_e_hostname=e\nvimage_e_bridges=igb0\n\
+             vimage_e_devfs_enable=YES\nvimage_e_procfs_enable=YES\n",
+        );
+        for dir in ["dev", "proc"].map(|dir| format!("/usr/jail/evil/{dir}")) {
+            if dir != place {
+                lab.sim.jails.add_dir(dir);
+            }
+        }
+        lab.sim.jails.add_dir("/usr/jail/evil");
+        lab.sim.jails.add_link(place, "/etc");
+        let before = lab.look();
+        let error = lab.up("e").result.unwrap_err();
+        assert!(error.message.contains("cannot be mounted"), "{error}");
+        assert_eq!(lab.look(), before);
+    }
+}
+
+#[test]
+fn addresses_of_other_makers_stay() {
+    // The kernel's choice, and the parent's own.
+    let lab = Lab::new(
+        "vimage_list=a\nvimage_a_rootdir=/usr/jail/vj1\nvimage_a_hostname=a\nvimage_a_bridges='=igb0 !igb0'\n",
+    );
+    let before = lab.look();
+    lab.up("a").result.unwrap();
+    let mac = lab.jail("a").interfaces().mac("ng0_a").unwrap();
+    assert_eq!(EtherAddr(mac.0), "00:00:5e:00:53:01".parse().unwrap());
+    // With the parent's name and address nothing tells it from the parent, but that there are two.
+    lab.jail("a").interfaces().rename("ng0_a", "igb0").unwrap();
+    lab.sim.jails.delay_homecoming(5);
+    lab.remove_by_hand("a");
+    lab.sim.jails.delay_homecoming(0);
+    lab.prune("a").result.unwrap();
+    assert_eq!(lab.look(), before);
+}
