@@ -61,6 +61,18 @@ fn make_network(work: &mut Work<'_>) -> Result<()> {
     interface::make_all(work)
 }
 
+/// Makes the bridges whole that a running vimage is on.
+///
+/// # Errors
+/// The step that failed. The vimage is left as it is.
+pub(crate) fn mend_bridges(work: &mut Work<'_>) -> Result<()> {
+    if work.record.wanted.bridges.is_empty() {
+        return Ok(());
+    }
+    let _graph = work.machine.store.lock(GRAPH_LOCK)?;
+    bridge::ensure_all(work)
+}
+
 fn mount_all(work: &mut Work<'_>) -> Result<()> {
     if work.record.wanted.mounts.is_empty() {
         return Ok(());

@@ -118,13 +118,33 @@ pub(crate) fn select<'c>(config: &'c Config, names: &[String]) -> Result<Vec<&'c
     names.iter().map(|name| find(name)).collect()
 }
 
-/// Stops vimages and starts them again.
+/// Checks that each of these names is that of a vimage, configured (where the configuration can be read) or recorded.
+pub(crate) fn check_known(config: Option<&Config>, recorded: &[String], names: &[String]) -> Result<()> {
+    let known = |name: &String| {
+        recorded.contains(name) || config.is_none_or(|config| config.vimages.contains_key(name.as_str()))
+    };
+    match names.iter().find(|name| !known(name)) {
+        Some(name) => Err(Error::config(format!("no vimage {name} is configured or up"))
+            .hint("`vimage list` shows which are configured")),
+        None => Ok(()),
+    }
+}
+
+/// Stops vimages and starts them again; all of `vimage_list` if none is named.
 pub(crate) fn restart(context: &mut Context, names: &[String]) -> Result<ExitCode> {
     // What cannot come up again is not taken down.
     let config = context.config()?;
-    select(&config, names)?;
-    down::down(context, names, false)?;
-    up::up(context, names, false)
+    let chosen = select(&config, names)?;
+    if chosen.is_empty() {
+        return Ok(ExitCode::SUCCESS);
+    }
+    let names: Vec<String> = chosen.iter().map(|vimage| vimage.name.to_string()).collect();
+    // One that does not go down does not keep the others from coming up again.
+    match (down::down(context, &names, false), up::up(context, &names, false)) {
+        (Err(down), Err(up)) => Err(down.and(up)),
+        (Err(error), Ok(_)) => Err(error),
+        (Ok(_), up) => up,
+    }
 }
 
 /// Tells of steps, as a rule on stderr.

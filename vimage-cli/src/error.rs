@@ -70,6 +70,16 @@ impl Error {
         self
     }
 
+    /// Tells of another error too. The first one's exit code counts.
+    #[must_use]
+    pub fn and(mut self, other: Self) -> Self {
+        self.message = format!("{}\n{}", self.message, other.message);
+        if !self.hint.contains(&other.hint) {
+            self.hint = format!("{}\n{}", self.hint, other.hint).trim_start().to_string();
+        }
+        self
+    }
+
     /// Puts what was being done before the message.
     #[must_use]
     pub fn context(mut self, doing: impl fmt::Display) -> Self {

@@ -1,7 +1,7 @@
 //! The bridge on a parent: jng's, so that both tools can share it.
 
 use netgraph::nodes::{bridge, ether};
-use netgraph::{Errno, HookName, NodeId, NodeName, Path, TypeName};
+use netgraph::{Errno, HookName, NodeId, NodeName, Path, Socket, TypeName};
 
 use crate::error::{Error, Result};
 use crate::state::{OwnBridge, OwnBridges};
@@ -25,6 +25,30 @@ pub(crate) fn ensure_all(work: &mut Work<'_>) -> Result<()> {
         }
     }
     Ok(())
+}
+
+/// Says what a bridge lacks to be wholly on its parent, or behind its bridge; nothing, if all is well.
+pub(crate) fn lacks(socket: &Socket, wanted: &WantedBridge) -> Result<Option<String>> {
+    let leads_to = |path: Path, node: &str| -> Result<bool> {
+        Ok(socket.find(&path)?.is_some_and(|peer| peer.name == node))
+    };
+    let name = |node: &str| NodeName::try_from(node).map(Path::from).map_err(netgraph::Error::from);
+    if let Some(behind) = &wanted.behind {
+        let bridge = name(&wanted.node)?;
+        let usual = leads_to(bridge.hook(bridge::link(1)), behind)?;
+        let any = || -> Result<bool> {
+            let Some(found) = socket.find(&bridge)? else { return Ok(false) };
+            Ok(socket.hooks(&found.path())?.iter().any(|link| link.peer.name == behind.as_str()))
+        };
+        return Ok((!usual && !any()?).then(|| format!("{} is not behind {behind}", wanted.node)));
+    }
+    let parent = name(&wanted.parent_node)?;
+    for hook in [ether::LOWER, ether::UPPER] {
+        if !leads_to(parent.hook(hook), &wanted.node)? {
+            return Ok(Some(format!("{hook} of {} is not on {}", wanted.parent, wanted.node)));
+        }
+    }
+    Ok(None)
 }
 
 /// Names a bridge that vimage made and that a crash left without its name.
@@ -129,11 +153,13 @@ fn attach(work: &mut Work<'_>, wanted: &WantedBridge, id: NodeId) -> Result<()> 
     let node = work.socket.node::<ether::Ether>(&parent.into())?;
     if node.call(ether::GetPromisc)? == 0 {
         node.call(ether::SetPromisc(1))?;
+        work.sync()?;
     }
     if node.call(ether::GetAutoSrc)? != 0 {
         node.call(ether::SetAutoSrc(0))?;
+        work.sync()?;
     }
-    work.sync()
+    Ok(())
 }
 
 fn make_behind(work: &mut Work<'_>, wanted: &WantedBridge, behind: &str) -> Result<()> {

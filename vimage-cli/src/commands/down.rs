@@ -1,5 +1,6 @@
 //! `vimage down`.
 
+use std::collections::BTreeMap;
 use std::process::ExitCode;
 
 use super::Context;
@@ -9,25 +10,19 @@ use crate::state::{Phase, Record};
 use crate::teardown::{Mode, teardown};
 use crate::work::Work;
 
-/// Stops vimages, in reverse order; all that have a record where none is named. What is down already is left alone.
+/// Stops vimages, in the reverse of the order in which they start; all that have a record where none is named. What is down already is left alone.
 pub(crate) fn down(context: &mut Context, names: &[String], prune: bool) -> Result<ExitCode> {
     // A configuration that is broken must not keep anything from going down: records say what to do.
     let config = context.config().ok();
     let machine = context.machine()?;
     let recorded = Record::names(&*machine.store)?;
-    let mut chosen: Vec<String> = if names.is_empty() { recorded.clone() } else { names.to_vec() };
-    for name in names {
-        let known = config.as_ref().is_none_or(|config| config.vimages.contains_key(name.as_str()));
-        if !known && !recorded.contains(name) {
-            return Err(Error::config(format!("no vimage {name} is configured or up")));
-        }
-    }
-    let place = |name: &String| {
-        let config = config.as_ref()?;
-        config.list.value.iter().position(|listed| listed.as_str() == name)
-    };
-    if names.is_empty() {
-        chosen.sort_by_key(|name| place(name).unwrap_or(usize::MAX));
+    super::check_known(config.as_ref(), &recorded, names)?;
+    let mut chosen = if names.is_empty() { recorded } else { names.to_vec() };
+    if let Some(config) = &config {
+        let all = config.list.value.iter().chain(config.vimages.keys());
+        let order: Vec<&str> = config.start_order(all).iter().map(|vimage| vimage.name.as_str()).collect();
+        let places: BTreeMap<&str, usize> = order.into_iter().zip(0..).collect();
+        chosen.sort_by_key(|name| places.get(name.as_str()).copied().unwrap_or(usize::MAX));
     }
     if config.as_ref().is_none_or(|config| config.reverse_stop.value) {
         chosen.reverse();
@@ -35,7 +30,11 @@ pub(crate) fn down(context: &mut Context, names: &[String], prune: bool) -> Resu
     let mut failed: Option<Error> = None;
     for name in &chosen {
         if let Err(error) = down_one(context, &machine, name, prune) {
-            failed = failed.or(Some(error.context(name)));
+            let error = error.context(name);
+            failed = Some(match failed {
+                None => error,
+                Some(first) => first.and(error),
+            });
         }
     }
     failed.map_or(Ok(ExitCode::SUCCESS), Err)

@@ -11,6 +11,7 @@ use netgraph::{NodeId, Socket};
 use serde::Serialize;
 
 use super::{Context, print, print_json};
+use crate::apply::bridge::lacks;
 use crate::error::{Exit, Result};
 use crate::host::Machine;
 use crate::state::{Phase, Record};
@@ -32,6 +33,26 @@ pub(crate) enum State {
     Stopping,
     /// It was up, and something of it is missing.
     Broken,
+    /// Its record cannot be read.
+    Unknown,
+}
+
+impl Status {
+    /// A vimage of which nothing is there.
+    fn of_none(name: &str, state: State, problems: Vec<String>) -> Self {
+        let (interfaces, vnets) = (Vec::new(), Vec::new());
+        Self {
+            name: name.into(),
+            state,
+            jid: None,
+            hostname: None,
+            rootdir: None,
+            since: None,
+            interfaces,
+            vnets,
+            problems,
+        }
+    }
 }
 
 /// All that is said of a vimage.
@@ -92,6 +113,7 @@ pub(crate) fn status(context: &mut Context, names: &[String]) -> Result<ExitCode
         all.extend(recorded.iter().filter(|name| !all.contains(name)).cloned().collect::<Vec<_>>());
         all
     } else {
+        super::check_known(context.config().ok().as_ref(), &recorded, names)?;
         names.to_vec()
     };
     show(context, &machine, &names)
@@ -114,19 +136,15 @@ fn read_all(machine: &Machine, context: &Context, names: &[String]) -> Result<Ve
     let mut reached: Option<Socket> = None;
     let boot = machine.boot()?;
     for name in names {
-        let record = Record::load(&*machine.store, name)?.filter(|record| record.boot == boot);
+        let record = match Record::load(&*machine.store, name) {
+            Ok(record) => record.filter(|record| record.boot == boot),
+            Err(error) => {
+                statuses.push(Status::of_none(name, State::Unknown, vec![error.message, error.hint]));
+                continue;
+            }
+        };
         let Some(record) = record else {
-            statuses.push(Status {
-                name: name.clone(),
-                state: State::Down,
-                jid: None,
-                hostname: None,
-                rootdir: None,
-                since: None,
-                interfaces: Vec::new(),
-                vnets: Vec::new(),
-                problems: Vec::new(),
-            });
+            statuses.push(Status::of_none(name, State::Down, Vec::new()));
             continue;
         };
         let socket = match &reached {
@@ -190,6 +208,16 @@ fn of_record(machine: &Machine, socket: &Socket, record: &Record) -> Result<Stat
         }
         interfaces.push(status);
     }
+    for (name, moved) in &record.moved {
+        let mac = |found: &Interface| found.mac.map(|mac| mac.to_string());
+        if !inside.values().any(|found| found.name == *name || moved.mac.is_some() && mac(found) == moved.mac)
+        {
+            problems.push(format!("{name} is not in it"));
+        }
+    }
+    for wanted in &wanted.bridges {
+        problems.extend(lacks(socket, wanted)?);
+    }
     let state = match record.phase {
         Phase::Starting => State::Starting,
         Phase::Stopping => State::Stopping,
@@ -227,6 +255,7 @@ fn write_one(out: &mut String, status: &Status, width: usize) -> std::fmt::Resul
         State::Starting => "starting, or its start was interrupted",
         State::Stopping => "stopping, or its stop was interrupted",
         State::Broken => "broken",
+        State::Unknown => "unknown",
     };
     write!(out, "{:width$}  {state}", status.name)?;
     if let Some(jid) = status.jid {
@@ -255,11 +284,11 @@ fn write_one(out: &mut String, status: &Status, width: usize) -> std::fmt::Resul
         writeln!(out, "  ! {problem}")?;
     }
     match status.state {
-        State::Broken => writeln!(out, "  mend it with `vimage restart {}`", status.name),
+        State::Broken => writeln!(out, "  mend it with `vimage up {}`", status.name),
         State::Starting | State::Stopping => {
             writeln!(out, "  if no vimage is at work on it, `vimage down {}` clears it away", status.name)
         }
-        State::Up | State::Down => Ok(()),
+        State::Up | State::Down | State::Unknown => Ok(()),
     }
 }
 

@@ -47,9 +47,10 @@ pub(super) fn bring_up(
         };
         if let Err(error) = result {
             not_up.insert(vimage.name.to_string());
+            let error = name_it(error, vimage);
             failed = Some(match failed {
-                None => name_it(error, vimage),
-                Some(first) => join(first, name_it(error, vimage)),
+                None => error,
+                Some(first) => first.and(error),
             });
         }
     }
@@ -64,12 +65,6 @@ fn name_it(error: Error, vimage: &Vimage) -> Error {
     error.context(&vimage.name)
 }
 
-fn join(first: Error, second: Error) -> Error {
-    let message = format!("{}\n{}", first.message, second.message);
-    let hint = if first.hint.is_empty() { second.hint } else { first.hint };
-    Error { message, hint, ..first }
-}
-
 /// Starts one vimage. What is found on the machine is read once, for the first that is not up.
 fn up_one(context: &Context, machine: &Machine, found: &mut Option<Found>, vimage: &Vimage) -> Result<()> {
     let name = vimage.name.as_str();
@@ -81,11 +76,16 @@ fn up_one(context: &Context, machine: &Machine, found: &mut Option<Found>, vimag
         if record.boot != boot {
             // Everything else of it went with the reboot.
             Record::remove(&*machine.store, name)?;
-        } else if record.phase == Phase::Running && super::status::is_whole(machine, &socket, &record)? {
-            return Ok(());
         } else {
             let mode = if record.phase == Phase::Starting { Mode::Undo } else { Mode::Down };
             let mut work = Work::new(machine, &socket, record, &mut report);
+            if work.record.phase == Phase::Running {
+                // A bridge is mended with the vimage up.
+                crate::apply::mend_bridges(&mut work)?;
+                if super::status::is_whole(machine, &socket, &work.record)? {
+                    return Ok(());
+                }
+            }
             work.warn("it is not wholly up: taking down what is there first");
             teardown(&mut work, mode)?;
             // What was read before has its interfaces in it.
