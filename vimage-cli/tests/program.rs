@@ -5,8 +5,10 @@ mod support;
 
 use std::process::ExitCode;
 
+use jailrs::Jail;
 use serde_json::Value;
 use support::{Lab, RC_CONF};
+use vimage::host::Machine;
 
 fn up_status_graph_and_down_work_as_separate_processes() {
     let lab = Lab::new();
@@ -228,6 +230,160 @@ fn wrong_usage_is_told_apart() {
     assert!(lab.fails(&["--host", "moon", "status"], 64).contains("cannot be used multiple times"));
 }
 
+/// Does something to the machine behind the program's back.
+fn meddle(lab: &Lab, with: impl FnOnce(&Machine)) {
+    let machine = Machine::file(&lab.path("m.json")).unwrap();
+    with(&machine);
+    machine.sync().unwrap();
+}
+
+fn a_bridge_that_lost_its_parent_is_shown_and_mended_with_the_vimage_up() {
+    for (node, hook) in [("igb0:", "upper"), ("igb0:", "lower"), ("igb1lan:", "link1")] {
+        let lab = Lab::new();
+        lab.ok(&["up", "vj2"]);
+        let jid = |status: &str| serde_json::from_str::<Value>(status).unwrap()["vimages"][0]["jid"].clone();
+        let before = jid(&lab.ok(&["status", "vj2", "--json"]));
+        meddle(&lab, |machine| {
+            let socket = machine.socket(None).unwrap();
+            socket.remove_hook(&node.parse().unwrap(), hook.parse().unwrap()).unwrap();
+        });
+        lab.fails(&["status", "vj2"], 3);
+        lab.ok(&["up", "vj2"]);
+        assert_eq!(jid(&lab.ok(&["status", "vj2", "--json"])), before, "{node}{hook}");
+    }
+}
+
+fn a_whole_interface_that_is_not_there_any_more_is_missed() {
+    let lab = Lab::new();
+    lab.ok(&["up", "vj3"]);
+    meddle(&lab, |machine| {
+        let jail = Jail::find(&machine.jails, "vj3").unwrap();
+        machine.jails.reclaim("igb2", jail.jid()).unwrap();
+    });
+    lab.fails(&["status", "vj3"], 3);
+    lab.ok(&["up", "vj3"]);
+    lab.ok(&["status", "vj3"]);
+}
+
+fn a_name_that_is_no_vimages_is_no_vimage_that_is_down() {
+    let lab = Lab::new();
+    let error = lab.fails(&["status", "vj9"], 65);
+    assert_eq!(
+        error,
+        "vimage: no vimage vj9 is configured or up\n        `vimage list` shows which are configured"
+    );
+    lab.fails(&["down", "vj9"], 65);
+}
+
+fn a_damaged_record_is_told_of_and_hides_nothing_else() {
+    let lab = Lab::new();
+    lab.ok(&["up", "vj1", "vj2"]);
+    meddle(&lab, |machine| machine.store.write("vj1.json", b"{").unwrap());
+    let status = lab.run(&["status"]);
+    assert_eq!(status.status.code(), Some(3));
+    let shown = String::from_utf8(status.stdout).unwrap();
+    assert!(shown.contains("vj1  unknown\n  ! the simulated machine's vj1.json is damaged"), "{shown}");
+    assert!(shown.contains("vj2  up"), "{shown}");
+    assert!(lab.ok(&["graph"]).contains("ng0_vj2"));
+    assert!(String::from_utf8(lab.run(&["doctor"]).stdout).unwrap().contains("vj1.json is damaged"));
+    let errors = lab.fails(&["down"], 69);
+    assert!(errors.contains("vj1: the simulated machine's vj1.json is damaged"), "{errors}");
+    lab.fails(&["exec", "vj2", "true"], 69);
+}
+
+fn all_that_fails_to_go_down_is_told_of() {
+    let lab = Lab::new();
+    lab.ok(&["up"]);
+    meddle(&lab, |machine| {
+        for record in ["vj1.json", "vj3.json"] {
+            machine.store.write(record, b"{").unwrap();
+        }
+    });
+    let errors = lab.fails(&["down"], 69);
+    assert!(errors.contains("vj1: ") && errors.contains("vj3: "), "{errors}");
+}
+
+fn what_is_left_of_a_boot_before_is_a_record_and_no_more() {
+    let lab = Lab::new();
+    let before = lab.machine();
+    lab.ok(&["up", "vj1"]);
+    let record = meddle_boot(&lab);
+    lab.ok(&["down", "vj1", "--prune"]);
+    assert_eq!(lab.machine(), before);
+    // The same names after the boot: somebody else's jail, not to be entered and not to be shown as ours.
+    meddle(&lab, |machine| {
+        machine.store.write("vj1.json", record.as_bytes()).unwrap();
+        Jail::builder("vj1").path("/usr/jail/vj1").create(&machine.jails).unwrap();
+    });
+    lab.fails(&["exec", "vj1", "true"], 69);
+    lab.fails(&["status", "vj1"], 3);
+    assert!(!lab.ok(&["graph"]).contains("vj1"));
+    lab.ok(&["down", "vj1"]);
+    meddle(&lab, |machine| assert!(Jail::find(&machine.jails, "vj1").is_ok()));
+}
+
+/// Returns vj1's record as of another boot.
+fn meddle_boot(lab: &Lab) -> String {
+    let machine = Machine::file(&lab.path("m.json")).unwrap();
+    let record = String::from_utf8(machine.store.read("vj1.json").unwrap().unwrap()).unwrap();
+    record.replace(&machine.boot().unwrap(), "another")
+}
+
+fn vimages_go_down_before_those_that_they_depend_on() {
+    let lab = Lab::new();
+    lab.write("rc.conf", &format!("{RC_CONF}vimage_vj1_depend=vj3\n"));
+    let steps = lab.run(&["-v", "up", "vj1"]);
+    assert!(order(&support::stderr(&steps), "is up"), "{}", support::stderr(&steps));
+    let steps = lab.run(&["-v", "down"]);
+    assert!(!order(&support::stderr(&steps), "is down"), "{}", support::stderr(&steps));
+    lab.ok(&["up", "vj1"]);
+    let steps = lab.run(&["-v", "down", "vj1", "vj3"]);
+    assert!(!order(&support::stderr(&steps), "is down"), "{}", support::stderr(&steps));
+}
+
+/// Tells whether vj3's step came before vj1's.
+fn order(steps: &str, what: &str) -> bool {
+    let at = |name: &str| steps.find(&format!("{name}: {name} {what}")).unwrap();
+    at("vj3") < at("vj1")
+}
+
+fn restart_brings_up_what_it_took_down_and_nothing_else() {
+    let lab = Lab::new();
+    lab.write("rc.conf", &RC_CONF.replace("\"vj1 vj2 vj3\"", "\"vj1 vj2\""));
+    lab.ok(&["up"]);
+    lab.ok(&["up", "vj3"]);
+    let jid = |name| {
+        let status: Value = serde_json::from_str(&lab.ok(&["status", name, "--json"])).unwrap();
+        status["vimages"][0]["jid"].as_i64().unwrap()
+    };
+    let (vj1, vj3) = (jid("vj1"), jid("vj3"));
+    lab.ok(&["restart"]);
+    assert!(jid("vj1") > vj1 && jid("vj3") == vj3);
+    // One that cannot go down does not keep the others down.
+    meddle(&lab, |machine| machine.store.write("vj2.json", b"{").unwrap());
+    lab.fails(&["restart", "vj1", "vj2"], 69);
+    lab.ok(&["status", "vj1"]);
+}
+
+fn ten_processes_at_once_do_as_one_after_the_other() {
+    let together = Lab::new();
+    let run = |args: &[&str]| {
+        let children: Vec<_> = (0..10)
+            .map(|n| together.command(&[args[0], ["vj1", "vj2", "vj3"][n % 3]]).spawn().unwrap())
+            .collect();
+        for mut child in children {
+            assert!(child.wait().unwrap().success());
+        }
+    };
+    let before = together.machine();
+    run(&["up"]);
+    together.ok(&["status"]);
+    run(&["down"]);
+    together.ok(&["up"]);
+    together.ok(&["down", "--prune"]);
+    assert_eq!(together.machine(), before);
+}
+
 fn main() -> ExitCode {
     if let Some(code) = support::act_as_program() {
         return code;
@@ -252,6 +408,15 @@ fn main() -> ExitCode {
         a_record_of_a_later_version_is_left_alone,
         the_demonstration_runs,
         wrong_usage_is_told_apart,
+        a_bridge_that_lost_its_parent_is_shown_and_mended_with_the_vimage_up,
+        a_whole_interface_that_is_not_there_any_more_is_missed,
+        a_name_that_is_no_vimages_is_no_vimage_that_is_down,
+        a_damaged_record_is_told_of_and_hides_nothing_else,
+        all_that_fails_to_go_down_is_told_of,
+        what_is_left_of_a_boot_before_is_a_record_and_no_more,
+        vimages_go_down_before_those_that_they_depend_on,
+        restart_brings_up_what_it_took_down_and_nothing_else,
+        ten_processes_at_once_do_as_one_after_the_other,
     ];
     libtest_mimic::run(&libtest_mimic::Arguments::from_args(), trials).exit_code()
 }

@@ -139,7 +139,9 @@ fn configuration(
     let found = Found::read(machine)?;
     for vimage in config.vimages.values() {
         let name = vimage.name.as_str();
-        match Record::load(&*machine.store, name)? {
+        // A record that cannot be read is among the leftovers.
+        let Ok(record) = Record::load(&*machine.store, name) else { continue };
+        match record {
             Some(record)
                 if record.phase == Phase::Running && super::status::is_whole(machine, socket, &record)? =>
             {
@@ -148,7 +150,7 @@ fn configuration(
             Some(record) if record.phase == Phase::Running && record.boot == machine.boot()? => {
                 findings.bad(
                     format!("something of {name} is missing"),
-                    format!("`vimage status {name}` shows what; `vimage restart {name}` mends it"),
+                    format!("`vimage status {name}` shows what; `vimage up {name}` mends it"),
                 );
             }
             Some(_) => {}
@@ -190,7 +192,10 @@ fn leftovers(machine: &Machine, socket: &Socket, findings: &mut Findings) -> Res
         ours.extend(record.interfaces.values().copied());
         tags.push(record.tag);
     }
-    let own = OwnBridges::load(&*machine.store, &boot)?;
+    let own = OwnBridges::load(&*machine.store, &boot).unwrap_or_else(|error| {
+        findings.bad(error.message, error.hint);
+        OwnBridges::default()
+    });
     for (name, bridge) in &own.0 {
         let gone = match bridge.id {
             Some(id) => socket.find(&NodeId(id).into())?.is_none(),

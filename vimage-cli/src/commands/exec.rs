@@ -12,7 +12,8 @@ use crate::state::Record;
 /// Runs a command in a vimage, and ends with its exit status (128 and the signal, where one ended it).
 pub(crate) fn exec(context: &mut Context, name: &str, command: &[String]) -> Result<ExitCode> {
     let machine = context.machine()?;
-    let record = Record::load(&*machine.store, name)?;
+    let boot = machine.boot()?;
+    let record = Record::load(&*machine.store, name)?.filter(|record| record.boot == boot);
     let jid = record.and_then(|record| record.jid);
     let jail = jid.and_then(|jid| Jail::from_jid(&machine.jails, Jid(jid)).ok());
     let Some(jail) = jail.filter(|jail| jail.name() == name) else {

@@ -61,13 +61,19 @@ pub(super) fn draw(context: &Context, machine: &Machine, form: Form, names: &[St
     let socket = context.socket(machine)?;
     let own = socket.info(&netgraph::Path::own())?.id;
     let graph = Graph::snapshot(&socket)?.filtered(|node| node.id != own);
+    let boot = machine.boot()?;
     let mut boxes = Vec::new();
     for name in Record::names(&*machine.store)? {
-        let Some(record) = Record::load(&*machine.store, &name)? else { continue };
-        boxes.push((name, record));
+        match Record::load(&*machine.store, &name) {
+            Ok(Some(record)) if record.boot == boot => boxes.push((name, record)),
+            Ok(_) => {}
+            Err(error) => eprintln!("vimage: {}: {name} is not in the picture", error.message),
+        }
     }
     if let Some(name) = names.iter().find(|name| !boxes.iter().any(|(there, _)| there == *name)) {
-        return Err(Error::unavailable(format!("{name} is not up")));
+        return Err(
+            Error::unavailable(format!("{name} is not up")).hint(format!("`vimage up {name}` starts it"))
+        );
     }
     let chosen = |name: &String| names.is_empty() || names.contains(name);
     let graph = if names.is_empty() {
@@ -84,7 +90,8 @@ pub(super) fn draw(context: &Context, machine: &Machine, form: Form, names: &[St
     for (name, record) in boxes.iter().filter(|(name, _)| chosen(name)) {
         picture = picture.cluster(format!("vimage {name}"), record.interfaces.values().map(|id| NodeId(*id)));
         let jail = record.jid.and_then(|jid| Jail::from_jid(&machine.jails, Jid(jid)).ok());
-        let inside = jail.map(|jail| jail.interfaces().list()).transpose()?.unwrap_or_default();
+        // A jail may go away while it is looked at.
+        let inside = jail.and_then(|jail| jail.interfaces().list().ok()).unwrap_or_default();
         for wanted in &record.wanted.interfaces {
             let there = inside.iter().find(|interface| interface.name == wanted.ifname);
             let mac =
