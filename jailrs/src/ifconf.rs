@@ -19,7 +19,7 @@ const ETHERNET: [u8; 3] = [0x06, 0x87, 0xd1];
 /// The interfaces of an answer, in its order; flags, MTU and description are not in it.
 ///
 /// The link-level address comes first of an interface's addresses, so that it begins a new interface, even if the one before
-/// has the same name.
+/// has the same name. One that shows none of its addresses, as in a jail without a VNET, has a single entry of family 0.
 pub(crate) fn interfaces(mut bytes: &[u8]) -> Vec<Interface> {
     let mut list: Vec<Interface> = Vec::new();
     while let Some((name, rest)) = bytes.split_at_checked(NAME) {
@@ -28,7 +28,7 @@ pub(crate) fn interfaces(mut bytes: &[u8]) -> Vec<Interface> {
         bytes = next;
         let name = text_of(name);
         let family = address.get(1).copied();
-        if family == Some(AF_LINK) || list.last().is_none_or(|last| last.name != name) {
+        if matches!(family, Some(AF_LINK | 0)) || list.last().is_none_or(|last| last.name != name) {
             list.push(Interface::new(name, 0));
         }
         let Some(interface) = list.last_mut() else { break };

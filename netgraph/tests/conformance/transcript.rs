@@ -10,7 +10,7 @@ use netgraph::sim::SimKernel;
 use serde_json::Value;
 
 use crate::ground::Ground;
-use crate::judge::agree;
+use crate::judge::{agree, agree_elsewhere};
 use crate::steps::KNOWN;
 use crate::world::World;
 
@@ -165,10 +165,13 @@ impl Transcript {
         let mut differences = Vec::new();
         for (number, (step, expected)) in self.steps.iter().enumerate() {
             let mut got = world.step(step);
-            if !agree(expected, &got) && step.ends_with(" gettable") {
+            if !agree(expected, &got)
+                && (step.ends_with(" gettable") || world.ground.sim.is_none() && asks(step))
+            {
                 got = later(&mut world, step, expected, got);
             }
-            if !agree(expected, &got) {
+            let elsewhere = world.ground.sim.is_none() && agree_elsewhere(step, expected, &got);
+            if !agree(expected, &got) && !elsewhere {
                 differences.push(format!("{}: {step}\n  recorded {expected}\n  answered {got}", number + 1));
             }
         }
@@ -183,6 +186,12 @@ impl Transcript {
 
 /// Asks again a little later, and later: a bridge forgets hosts as time goes by, and the recorder did not write down how
 /// much of it did.
+/// Whether a step only asks, so that it may be asked again where a thread of the kernel's is not done yet.
+fn asks(step: &str) -> bool {
+    let verb = step.split_whitespace().next().unwrap_or_default();
+    ["nodeinfo", "listhooks", "listnodes", "listnames", "ifs", "ifinfo"].contains(&verb)
+}
+
 fn later(world: &mut World, step: &str, expected: &Value, mut got: Value) -> Value {
     let mut waited = Duration::ZERO;
     while waited < LATER && !agree(expected, &got) {
