@@ -18,6 +18,11 @@
 //! | `one2many` | spreads packets over links, by turns, to all, or to the first that works |
 //! | `split` | parts two directions |
 //! | `vlan` | sorts frames by their tags, and tags them |
+//! | `vlan_rotate` | turns a stack of tags |
+//! | `etf` | sorts frames by their types |
+//! | `macfilter` | sorts frames by their senders |
+//! | `bpf` | sorts packets by programs |
+//! | `tag` | sorts packets by tags, and tags them |
 //! | `pipe` | bandwidth, delay, queues, losses and duplicates, by the machine's clock |
 //!
 //! ```
@@ -47,6 +52,7 @@ mod flow;
 mod generic;
 mod graph;
 mod handle;
+mod hex;
 mod ifnet;
 mod ifops;
 mod kernel;

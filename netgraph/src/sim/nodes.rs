@@ -3,21 +3,26 @@
 //! A type is a [`Kind`]: its name, its messages, and how a node of it is made. What a node does is a [`Behaviour`],
 //! which acts on the graph through a [`Context`] only, and never waits.
 
+mod bpf;
 mod bridge;
 mod by_hook;
 mod counters;
 mod echo;
 pub(super) mod eiface;
+mod etf;
 pub(super) mod ether;
 mod ether_echo;
 mod hole;
 mod hub;
+mod macfilter;
 mod one2many;
 mod pipe;
 pub(super) mod socket;
 mod split;
+mod tag;
 mod tee;
 mod vlan;
+mod vlan_rotate;
 
 use std::fmt;
 
@@ -38,19 +43,24 @@ use crate::name::HookName;
 /// The node types that are simulated.
 #[rustfmt::skip]
 static KINDS: &[&Kind] = &[
+    &bpf::KIND,
     &bridge::KIND,
     &echo::KIND,
     &eiface::KIND,
+    &etf::KIND,
     &ether::KIND,
     &ether_echo::KIND,
     &hole::KIND,
     &hub::KIND,
+    &macfilter::KIND,
     &one2many::KIND,
     &pipe::KIND,
     &socket::KIND,
     &split::KIND,
+    &tag::KIND,
     &tee::KIND,
     &vlan::KIND,
+    &vlan_rotate::KIND,
 ];
 
 /// Returns the node types that are simulated.

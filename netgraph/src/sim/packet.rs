@@ -1,22 +1,33 @@
 //! Data on its way through the graph.
 
-use std::fmt::Write as _;
 use std::sync::Arc;
 
-use serde::de::Error;
-use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use serde::{Deserialize, Serialize};
 
 /// A packet. Copies share their bytes until one of them is changed.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(from = "Saved", into = "Saved")]
 pub(super) struct Packet {
     bytes: Arc<[u8]>,
     /// A VLAN tag kept beside the frame, as an adapter hands it over: the flag M_VLANTAG.
     pub(super) vlan_tag: Option<u16>,
+    /// What nodes have noted about the packet, the newest first: `m_tag`.
+    pub(super) tags: Vec<Tag>,
+}
+
+/// A note that goes along with a packet.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Tag {
+    pub(super) cookie: u32,
+    pub(super) id: u16,
+    #[serde(with = "super::hex")]
+    pub(super) data: Vec<u8>,
 }
 
 impl Packet {
     pub(super) fn new(bytes: &[u8]) -> Self {
-        Self { bytes: bytes.into(), vlan_tag: None }
+        Self { bytes: bytes.into(), vlan_tag: None, tags: Vec::new() }
     }
 
     pub(super) fn bytes(&self) -> &[u8] {
@@ -52,35 +63,21 @@ impl Packet {
 #[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Saved {
-    /// Two digits for each byte.
-    hex: String,
+    #[serde(with = "super::hex")]
+    hex: Vec<u8>,
     vlan_tag: Option<u16>,
+    tags: Vec<Tag>,
 }
 
-impl Serialize for Packet {
-    fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
-        let mut hex = String::with_capacity(2 * self.len());
-        for byte in self.bytes() {
-            // Writing to a String cannot fail.
-            let _ = write!(hex, "{byte:02x}");
-        }
-        Saved { hex, vlan_tag: self.vlan_tag }.serialize(to)
+impl From<Packet> for Saved {
+    fn from(packet: Packet) -> Self {
+        Self { hex: packet.bytes().to_vec(), vlan_tag: packet.vlan_tag, tags: packet.tags }
     }
 }
 
-impl<'de> Deserialize<'de> for Packet {
-    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
-        let Saved { hex, vlan_tag } = Saved::deserialize(from)?;
-        let pairs = hex.as_bytes().chunks(2).map(|pair| match pair {
-            [high, low] => {
-                let digit = |digit: &u8| char::from(*digit).to_digit(16);
-                Some((digit(high)? * 16 + digit(low)?) as u8)
-            }
-            _ => None,
-        });
-        let bytes: Option<Vec<u8>> = pairs.collect();
-        let bytes = bytes.ok_or_else(|| D::Error::custom("a packet is an even number of digits"))?;
-        Ok(Self { vlan_tag, ..Self::new(&bytes) })
+impl From<Saved> for Packet {
+    fn from(saved: Saved) -> Self {
+        Self { bytes: saved.hex.into(), vlan_tag: saved.vlan_tag, tags: saved.tags }
     }
 }
 
