@@ -3,7 +3,7 @@
 
 use std::time::Duration;
 
-use netgraph::nodes::{echo, flow, one2many, pipe, tee};
+use netgraph::nodes::{echo, flow, one2many, patch, pipe, tcpmss, tee, ui};
 use netgraph::sim::{SimKernel, SimMachine};
 use netgraph::transport::{RecvBatch, Wait};
 use netgraph::{HookName, Path, Socket};
@@ -127,4 +127,74 @@ fn a_link_that_goes_down_gets_nothing_and_the_last_one_is_reported() {
     let event = socket.next_event(Wait::No).unwrap().unwrap();
     assert!(event.message::<flow::LinkIsDown>().is_some());
     assert!(socket.send(hook("one"), &[1]).is_err());
+}
+
+/// A socket with a node between two of its hooks, `a` and `b`.
+fn between<T: netgraph::NodeType>(machine: &SimMachine, ends: (&str, &str)) -> Socket {
+    let socket = Socket::open(&SimKernel::on(machine, 0), None).unwrap();
+    socket.make_peer::<T>(hook("a"), hook(ends.0)).unwrap();
+    socket.connect(&path("."), &path(".:a"), hook("b"), hook(ends.1)).unwrap();
+    socket
+}
+
+/// What comes out at `b` of what goes in at `a`.
+fn through(socket: &Socket, packet: &[u8]) -> Vec<u8> {
+    socket.send(hook("a"), packet).unwrap();
+    let [(at, bytes)] = <[_; 1]>::try_from(received(socket)).unwrap();
+    assert_eq!(at, "b");
+    bytes
+}
+
+#[test]
+fn a_patch_changes_the_bytes_it_is_told() {
+    let machine = SimMachine::new();
+    let socket = between::<patch::Patch>(&machine, ("in", "out"));
+    let config =
+        "{ count=2 ops=[ { mode=1 value=18 length=1 offset=1 } { mode=2 value=1 length=2 offset=2 } ] }";
+    socket.call(&path(".:a"), &patch::SetConfig(config.parse().unwrap())).unwrap();
+    assert_eq!(through(&socket, &[0, 0x11, 0x22, 0x33]), [0, 0x12, 0x22, 0x34]);
+    assert_eq!(through(&socket, &[0]), [0]);
+    let config = "{ count=1 relative_offset=1 ops=[ { mode=6 length=1 offset=0 } ] }";
+    socket.call(&path(".:a"), &patch::SetConfig(config.parse().unwrap())).unwrap();
+    socket.call(&path(".:a"), &patch::SetDlt(1)).unwrap();
+    let mut frame = [[0; 12].as_slice(), &[0x81, 0, 0, 1, 8, 0, 1]].concat();
+    let patched = through(&socket, &frame);
+    frame[18] = 0xff;
+    assert_eq!(patched, frame);
+}
+
+#[test]
+fn a_segment_size_is_lowered_and_the_checksum_stays_right() {
+    let machine = SimMachine::new();
+    let socket = between::<tcpmss::Tcpmss>(&machine, ("in", "out"));
+    let config = "{ inHook=\"in\" outHook=\"out\" maxMSS=1400 }";
+    socket.call(&path(".:a"), &tcpmss::SetConfig(config.parse().unwrap())).unwrap();
+    assert_eq!(through(&socket, &[1, 2]), [1, 2]);
+    let mut packet = vec![0; 44];
+    (packet[0], packet[9], packet[32], packet[33]) = (0x45, 6, 0x60, 2);
+    packet[40..].copy_from_slice(&[2, 4, 1460_u16.to_be_bytes()[0], 1460_u16.to_be_bytes()[1]]);
+    packet[36..38].copy_from_slice(&[0xff, 0xf0]);
+    let fixed = through(&socket, &packet);
+    let sum = |packet: &[u8]| {
+        let words = packet[20..].chunks(2).map(|word| u32::from(word[0]) << 8 | u32::from(word[1]));
+        words.sum::<u32>() % 0xffff
+    };
+    assert_eq!(fixed[42..], 1400_u16.to_be_bytes());
+    assert_eq!(sum(&fixed), sum(&packet));
+    let stats = socket.call(&path(".:a"), &tcpmss::GetStats(hook("in"))).unwrap();
+    assert_eq!((stats.SYNPkts, stats.FixedPkts, stats.Packets), (1, 1, 2));
+    // A header longer than the packet.
+    packet[32] = 0xf0;
+    assert!(socket.send(hook("a"), &packet).is_err());
+}
+
+#[test]
+fn a_control_byte_is_added_and_removed() {
+    let machine = SimMachine::new();
+    let socket = between::<ui::Ui>(&machine, ("downstream", "upstream"));
+    assert_eq!(through(&socket, &[3, 7]), [7]);
+    socket.send(hook("a"), &[0xff, 3, 7]).unwrap();
+    assert_eq!(received(&socket), []);
+    socket.send(hook("b"), &[7]).unwrap();
+    assert_eq!(received(&socket), [("a".to_owned(), vec![3, 7])]);
 }

@@ -16,11 +16,14 @@ mod hole;
 mod hub;
 mod macfilter;
 mod one2many;
+mod patch;
 mod pipe;
 pub(super) mod socket;
 mod split;
 mod tag;
+mod tcpmss;
 mod tee;
+mod ui;
 mod vlan;
 mod vlan_rotate;
 
@@ -54,11 +57,14 @@ static KINDS: &[&Kind] = &[
     &hub::KIND,
     &macfilter::KIND,
     &one2many::KIND,
+    &patch::KIND,
     &pipe::KIND,
     &socket::KIND,
     &split::KIND,
     &tag::KIND,
+    &tcpmss::KIND,
     &tee::KIND,
+    &ui::KIND,
     &vlan::KIND,
     &vlan_rotate::KIND,
 ];
