@@ -147,6 +147,8 @@ impl Interface {
         match self.kind {
             IfKind::Nic | IfKind::Eiface { .. } if self.flags & IFF_UP != 0 => self.flags |= IFF_RUNNING,
             IfKind::Nic | IfKind::Eiface { .. } => self.flags &= !IFF_RUNNING,
+            // It gets ::1, which sets it running for good.
+            IfKind::Loopback if self.flags & IFF_UP != 0 => self.flags |= IFF_RUNNING,
             IfKind::Loopback | IfKind::Tap { .. } | IfKind::Epair { .. } => {}
         }
     }

@@ -239,11 +239,9 @@ impl Machine {
         }
         let unit = |cloner: &str| match name.strip_prefix(cloner)? {
             "" => Some(None),
-            digits if digits.bytes().all(|b| b.is_ascii_digit()) => digits
-                .parse()
-                .ok()
-                .filter(|unit: &u32| *unit <= UNIT_MAX && unit.to_string() == digits)
-                .map(Some),
+            digits if digits.bytes().all(|b| b.is_ascii_digit()) => {
+                digits.parse().ok().filter(|unit: &u32| unit.to_string() == digits).map(Some)
+            }
             _ => None,
         };
         let (tap, epair) = (unit("tap"), unit("epair"));
@@ -261,7 +259,8 @@ impl Machine {
 
     fn create_tap(&mut self, vnet: u32, unit: Option<u32>) -> Result<String, Errno> {
         let unit = match unit {
-            Some(unit) if !self.taps.take_this(unit) => return Err(Errno::EEXIST),
+            // A unit that is too large counts as taken.
+            Some(unit) if unit > UNIT_MAX || !self.taps.take_this(unit) => return Err(Errno::EEXIST),
             Some(unit) => unit,
             None => self.taps.take(),
         };
@@ -274,6 +273,7 @@ impl Machine {
     fn create_epair(&mut self, vnet: u32, unit: Option<u32>) -> Result<String, Errno> {
         let units = &mut self.vnets.get_mut(&vnet).ok_or(Errno::ENXIO)?.epairs;
         let unit = match unit {
+            Some(unit) if unit > UNIT_MAX => return Err(Errno::ENOSPC),
             Some(unit) if !units.take_this(unit) => return Err(Errno::EEXIST),
             Some(unit) => unit,
             None => units.take(),
