@@ -23,6 +23,7 @@
 //! | `macfilter` | sorts frames by their senders |
 //! | `bpf` | sorts packets by programs |
 //! | `tag` | sorts packets by tags, and tags them |
+//! | `checksum` | computes checksums |
 //! | `patch` | changes bytes |
 //! | `tcpmss` | lowers the segment sizes that TCP asks for |
 //! | `UI` | adds and removes the byte of HDLC's unnumbered frames |

@@ -3,7 +3,7 @@
 
 use std::time::Duration;
 
-use netgraph::nodes::{echo, flow, one2many, patch, pipe, tcpmss, tee, ui};
+use netgraph::nodes::{checksum, echo, flow, one2many, patch, pipe, tcpmss, tee, ui};
 use netgraph::sim::{SimKernel, SimMachine};
 use netgraph::transport::{RecvBatch, Wait};
 use netgraph::{HookName, Path, Socket};
@@ -197,4 +197,28 @@ fn a_control_byte_is_added_and_removed() {
     assert_eq!(received(&socket), []);
     socket.send(hook("b"), &[7]).unwrap();
     assert_eq!(received(&socket), [("a".to_owned(), vec![3, 7])]);
+}
+
+#[test]
+fn a_checksum_is_computed() {
+    let machine = SimMachine::new();
+    let socket = between::<checksum::Checksum>(&machine, ("in", "out"));
+    socket.call(&path(".:a"), &checksum::SetDlt(1)).unwrap();
+    socket.call(&path(".:a"), &checksum::SetConfig("{ csum_flags=6 }".parse().unwrap())).unwrap();
+    let mut frame = vec![1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 8, 0];
+    frame.extend([0x45, 0, 0, 0x1c, 0, 0, 0x40, 0, 0x40, 0x11, 0, 0, 1, 1, 1, 1, 2, 2, 2, 2]);
+    frame.extend([0, 1, 0, 2, 0, 8, 0, 0]);
+    let summed = through(&socket, &frame);
+    frame[40..].copy_from_slice(&[0xf9, 0xd5]);
+    assert_eq!(summed, frame);
+    assert_eq!(through(&socket, &[1, 2]), [1, 2]);
+    let stats = socket.call(&path(".:a"), &checksum::GetClearStats).unwrap();
+    assert_eq!((stats.received, stats.processed, stats.dropped), (2, 1, 0));
+    // That of the IP header too.
+    socket.call(&path(".:a"), &checksum::SetConfig("{ csum_flags=7 }".parse().unwrap())).unwrap();
+    let words = through(&socket, &frame)[14..34]
+        .chunks(2)
+        .map(|w| u32::from(w[0]) << 8 | u32::from(w[1]))
+        .sum::<u32>();
+    assert_eq!(words % 0xffff, 0);
 }

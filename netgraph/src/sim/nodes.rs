@@ -6,6 +6,7 @@
 mod bpf;
 mod bridge;
 mod by_hook;
+mod checksum;
 mod counters;
 mod echo;
 pub(super) mod eiface;
@@ -48,6 +49,7 @@ use crate::name::HookName;
 static KINDS: &[&Kind] = &[
     &bpf::KIND,
     &bridge::KIND,
+    &checksum::KIND,
     &echo::KIND,
     &eiface::KIND,
     &etf::KIND,

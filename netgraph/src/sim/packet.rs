@@ -11,6 +11,8 @@ pub(super) struct Packet {
     bytes: Arc<[u8]>,
     /// A VLAN tag kept beside the frame, as an adapter hands it over: the flag M_VLANTAG.
     pub(super) vlan_tag: Option<u16>,
+    /// The checksums that are still to be computed, of CSUM_*.
+    pub(super) csum_flags: u64,
     /// What nodes have noted about the packet, the newest first: `m_tag`.
     pub(super) tags: Vec<Tag>,
 }
@@ -27,7 +29,7 @@ pub(super) struct Tag {
 
 impl Packet {
     pub(super) fn new(bytes: &[u8]) -> Self {
-        Self { bytes: bytes.into(), vlan_tag: None, tags: Vec::new() }
+        Self { bytes: bytes.into(), vlan_tag: None, csum_flags: 0, tags: Vec::new() }
     }
 
     pub(super) fn bytes(&self) -> &[u8] {
@@ -66,18 +68,21 @@ struct Saved {
     #[serde(with = "super::hex")]
     hex: Vec<u8>,
     vlan_tag: Option<u16>,
+    csum_flags: u64,
     tags: Vec<Tag>,
 }
 
 impl From<Packet> for Saved {
     fn from(packet: Packet) -> Self {
-        Self { hex: packet.bytes().to_vec(), vlan_tag: packet.vlan_tag, tags: packet.tags }
+        let Packet { bytes, vlan_tag, csum_flags, tags } = packet;
+        Self { hex: bytes.to_vec(), vlan_tag, csum_flags, tags }
     }
 }
 
 impl From<Saved> for Packet {
     fn from(saved: Saved) -> Self {
-        Self { bytes: saved.hex.into(), vlan_tag: saved.vlan_tag, tags: saved.tags }
+        let Saved { hex, vlan_tag, csum_flags, tags } = saved;
+        Self { bytes: hex.into(), vlan_tag, csum_flags, tags }
     }
 }
 
@@ -95,4 +100,23 @@ pub(super) struct Ethernet {
 /// Tells whether an Ethernet address is that of a group, broadcast included.
 pub(super) fn is_group(address: [u8; 6]) -> bool {
     address.first().is_some_and(|first| first & 1 != 0)
+}
+
+/// How many bytes of headers some nodes can look at: those that fit the kernel's first mbuf, MHLEN.
+pub(super) const HEADERS_MAX: usize = 168;
+
+/// Returns how long the header of an Ethernet frame is, with its VLAN tags, and the type behind it. `None` if the frame
+/// ends before, or has more than [`HEADERS_MAX`] bytes of them.
+pub(super) fn ether_payload(frame: &[u8]) -> Option<(usize, u16)> {
+    const TPIDS: [u16; 3] = [0x8100, 0x88a8, 0x9100];
+    const TAG: usize = 4;
+    let mut len = ETHER_HEADER;
+    loop {
+        let header = frame.get(..len).filter(|_| len <= HEADERS_MAX)?;
+        let kind = header.last_chunk().map(|kind| u16::from_be_bytes(*kind))?;
+        if !TPIDS.contains(&kind) {
+            return Some((len, kind));
+        }
+        len += TAG;
+    }
 }

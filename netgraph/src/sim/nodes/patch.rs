@@ -7,15 +7,10 @@ use super::by_hook::Name;
 use super::*;
 use crate::nodes::patch::Patch as Type;
 use crate::sim::message::append;
+use crate::sim::packet::ether_payload;
 use crate::sys::*;
 
 pub(in crate::sim) static KIND: Kind = plain::<Type, Patch>();
-
-/// The TPIDs of VLAN tags that an offset can be counted behind, and how long a tag is.
-const TPIDS: [u16; 3] = [0x8100, 0x88a8, 0x9100];
-const TAG: usize = 4;
-/// How many bytes of headers can be looked at: those that fit the kernel's first mbuf, MHLEN.
-const HEADERS_MAX: usize = 168;
 
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -133,25 +128,11 @@ impl Patch {
         Some(reply)
     }
 
-    /// Returns how long the header of a frame is, with its VLAN tags. `None` if the frame ends before.
-    fn header(&self, frame: &[u8]) -> Option<usize> {
-        if self.dlt != DLT_EN10MB {
-            return Some(0);
-        }
-        let mut len = crate::sim::packet::ETHER_HEADER;
-        loop {
-            let header = frame.get(..len).filter(|_| len <= HEADERS_MAX)?;
-            let kind = header.last_chunk().map(|kind| u16::from_be_bytes(*kind))?;
-            if !TPIDS.contains(&kind) {
-                return Some(len);
-            }
-            len += TAG;
-        }
-    }
-
     fn patch(&mut self, packet: &mut Packet) {
         let start = match &self.rules {
-            Some(rules) if rules.relative => self.header(packet.bytes()),
+            Some(rules) if rules.relative && self.dlt == DLT_EN10MB => {
+                ether_payload(packet.bytes()).map(|(len, _)| len)
+            }
             _ => Some(0),
         };
         let (Some(rules), Some(start)) = (&self.rules, start) else { return };
@@ -166,6 +147,7 @@ impl Patch {
                 }
             }
         }
+        packet.csum_flags |= rules.csum_flags;
         self.stats.patched += u64::from(patched);
     }
 }

@@ -53,11 +53,11 @@ impl Rule {
         }
     }
 
-    /// Lowers the segment size in a packet that opens a connection.
+    /// Lowers the segment size in a packet that opens a connection. `summed` says that its checksum is there already.
     ///
     /// # Errors
     /// `EINVAL` if it is not IPv4, or a header has a length that cannot be.
-    fn fix(&mut self, packet: &mut [u8]) -> Result<(), Errno> {
+    fn fix(&mut self, packet: &mut [u8], summed: bool) -> Result<(), Errno> {
         let len = packet.len();
         let [first, ..] = *packet else { return Ok(()) };
         if len < IP {
@@ -77,7 +77,7 @@ impl Rule {
             return Ok(());
         }
         self.opened += 1;
-        if lower(tcp, header, self.max) {
+        if lower(tcp, header, self.max, summed) {
             self.fixed += 1;
         }
         Ok(())
@@ -94,8 +94,8 @@ fn set_word(bytes: &mut [u8], at: usize, value: u16) {
     }
 }
 
-/// Lowers the segment size among the options of a TCP header, and keeps its checksum right.
-fn lower(tcp: &mut [u8], header: usize, max: u16) -> bool {
+/// Lowers the segment size among the options of a TCP header, and keeps its checksum right, if it has one.
+fn lower(tcp: &mut [u8], header: usize, max: u16, summed: bool) -> bool {
     let mut lowered = false;
     let mut at = TCP;
     while at < header {
@@ -114,7 +114,9 @@ fn lower(tcp: &mut [u8], header: usize, max: u16) -> bool {
         if kind == SEGMENT_SIZE && len == 4 {
             if let (Some(size), Some(sum)) = (word(tcp, at + 2), word(tcp, CHECKSUM)) {
                 if size > max {
-                    set_word(tcp, CHECKSUM, folded(u32::from(size - max) + u32::from(sum)));
+                    if summed {
+                        set_word(tcp, CHECKSUM, folded(u32::from(size - max) + u32::from(sum)));
+                    }
                     set_word(tcp, at + 2, max);
                     lowered = true;
                 }
@@ -187,7 +189,8 @@ impl Behaviour for Tcpmss {
         rule.octets += packet.len() as u64;
         rule.packets += 1;
         if rule.max != 0 {
-            rule.fix(packet.bytes_mut())?;
+            let summed = packet.csum_flags & CSUM_TCP == 0;
+            rule.fix(packet.bytes_mut(), summed)?;
         }
         context.send_by(to, packet, 0)
     }
