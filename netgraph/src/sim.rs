@@ -28,6 +28,10 @@
 //! | `tcpmss` | lowers the segment sizes that TCP asks for |
 //! | `UI` | adds and removes the byte of HDLC's unnumbered frames |
 //! | `pipe` | bandwidth, delay, queues, losses and duplicates, by the machine's clock |
+//! | `async`, `car`, `vjc` | configured and asked; pass on what the type leaves alone, and `car` all |
+//! | `cisco`, `deflate`, `l2tp`, `lmi`, `mppc`, `ppp`, `pptpgre`, `pred1`, `rfc1490`, `tty` | configured and asked; carry no data |
+//! | `frame_relay`, `gif_demux`, `ip_input` | take hooks; carry no data |
+//! | `gif` | a type without nodes |
 //!
 //! ```
 //! use netgraph::nodes::{bridge, eiface};

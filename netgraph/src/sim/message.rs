@@ -81,6 +81,11 @@ impl Message {
         T::read_from_prefix(&self.args).ok().map(|(value, _)| value)
     }
 
+    /// Returns as many arguments as arglen says.
+    pub(super) fn stated(&self) -> &[u8] {
+        self.args.get(..self.header.arglen as usize).unwrap_or(&self.args)
+    }
+
     /// Tells whether a reader may handle it, along with others.
     pub(super) fn is_read_only(&self) -> bool {
         self.header.cmd & sys::NGM_READONLY != 0

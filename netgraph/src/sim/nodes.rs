@@ -3,28 +3,46 @@
 //! A type is a [`Kind`]: its name, its messages, and how a node of it is made. What a node does is a [`Behaviour`],
 //! which acts on the graph through a [`Context`] only, and never waits.
 
+mod async_;
 mod bpf;
 mod bridge;
 mod by_hook;
+mod car;
 mod checksum;
+mod cisco;
 mod counters;
+mod deflate;
 mod echo;
 pub(super) mod eiface;
 mod etf;
 pub(super) mod ether;
 mod ether_echo;
+mod frame_relay;
+mod gif;
+mod gif_demux;
 mod hole;
 mod hub;
+mod ip_input;
+mod l2tp;
+mod lmi;
 mod macfilter;
+mod mppc;
 mod one2many;
 mod patch;
 mod pipe;
+mod ppp;
+mod pptpgre;
+mod pred1;
+mod quiet;
+mod rfc1490;
 pub(super) mod socket;
 mod split;
 mod tag;
 mod tcpmss;
 mod tee;
+mod tty;
 mod ui;
+mod vjc;
 mod vlan;
 mod vlan_rotate;
 
@@ -47,26 +65,43 @@ use crate::name::HookName;
 /// The node types that are simulated.
 #[rustfmt::skip]
 static KINDS: &[&Kind] = &[
+    &async_::KIND,
     &bpf::KIND,
     &bridge::KIND,
+    &car::KIND,
     &checksum::KIND,
+    &cisco::KIND,
+    &deflate::KIND,
     &echo::KIND,
     &eiface::KIND,
     &etf::KIND,
     &ether::KIND,
     &ether_echo::KIND,
+    &frame_relay::KIND,
+    &gif::KIND,
+    &gif_demux::KIND,
     &hole::KIND,
     &hub::KIND,
+    &ip_input::KIND,
+    &l2tp::KIND,
+    &lmi::KIND,
     &macfilter::KIND,
+    &mppc::KIND,
     &one2many::KIND,
     &patch::KIND,
     &pipe::KIND,
+    &ppp::KIND,
+    &pptpgre::KIND,
+    &pred1::KIND,
+    &rfc1490::KIND,
     &socket::KIND,
     &split::KIND,
     &tag::KIND,
     &tcpmss::KIND,
     &tee::KIND,
+    &tty::KIND,
     &ui::KIND,
+    &vjc::KIND,
     &vlan::KIND,
     &vlan_rotate::KIND,
 ];

@@ -1,0 +1,126 @@
+//! `ppp`: the configuration of the bundle and its links; packets are dropped.
+
+use serde::{Deserialize, Serialize};
+
+use super::quiet::{Answer, Quiet, decimal, hook_named, one_of, only_once, raw, reply, zeros};
+use super::{Kind, plain};
+use crate::error::Errno;
+use crate::nodes::ppp::Ppp as Type;
+use crate::sim::context::{Context, Post};
+use crate::sim::message::Message;
+use crate::sys::*;
+
+pub(in crate::sim) static KIND: Kind = plain::<Type, Ppp>();
+
+/// The smallest packets that a link may be limited to.
+const MRU_MIN: u16 = 32;
+
+#[derive(Debug, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Ppp {
+    #[serde(with = "raw")]
+    config: ng_ppp_node_conf,
+}
+
+/// How many links are connected, and enabled by this configuration.
+fn active(context: &Context<'_>, config: &ng_ppp_node_conf) -> usize {
+    let enabled = (0..).zip(&config.links).filter(|(_, link)| link.enableLink != 0);
+    let name = |number: u32| format!("{NG_PPP_HOOK_LINK_PREFIX}{number}");
+    enabled.filter(|(number, _)| hook_named(context, name(*number).as_bytes()).is_some()).count()
+}
+
+impl Ppp {
+    fn takes(&self, context: &Context<'_>, new: &ng_ppp_node_conf) -> bool {
+        let valid = |link: &ng_ppp_link_conf| {
+            link.enableLink == 0
+                || (link.mru >= MRU_MIN
+                    && (1..=NG_PPP_MAX_BANDWIDTH).contains(&link.bandwidth)
+                    && link.latency <= NG_PPP_MAX_LATENCY)
+        };
+        let multilink = |config: &ng_ppp_node_conf| {
+            let bund = &config.bund;
+            [bund.enableMultilink, bund.xmitShortSeq, bund.recvShortSeq].map(|flag| flag != 0)
+        };
+        let links = active(context, new);
+        let at_work = links > 0 && active(context, &self.config) > 0;
+        new.links.iter().all(valid)
+            && (!at_work || multilink(&self.config) == multilink(new))
+            && (links <= 1 || new.bund.enableMultilink != 0)
+    }
+}
+
+impl Quiet for Ppp {
+    const COOKIE: u32 = NGM_PPP_COOKIE;
+
+    fn hook(&mut self, context: &mut Context<'_>, name: &[u8]) -> Result<(), Errno> {
+        let Some(digits) = name.strip_prefix(NG_PPP_HOOK_LINK_PREFIX.as_bytes()) else {
+            let names = [
+                NG_PPP_HOOK_BYPASS,
+                NG_PPP_HOOK_COMPRESS,
+                NG_PPP_HOOK_DECOMPRESS,
+                NG_PPP_HOOK_ENCRYPT,
+                NG_PPP_HOOK_DECRYPT,
+                NG_PPP_HOOK_VJC_IP,
+                NG_PPP_HOOK_VJC_COMP,
+                NG_PPP_HOOK_VJC_UNCOMP,
+                NG_PPP_HOOK_VJC_VJIP,
+                NG_PPP_HOOK_INET,
+                NG_PPP_HOOK_ATALK,
+                NG_PPP_HOOK_IPX,
+                NG_PPP_HOOK_IPV6,
+            ];
+            one_of(&names, name)?;
+            return only_once(context, name);
+        };
+        let number = decimal(digits)? as usize;
+        let link = self.config.links.get(number).ok_or(Errno::EINVAL)?;
+        only_once(context, name)?;
+        let alone = self.config.bund.enableMultilink == 0;
+        if link.enableLink != 0 && alone && active(context, &self.config) >= 1 {
+            return Err(Errno::ENODEV);
+        }
+        Ok(())
+    }
+
+    fn answer(&mut self, context: &mut Context<'_>, message: &Message) -> Answer {
+        let command = message.header.cmd;
+        match command {
+            NGM_PPP_SET_CONFIG => {
+                let config = message.exactly().ok_or(Errno::EINVAL)?;
+                if !self.takes(context, &config) {
+                    return Err(Errno::EINVAL);
+                }
+                self.config = config;
+                return Ok(None);
+            }
+            NGM_PPP_GET_CONFIG => return reply(&self.config),
+            // The numbers of all sequences start at 0.
+            NGM_PPP_GET_MP_STATE => return zeros::<ng_ppp_mp_state>(),
+            NGM_PPP_GET_LINK_STATS..=NGM_PPP_GETCLR_LINK_STATS64 => {}
+            _ => return Err(Errno::EINVAL),
+        }
+        let link: u16 = message.exactly().ok_or(Errno::EINVAL)?;
+        if usize::from(link) >= NG_PPP_MAX_LINKS && link != NG_PPP_BUNDLE_LINKNUM {
+            return Err(Errno::EINVAL);
+        }
+        match command {
+            NGM_PPP_CLR_LINK_STATS => Ok(None),
+            NGM_PPP_GET_LINK_STATS | NGM_PPP_GETCLR_LINK_STATS => zeros::<ng_ppp_link_stat>(),
+            _ => zeros::<ng_ppp_link_stat64>(),
+        }
+    }
+
+    /// What is meant for the compressor goes on to it.
+    fn stranger(&mut self, context: &mut Context<'_>, message: Message) -> Answer {
+        if message.header.typecookie != NGM_VJC_COOKIE {
+            return Err(Errno::EINVAL);
+        }
+        let hook = hook_named(context, NG_PPP_HOOK_VJC_IP.as_bytes());
+        let peer = hook.and_then(|hook| context.hooks.get(hook)).and_then(|hook| hook.peer);
+        let node = peer.and_then(|peer| context.hooks.get(peer)).and_then(|peer| peer.node);
+        if let Some(node) = node {
+            context.posts.push_back(Post::ToSelf(node, message));
+        }
+        Ok(None)
+    }
+}
