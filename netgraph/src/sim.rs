@@ -30,7 +30,12 @@
 //! | `pipe` | bandwidth, delay, queues, losses and duplicates, by the machine's clock |
 //! | `async`, `car`, `vjc` | configured and asked; pass on what the type leaves alone, and `car` all |
 //! | `cisco`, `deflate`, `l2tp`, `lmi`, `mppc`, `ppp`, `pptpgre`, `pred1`, `rfc1490`, `tty` | configured and asked; carry no data |
+//! | `hci`, `l2cap`, `pppoe` | configured and asked; carry no data, and tell of nothing |
 //! | `frame_relay`, `gif_demux`, `ip_input` | take hooks; carry no data |
+//! | `device` | named like its device, which nobody opens |
+//! | `ksocket` | sockets that have names, and no network |
+//! | `nat`, `netflow` | configured and asked; pass on what they would not change, uncounted |
+//! | `ipfw`, `btsock_hci_raw`, `btsock_l2c_raw`, `btsock_l2c`, `btsock_sco` | one node each, in the host's VNET, once [loaded](SimMachine::load_resident_modules) |
 //! | `gif` | a type without nodes |
 //!
 //! ```

@@ -7,6 +7,7 @@ use super::flow::{Outlet, Output};
 use super::graph::{Core, Hook, HookKey, NodeKey, older};
 use super::ifnet::{IfKey, Interface};
 use super::message::Message;
+use super::nodes::Kind;
 use super::packet::Packet;
 use super::slab::Slab;
 use super::sockets::Socket;
@@ -26,6 +27,10 @@ pub(super) enum Post {
     Detach { interface: IfKey, vnet: u32, unit: u32 },
     /// A link that came up, or went down.
     Link(IfKey, bool),
+    /// The end of a `device`, and so of its unit number.
+    FreeDevice(u32),
+    /// A new node for a type whose module keeps one, in this VNET.
+    Resident(&'static Kind, u32),
     /// A timer of a node, due at this moment.
     Timer(NodeKey, Duration, u32),
 }

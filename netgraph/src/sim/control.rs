@@ -1,11 +1,13 @@
 //! Making nodes and connections, and taking them away.
 
+use serde_json::json;
+
 use super::engine::Item;
 use super::graph::{Hook, HookKey, NodeKey};
-use super::machine::Machine;
-use super::nodes::{self, Fate};
+use super::machine::{HOST, Machine};
+use super::nodes::{self, Fate, Kind};
 use crate::error::Errno;
-use crate::name::HookName;
+use crate::name::{HookName, NodeName};
 
 impl Machine {
     /// Makes a node of a type that can be asked for.
@@ -22,6 +24,27 @@ impl Machine {
             Err(errno) => {
                 self.remove_node(key);
                 Err(errno)
+            }
+        }
+    }
+
+    /// Makes the one node of a type whose module keeps one; it has the name of the type.
+    pub(super) fn make_resident(&mut self, vnet: u32, kind: &'static Kind) {
+        let Ok(key) = self.add_node(vnet, kind) else { return };
+        // Such a node has no state to begin with.
+        let behaviour = (kind.restore)(self, key, &json!({})).ok();
+        if let Some(node) = self.nodes.get_mut(key) {
+            node.behaviour = behaviour;
+        }
+        // A name that is taken is only logged.
+        let _ = self.name_node(key, NodeName::from_field(kind.name.as_bytes()));
+    }
+
+    /// Makes the nodes that modules keep, of those types that have none.
+    pub(super) fn load_residents(&mut self) {
+        for kind in nodes::residents() {
+            if !self.nodes.iter().any(|(_, node)| std::ptr::eq(node.core.kind, kind)) {
+                self.make_resident(HOST, kind);
             }
         }
     }

@@ -222,6 +222,8 @@ impl Machine {
                     }
                 }
                 Post::Link(interface, up) => self.set_link(interface, up),
+                Post::FreeDevice(unit) => self.devices.give(unit),
+                Post::Resident(kind, vnet) => self.make_resident(vnet, kind),
                 Post::Timer(node, at, token) => self.set_timer(node, at, token),
             }
         }

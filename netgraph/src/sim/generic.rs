@@ -7,7 +7,7 @@ use super::engine::{Item, Letter};
 use super::graph::{Core, NodeKey};
 use super::machine::Machine;
 use super::message::{Message, append};
-use super::nodes::kinds;
+use super::nodes::{is_loaded_later, kinds};
 use crate::error::Errno;
 use crate::name::{HookName, NodeName, TypeName};
 use crate::path::Path;
@@ -148,10 +148,14 @@ impl Machine {
 
     /// Lists the node types, with their nodes in all VNETs.
     fn type_list(&self) -> Vec<u8> {
+        let nodes_of =
+            |kind| self.nodes.iter().filter(|(_, node)| std::ptr::eq(node.core.kind, kind)).count();
+        // Most modules are loaded from the start; the others are there if they have a node.
+        let loaded = kinds().map(|kind| (kind, nodes_of(kind)));
+        let loaded: Vec<_> = loaded.filter(|(kind, nodes)| *nodes > 0 || !is_loaded_later(kind)).collect();
         let mut args = Vec::new();
-        append(&mut args, &(kinds().count() as u32));
-        for kind in kinds() {
-            let nodes = self.nodes.iter().filter(|(_, node)| std::ptr::eq(node.core.kind, kind)).count();
+        append(&mut args, &(loaded.len() as u32));
+        for (kind, nodes) in loaded {
             let type_name = TypeName::from_field(kind.name.as_bytes()).to_field();
             append(&mut args, &typeinfo { type_name, numnodes: nodes as u32 });
         }

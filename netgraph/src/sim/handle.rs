@@ -176,6 +176,13 @@ impl SimMachine {
         self.0.lock().flow.steps_max = steps;
     }
 
+    /// Loads the modules that keep a node of their own in the host's VNET: ng_ipfw, and those of Bluetooth sockets.
+    ///
+    /// All other types are there from the start. What is loaded already stays as it is.
+    pub fn load_resident_modules(&self) {
+        self.0.system_call(Machine::load_residents);
+    }
+
     /// Makes a VNET with the interface `lo0`, and returns its number.
     #[must_use]
     pub fn create_vnet(&self) -> u32 {

@@ -70,6 +70,8 @@ pub(super) struct Machine {
     pub(super) by_index: HashMap<u32, IfKey>,
     /// The units of taps: one row for all VNETs.
     pub(super) taps: Units,
+    /// The units of `device` nodes: one row for all VNETs.
+    pub(super) devices: Units,
     /// Grows with each interface that takes its place in a VNET.
     pub(super) next_order: u64,
     /// Timers of nodes, by the moment when they are due and the order in which they were set.
@@ -98,6 +100,7 @@ impl Machine {
             indexes: Units::from(1),
             by_index: HashMap::new(),
             taps: Units::default(),
+            devices: Units::default(),
             next_order: 0,
             timers: BTreeMap::new(),
             next_timer: 0,

@@ -6,12 +6,14 @@
 mod async_;
 mod bpf;
 mod bridge;
+mod btsock;
 mod by_hook;
 mod car;
 mod checksum;
 mod cisco;
 mod counters;
 mod deflate;
+mod device;
 mod echo;
 pub(super) mod eiface;
 mod etf;
@@ -20,17 +22,24 @@ mod ether_echo;
 mod frame_relay;
 mod gif;
 mod gif_demux;
+mod hci;
 mod hole;
 mod hub;
 mod ip_input;
+mod ipfw;
+mod ksocket;
+mod l2cap;
 mod l2tp;
 mod lmi;
 mod macfilter;
 mod mppc;
+mod nat;
+mod netflow;
 mod one2many;
 mod patch;
 mod pipe;
 mod ppp;
+mod pppoe;
 mod pptpgre;
 mod pred1;
 mod quiet;
@@ -68,10 +77,15 @@ static KINDS: &[&Kind] = &[
     &async_::KIND,
     &bpf::KIND,
     &bridge::KIND,
+    &btsock::HCI_RAW,
+    &btsock::L2CAP,
+    &btsock::L2CAP_RAW,
+    &btsock::SCO,
     &car::KIND,
     &checksum::KIND,
     &cisco::KIND,
     &deflate::KIND,
+    &device::KIND,
     &echo::KIND,
     &eiface::KIND,
     &etf::KIND,
@@ -80,17 +94,24 @@ static KINDS: &[&Kind] = &[
     &frame_relay::KIND,
     &gif::KIND,
     &gif_demux::KIND,
+    &hci::KIND,
     &hole::KIND,
     &hub::KIND,
     &ip_input::KIND,
+    &ipfw::KIND,
+    &ksocket::KIND,
+    &l2cap::KIND,
     &l2tp::KIND,
     &lmi::KIND,
     &macfilter::KIND,
     &mppc::KIND,
+    &nat::KIND,
+    &netflow::KIND,
     &one2many::KIND,
     &patch::KIND,
     &pipe::KIND,
     &ppp::KIND,
+    &pppoe::KIND,
     &pptpgre::KIND,
     &pred1::KIND,
     &rfc1490::KIND,
@@ -105,6 +126,16 @@ static KINDS: &[&Kind] = &[
     &vlan::KIND,
     &vlan_rotate::KIND,
 ];
+
+/// Returns the node types whose modules keep one node in the host's VNET.
+pub(super) fn residents() -> impl Iterator<Item = &'static Kind> {
+    [&btsock::HCI_RAW, &btsock::L2CAP_RAW, &btsock::L2CAP, &btsock::SCO, &ipfw::KIND].into_iter()
+}
+
+/// Tells whether the module of a type is loaded with its first node only.
+pub(super) fn is_loaded_later(kind: &'static Kind) -> bool {
+    residents().chain([&mppc::KIND]).any(|there| std::ptr::eq(there, kind))
+}
 
 /// Returns the node types that are simulated.
 pub(super) fn kinds() -> impl Iterator<Item = &'static Kind> {

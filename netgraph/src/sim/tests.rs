@@ -4,6 +4,7 @@ mod bridging;
 mod files;
 mod interfaces;
 mod programs;
+mod quiet;
 mod sockets;
 
 use std::collections::HashSet;

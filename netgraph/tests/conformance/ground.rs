@@ -48,6 +48,7 @@ impl Ground {
     /// A fresh machine: in the host's VNET with an interface `em0`, or in a VNET of its own.
     pub(crate) fn simulated(in_host: bool) -> Self {
         let machine = SimMachine::new();
+        machine.load_resident_modules();
         machine.add_nic("em0", "02:00:00:00:00:e0".parse().expect("an address")).expect("a new machine");
         let base = if in_host { 0 } else { machine.create_vnet() };
         let vnets =

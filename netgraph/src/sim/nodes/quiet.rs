@@ -161,7 +161,7 @@ pub(super) fn text(text: &str) -> Answer {
 
 /// Sends a packet on, out of the hook of this name; without one it is lost.
 pub(super) fn forward(context: &mut Context<'_>, name: &str, packet: Packet) -> Result<(), Errno> {
-    let hook = hook_named(context, name.as_bytes()).ok_or(Errno::ENOTCONN)?;
+    let hook = hook_named(context, name.as_bytes()).ok_or(Errno::ENETDOWN)?;
     context.send(hook, packet, 0);
     Ok(())
 }

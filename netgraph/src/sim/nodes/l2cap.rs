@@ -1,0 +1,62 @@
+//! `l2cap`: what a Bluetooth node without connections answers; it carries no data.
+
+use serde::{Deserialize, Serialize};
+
+use super::quiet::{Answer, Quiet, hook_named, one_of_each, reply, zeros};
+use super::{Kind, plain};
+use crate::error::Errno;
+use crate::nodes::l2cap::L2cap as Type;
+use crate::sim::context::Context;
+use crate::sim::message::Message;
+use crate::sys::*;
+
+pub(in crate::sim) static KIND: Kind = plain::<Type, L2cap>();
+
+/// The hooks, in the order of the status text.
+const HOOKS: [&str; 3] = [NG_L2CAP_HOOK_HCI, NG_L2CAP_HOOK_L2C, NG_L2CAP_HOOK_CTL];
+
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct L2cap {
+    debug: u16,
+    /// After how many seconds an idle connection is cut.
+    idle: u16,
+}
+
+impl Default for L2cap {
+    fn default() -> Self {
+        Self { debug: 3, idle: 5 }
+    }
+}
+
+impl Quiet for L2cap {
+    const COOKIE: u32 = NGM_L2CAP_COOKIE;
+
+    fn hook(&mut self, context: &mut Context<'_>, name: &[u8]) -> Result<(), Errno> {
+        one_of_each(context, &HOOKS, name)
+    }
+
+    fn answer(&mut self, _: &mut Context<'_>, message: &Message) -> Answer {
+        let value = || message.exactly().ok_or(Errno::EMSGSIZE);
+        match message.header.cmd {
+            NGM_L2CAP_NODE_GET_FLAGS => return reply(&0u16),
+            NGM_L2CAP_NODE_GET_DEBUG => return reply(&self.debug),
+            NGM_L2CAP_NODE_SET_DEBUG => self.debug = value()?,
+            NGM_L2CAP_NODE_GET_CON_LIST => return zeros::<ng_l2cap_node_con_list_ep>(),
+            NGM_L2CAP_NODE_GET_CHAN_LIST => return zeros::<ng_l2cap_node_chan_list_ep>(),
+            NGM_L2CAP_NODE_GET_AUTO_DISCON_TIMO => return reply(&self.idle),
+            NGM_L2CAP_NODE_SET_AUTO_DISCON_TIMO => self.idle = value()?,
+            _ => return Err(Errno::EINVAL),
+        }
+        Ok(None)
+    }
+
+    fn status(&mut self, context: &mut Context<'_>) -> Answer {
+        let there = |name: &&'static str| hook_named(context, name.as_bytes()).is_some();
+        let hooks = HOOKS.map(|name| if there(&name) { name } else { "" }).join(" ");
+        let text = format!("bdaddr 0:0:0:0:0:0, pkt_size 0\nHooks {hooks}\nFlags 0\n");
+        let mut status = text.into_bytes();
+        status.resize(NG_TEXTRESPONSE, 0);
+        Ok(Some(status))
+    }
+}
