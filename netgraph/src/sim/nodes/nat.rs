@@ -13,6 +13,9 @@ use crate::sys::*;
 
 pub(in crate::sim) static KIND: Kind = plain::<Type, Nat>();
 
+/// The length of the kernel's record of a redirection: the entry of a list, with two pointers before it.
+const RECORD: usize = 112;
+
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Nat {
@@ -108,6 +111,8 @@ impl Nat {
         for redirect in &self.redirects {
             append(&mut list, &redirect.entry);
         }
+        // The kernel makes room for its own records, and sends the room.
+        list.resize(4 + self.redirects.len() * RECORD, 0);
         Ok(Some(list))
     }
 
