@@ -8,9 +8,9 @@ use crate::{node_type, payload, sys};
 pub const RIGHT: HookName = HookName::constant(sys::NG_TEE_HOOK_RIGHT);
 /// The other end of the link.
 pub const LEFT: HookName = HookName::constant(sys::NG_TEE_HOOK_LEFT);
-/// A copy of what goes from [`RIGHT`] to [`LEFT`]; what comes in here goes to [`LEFT`].
+/// A copy of what goes from [`RIGHT`] to [`LEFT`]; what comes in here goes out at [`RIGHT`].
 pub const RIGHT2LEFT: HookName = HookName::constant(sys::NG_TEE_HOOK_RIGHT2LEFT);
-/// A copy of what goes from [`LEFT`] to [`RIGHT`]; what comes in here goes to [`RIGHT`].
+/// A copy of what goes from [`LEFT`] to [`RIGHT`]; what comes in here goes out at [`LEFT`].
 pub const LEFT2RIGHT: HookName = HookName::constant(sys::NG_TEE_HOOK_LEFT2RIGHT);
 
 node_type! {
