@@ -14,12 +14,17 @@ use netgraph::sim::{SimInterface, SimKernel, SimMachine, SimSocket};
 use netgraph::transport::Wait;
 use netgraph::{Error, Kernel, NodeName, Transport};
 
+/// The environment variable that says how fast a trial on FreeBSD's kernel goes.
+pub(crate) const PACE: &str = "NETGRAPH_TEST_PACE";
+
 /// A kernel to open sockets on, and the jails and interfaces that are with it.
 pub(crate) struct Ground {
     pub(crate) kernel: Box<dyn Kernel>,
     pub(crate) host: Host,
     /// The simulated machine, unless this is FreeBSD's kernel.
     pub(crate) sim: Option<Sim>,
+    /// How many eighths of the recorder's time are waited on FreeBSD's kernel.
+    pace: u32,
 }
 
 /// The simulated half.
@@ -55,12 +60,13 @@ impl Ground {
             Arc::new(Numbers { machine, base, newest: AtomicU32::new(base), jails: Mutex::default() });
         let host = SimHost::with_vnets(Adapter(Arc::clone(&vnets))).host();
         let kernel = SimKernel::on(&vnets.machine, base);
-        Self { kernel: Box::new(kernel.clone()), host, sim: Some(Sim { kernel, vnets }) }
+        Self { kernel: Box::new(kernel.clone()), host, sim: Some(Sim { kernel, vnets }), pace: 0 }
     }
 
     /// The kernel of this machine, in the VNET of this process.
     pub(crate) fn real() -> Result<Self, jailrs::Error> {
-        Ok(Self { kernel: Box::new(HostKernel), host: Host::kernel()?, sim: None })
+        let pace = std::env::var(PACE).ok().and_then(|pace| pace.parse().ok()).unwrap_or(4);
+        Ok(Self { kernel: Box::new(HostKernel), host: Host::kernel()?, sim: None, pace })
     }
 
     pub(crate) fn open(&self, name: Option<&NodeName>) -> Result<Opened, Error> {
@@ -70,11 +76,12 @@ impl Ground {
         }
     }
 
-    /// How to wait for something that may not come: on the simulated machine it is there at once, or never.
+    /// How to wait for something that may not come: on the simulated machine it is there at once, or never. On the real
+    /// one a part of the recorder's time will do, so that a slow machine does not fall behind the recorded one.
     pub(crate) fn patience(&self, time: Duration) -> Wait {
         match self.sim {
             Some(_) => Wait::No,
-            None => Wait::Until(Instant::now() + time),
+            None => Wait::Until(Instant::now() + time * self.pace / 8),
         }
     }
 
@@ -106,7 +113,7 @@ impl Ground {
         let newest = AtomicU32::new(base);
         let vnets = Arc::new(Numbers { machine: machine.clone(), base, newest, jails: Mutex::default() });
         let host = SimHost::with_vnets(Adapter(Arc::clone(&vnets))).host();
-        Some(Self { kernel: Box::new(kernel.clone()), host, sim: Some(Sim { kernel, vnets }) })
+        Some(Self { kernel: Box::new(kernel.clone()), host, sim: Some(Sim { kernel, vnets }), pace: 0 })
     }
 }
 

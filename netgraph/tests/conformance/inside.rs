@@ -10,7 +10,7 @@ use netgraph::Socket;
 use netgraph::kernel::HostKernel;
 use serde_json::{Value, json};
 
-use crate::ground::Ground;
+use crate::ground::{Ground, PACE};
 use crate::scenarios;
 use crate::transcript::Transcript;
 use crate::world::World;
@@ -74,7 +74,11 @@ pub(crate) fn host_is_in_use() -> Option<String> {
 }
 
 fn load_modules(host: &Host, types: &[String]) {
-    let of_types = types.iter().map(|name| format!("ng_{name}"));
+    let of_types = types.iter().map(|name| match name.as_str() {
+        // Four types, one module.
+        name if name.starts_with("btsock_") => "ng_btsocket".to_owned(),
+        name => format!("ng_{name}"),
+    });
     for module in MODULES.iter().map(|name| (*name).to_owned()).chain(of_types) {
         // Where one is missing the trial says so.
         let _ = host.load_module(&module);
@@ -104,15 +108,32 @@ fn clear() -> Result<(), Failed> {
     Err(format!("nodes that do not go away: {:?}", socket.nodes()?).into())
 }
 
+/// Runs a trial in VNET jails of its own until it passes, each time at another pace: for those whose answers depend on
+/// where in a second of the kernel's they were asked for.
+pub(crate) fn in_one_of_some_jails(args: &[&str], types: &[String]) -> Result<(), Failed> {
+    let mut last = Ok(());
+    for pace in ["4", "3", "5", "2", "6"] {
+        last = at_a_pace(pace, args, types);
+        if last.is_ok() {
+            break;
+        }
+    }
+    last
+}
+
 /// Runs a trial in a VNET jail of its own.
 pub(crate) fn in_a_jail(args: &[&str], types: &[String]) -> Result<(), Failed> {
+    at_a_pace("4", args, types)
+}
+
+fn at_a_pace(pace: &str, args: &[&str], types: &[String]) -> Result<(), Failed> {
     static COUNT: AtomicU32 = AtomicU32::new(0);
     let host = Host::kernel()?;
     load_modules(&host, types);
     let name = format!("ngtest{}x{}", std::process::id(), COUNT.fetch_add(1, Ordering::Relaxed));
     let jail = Jail::builder(name).vnet().children_max(20).allow("raw_sockets", true).create(&host)?;
     let program = std::env::current_exe()?;
-    let output = jail.command(&program).arg(CHILD).args(args).output();
+    let output = jail.command(&program).arg(CHILD).args(args).env(PACE, pace).output();
     let cleared = jail.command(&program).arg(CHILD).args(["clear", "it"]).output()?;
     if !cleared.status.success() {
         // The jail stays: removing it could bring the machine down.

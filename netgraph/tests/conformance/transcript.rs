@@ -87,6 +87,12 @@ impl Transcript {
         Self { name, path, steps }
     }
 
+    /// Whether what it was answered depends on the moment: a bridge looks at its hosts at each second of its own, and
+    /// with a short memory forgets them all then.
+    pub(crate) fn depends_on_the_moment(&self) -> bool {
+        self.steps.iter().any(|(step, _)| step.ends_with(" gettable"))
+    }
+
     /// Whether it ran in the host's own VNET.
     pub(crate) fn wants_host(&self) -> bool {
         self.name.ends_with("-host")
