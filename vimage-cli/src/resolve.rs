@@ -256,7 +256,7 @@ impl Resolver<'_> {
                 }
                 None => {
                     let message = format!("the interface {} has no netgraph node {name}", bridge.parent);
-                    self.problem(&origin, message, "only Ethernet, VLAN and bridge interfaces have one");
+                    self.problem(&origin, message, "only Ethernet, VLAN and bridge interfaces have one; one that was detached comes back when ng_ether is loaded anew");
                 }
             }
         }

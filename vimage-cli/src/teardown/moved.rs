@@ -64,7 +64,7 @@ fn lost(work: &mut Work<'_>, name: &str) -> Result<()> {
     let dying = Jail::list(&work.machine.jails, true)?.iter().any(|jail| jail.dying && jail.name == vimage);
     if dying {
         return Err(Error::failed("the jail is dying, and the interface still in it").hint(format!(
-            "it comes home when whatever holds the jail ends, such as a TCP connection; then `vimage down {vimage}` again"
+            "it comes home when whatever holds the jail ends, such as a TCP connection or a mount; then `vimage down {vimage}` again"
         )));
     }
     work.warn(format!(

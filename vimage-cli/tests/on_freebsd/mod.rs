@@ -49,6 +49,7 @@ impl Lab {
             "vimage_vt1_bridges='{0} {0}'\nvimage_vt2_bridges='{0}'\nvimage_vt2_vnets='{moved}'",
             lab.parent
         )?;
+        writeln!(conf, "vimage_vt2_parameters='allow.mount allow.mount.tmpfs enforce_statfs=1'")?;
         std::fs::write(lab.folder.path().join("rc.conf"), conf)?;
         Ok(lab)
     }
@@ -187,4 +188,87 @@ pub(crate) fn rounds_under_traffic() -> Outcome {
     lab.ok(&["up"])?;
     lab.ok(&["down", "--prune"])?;
     same(&before, &lab.snapshot()?, "twenty rounds")
+}
+
+/// Removes a jail as another program would.
+fn remove_by_hand(lab: &Lab, name: &str) -> Outcome {
+    Ok(Jail::find(&lab.host, name)?.remove()?)
+}
+
+pub(crate) fn a_jail_removed_by_hand() -> Outcome {
+    let lab = Lab::new("")?;
+    let before = lab.snapshot()?;
+    for round in 0..10 {
+        lab.ok(&["up"])?;
+        if round % 2 == 1 {
+            // The name of an interface of the host: there are two of them when it comes home.
+            lab.ok(&["exec", "vt1", "ifconfig", "ng0_vt1", "name", &lab.parent])?;
+        }
+        remove_by_hand(&lab, "vt1")?;
+        remove_by_hand(&lab, "vt2")?;
+        lab.ok(&["down", "--prune"])?;
+        same(&before, &lab.snapshot()?, &format!("round {round}"))?;
+    }
+    Ok(())
+}
+
+pub(crate) fn a_dying_jail_gives_its_interfaces_back() -> Outcome {
+    let host = Host::kernel()?;
+    host.load_module("if_epair")?;
+    let moved = host.interfaces().create("epair")?;
+    let lab = Lab::new(&moved)?;
+    let held = lab.folder.path().join("held");
+    std::fs::create_dir(&held)?;
+    let outcome = (|| {
+        let before = lab.snapshot()?;
+        lab.ok(&["up", "vt2"])?;
+        // A mount of the jail's own holds it when it is removed.
+        lab.ok(&["exec", "vt2", "mount", "-t", "tmpfs", "tmpfs", &held.to_string_lossy()])?;
+        remove_by_hand(&lab, "vt2")?;
+        lab.ok(&["down", "vt2", "--prune"])?;
+        let mount = host.mounted_at(&held)?.ok_or("the jail's mount is gone")?;
+        host.unmount(&mount)?;
+        host.wait_until(std::time::Duration::from_secs(10), || Ok(Jail::list(&host, true)?.is_empty()))?;
+        same(&before, &lab.snapshot()?, "a dying jail")
+    })();
+    drop(lab);
+    host.interfaces().destroy(&moved)?;
+    outcome
+}
+
+pub(crate) fn killed_at_any_moment() -> Outcome {
+    let lab = Lab::new("")?;
+    let before = lab.snapshot()?;
+    for round in 0..30 {
+        let mut up = lab.command(&["up"]).stdout(Stdio::null()).stderr(Stdio::null()).spawn()?;
+        std::thread::sleep(std::time::Duration::from_millis(round * 11));
+        up.kill()?;
+        up.wait()?;
+        lab.ok(&["down", "--prune"])?;
+        same(&before, &lab.snapshot()?, &format!("round {round}"))?;
+    }
+    Ok(())
+}
+
+pub(crate) fn ten_at_once() -> Outcome {
+    let lab = Lab::new("")?;
+    let before = lab.snapshot()?;
+    let all = |verb: &str| -> Outcome {
+        let spawn = |n: usize| lab.command(&[verb, ["vt1", "vt2"][n % 2]]).stderr(Stdio::null()).spawn();
+        let children = (0..10).map(spawn).collect::<Result<Vec<_>, _>>()?;
+        for mut child in children {
+            if !child.wait()?.success() {
+                return Err(format!("one of ten {verb} failed").into());
+            }
+        }
+        Ok(())
+    };
+    for _ in 0..3 {
+        all("up")?;
+        lab.ok(&["status"])?;
+        all("down")?;
+    }
+    lab.ok(&["up"])?;
+    lab.ok(&["down", "--prune"])?;
+    same(&before, &lab.snapshot()?, "ten at once")
 }
