@@ -14,7 +14,7 @@ mod inside;
 mod judge;
 #[path = "conformance/scenarios/mod.rs"]
 mod scenarios;
-#[path = "conformance/steps.rs"]
+#[path = "conformance/steps/mod.rs"]
 mod steps;
 #[path = "conformance/transcript.rs"]
 mod transcript;
