@@ -60,6 +60,7 @@
 mod context;
 mod control;
 mod convert;
+mod edge;
 mod engine;
 mod flow;
 mod generic;

@@ -8,10 +8,10 @@ use std::collections::VecDeque;
 use super::context::{Context, Post};
 use super::engine::Item;
 use super::graph::{HookKey, NodeKey};
-use super::ifnet::{IFF_PPROMISC, IFF_UP, IfKey, IfKind};
+use super::ifnet::IfKey;
 use super::machine::Machine;
 use super::nodes::{Behaviour, Sent};
-use super::packet::{Packet, is_group};
+use super::packet::Packet;
 use crate::error::Errno;
 
 /// How many nodes deep a packet goes before it is queued instead, as the kernel queues it when its stack is three
@@ -24,15 +24,6 @@ const QUEUED_MAX: usize = 4096;
 /// How many steps of packets one system call, or one tick of the clock, sets off at most, unless the user says
 /// otherwise: a storm in a loop of the graph ends here.
 const STEPS_MAX: u32 = 1 << 18;
-
-/// How many frames wait at the edge of the machine, in an interface's queue, before others are dropped.
-const EDGE_MAX: usize = 4096;
-
-const ETHERTYPE_IP: u16 = 0x0800;
-const ETHERTYPE_ARP: u16 = 0x0806;
-const ETHERTYPE_VLAN: u16 = 0x8100;
-const ETHERTYPE_IPV6: u16 = 0x86dd;
-const ETHERTYPE_QINQ: u16 = 0x88a8;
 
 /// Where a packet goes next.
 #[derive(Debug, Clone, Copy)]
@@ -112,7 +103,20 @@ impl Default for Flow {
     }
 }
 
-enum Entered {
+impl Flow {
+    /// Whether the next node is to queue the packet.
+    pub(super) fn is_deep(&self) -> bool {
+        self.frames.len() >= DEPTH_MAX
+    }
+
+    /// Whether no more packets can be queued.
+    pub(super) fn is_full(&self) -> bool {
+        self.queued >= QUEUED_MAX
+    }
+}
+
+/// What became of a packet that went on.
+pub(super) enum Entered {
     /// The packet has gone as far as it goes.
     Done(Result<(), Errno>),
     /// It is on its way: another frame is on top.
@@ -191,7 +195,7 @@ impl Machine {
         Some(result)
     }
 
-    fn push(
+    pub(super) fn push(
         &mut self,
         node: Option<NodeKey>,
         holding: Option<Hold>,
@@ -280,8 +284,8 @@ impl Machine {
         let hold = if node.gate.single { Hold::Writer } else { Hold::Reader };
         let gate = &mut node.gate;
         let busy = gate.writer || !gate.queue.is_empty() || (hold == Hold::Writer && gate.readers > 0);
-        if busy || (up && self.flow.outbound > 0) || self.flow.frames.len() >= DEPTH_MAX {
-            if self.flow.queued >= QUEUED_MAX {
+        if busy || (up && self.flow.outbound > 0) || self.flow.is_deep() {
+            if self.flow.is_full() {
                 return Entered::Done(Err(Errno::ENOMEM));
             }
             self.queue(key, Item::Data(peer, packet));
@@ -314,7 +318,7 @@ impl Machine {
     }
 
     /// Has a node that is held by a writer send a packet of its interface.
-    fn transmit(&mut self, key: NodeKey, packet: Packet) -> Entered {
+    pub(super) fn transmit(&mut self, key: NodeKey, packet: Packet) -> Entered {
         let start = self.flow.outputs.len();
         self.with(key, |behaviour, context| behaviour.transmit(context, packet));
         self.push(Some(key), Some(Hold::Writer), start, Ok(()), true);
@@ -329,92 +333,8 @@ impl Machine {
         }
     }
 
-    /// A packet that the host sends, ether_output(): the ether node's `upper` hook comes first.
-    fn host_output(&mut self, key: IfKey, packet: Packet) -> Entered {
-        let Some(interface) = self.interfaces.get(key) else { return Entered::Done(Err(Errno::ENXIO)) };
-        if interface.mac.is_none() {
-            return Entered::Done(Err(Errno::EAFNOSUPPORT));
-        }
-        if !interface.is_ready() {
-            return Entered::Done(Err(Errno::ENETDOWN));
-        }
-        let Some(upper) = interface.tap.upper else { return self.wire_output(key, packet) };
-        let start = self.flow.outputs.len();
-        self.flow.outputs.push(Some(Output { to: Outlet::Hook(upper), packet, note: 0 }));
-        self.push(None, None, start, Ok(()), true);
-        Entered::Walking
-    }
-
-    /// A packet that leaves an interface: if_transmit().
-    fn wire_output(&mut self, key: IfKey, packet: Packet) -> Entered {
-        let Some(interface) = self.interfaces.get_mut(key) else { return Entered::Done(Err(Errno::ENXIO)) };
-        match interface.kind {
-            IfKind::Loopback => Entered::Done(Err(Errno::EAFNOSUPPORT)),
-            IfKind::Nic | IfKind::Tap { .. } if interface.wire.len() >= EDGE_MAX => {
-                Entered::Done(Err(Errno::ENOBUFS))
-            }
-            IfKind::Nic | IfKind::Tap { .. } => {
-                interface.wire.push_back(packet);
-                Entered::Done(Ok(()))
-            }
-            IfKind::Epair { other, .. } => {
-                let other = other.filter(|other| self.interfaces.get(*other).is_some_and(|o| o.is_ready()));
-                other.map_or(Entered::Done(Ok(())), |other| self.input(other, packet))
-            }
-            IfKind::Eiface { node } => self.eiface_output(node, packet),
-        }
-    }
-
-    fn eiface_output(&mut self, node: Option<NodeKey>, packet: Packet) -> Entered {
-        let Some(key) = node else { return Entered::Done(Ok(())) };
-        let Some(gate) = self.nodes.get_mut(key).map(|node| &mut node.gate) else {
-            return Entered::Done(Ok(()));
-        };
-        if gate.writer || gate.readers > 0 || !gate.queue.is_empty() || self.flow.frames.len() >= DEPTH_MAX {
-            if self.flow.queued < QUEUED_MAX {
-                self.queue(key, Item::Transmit(packet));
-            }
-            return Entered::Done(Ok(()));
-        }
-        gate.writer = true;
-        self.transmit(key, packet)
-    }
-
-    /// A frame that came in: ether_input(). The ether node's `lower` hook comes first.
-    fn input(&mut self, key: IfKey, packet: Packet) -> Entered {
-        let Some(interface) = self.interfaces.get(key) else { return Entered::Done(Ok(())) };
-        let Some(header) = packet.ethernet().filter(|_| interface.flags & IFF_UP != 0) else {
-            return Entered::Done(Ok(()));
-        };
-        if let Some(lower) = interface.tap.lower {
-            return self.cross_quietly(lower, packet);
-        }
-        let own = interface.mac.is_some_and(|mac| mac.0 == header.to);
-        if !own && !is_group(header.to) && interface.flags & IFF_PPROMISC == 0 {
-            return Entered::Done(Ok(()));
-        }
-        self.stack_input(key, packet)
-    }
-
-    /// A frame for the protocols of the host: ether_demux(). What they do not know goes to the `orphans` hook.
-    fn stack_input(&mut self, key: IfKey, packet: Packet) -> Entered {
-        let Some(interface) = self.interfaces.get_mut(key) else { return Entered::Done(Ok(())) };
-        let Some(header) = packet.ethernet() else { return Entered::Done(Ok(())) };
-        match (header.kind, interface.tap.orphans) {
-            (ETHERTYPE_IP | ETHERTYPE_ARP | ETHERTYPE_IPV6, _) => {
-                if interface.received.len() < EDGE_MAX {
-                    interface.received.push_back(packet);
-                }
-                Entered::Done(Ok(()))
-            }
-            // There is no vlan(4) interface to take a tagged frame.
-            (ETHERTYPE_VLAN | ETHERTYPE_QINQ, _) | (_, None) => Entered::Done(Ok(())),
-            (_, Some(orphans)) => self.cross_quietly(orphans, packet),
-        }
-    }
-
     /// Sends a packet on; what becomes of it is nobody's business.
-    fn cross_quietly(&mut self, hook: HookKey, packet: Packet) -> Entered {
+    pub(super) fn cross_quietly(&mut self, hook: HookKey, packet: Packet) -> Entered {
         match self.cross(hook, packet) {
             Entered::Done(_) => Entered::Done(Ok(())),
             Entered::Walking => {

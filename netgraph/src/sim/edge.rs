@@ -1,0 +1,104 @@
+//! Where packets leave the graph and enter it: the interfaces, their wires, and the protocols above them.
+
+use super::engine::Item;
+use super::flow::{Entered, Outlet, Output};
+use super::graph::NodeKey;
+use super::ifnet::{IFF_PPROMISC, IFF_UP, IfKey, IfKind};
+use super::machine::Machine;
+use super::packet::{Packet, is_group};
+use crate::error::Errno;
+
+/// How many frames wait at the edge of the machine, in an interface's queue, before others are dropped.
+const EDGE_MAX: usize = 4096;
+
+const ETHERTYPE_IP: u16 = 0x0800;
+const ETHERTYPE_ARP: u16 = 0x0806;
+const ETHERTYPE_VLAN: u16 = 0x8100;
+const ETHERTYPE_IPV6: u16 = 0x86dd;
+const ETHERTYPE_QINQ: u16 = 0x88a8;
+
+impl Machine {
+    /// A packet that the host sends, ether_output(): the ether node's `upper` hook comes first.
+    pub(super) fn host_output(&mut self, key: IfKey, packet: Packet) -> Entered {
+        let Some(interface) = self.interfaces.get(key) else { return Entered::Done(Err(Errno::ENXIO)) };
+        if interface.mac.is_none() {
+            return Entered::Done(Err(Errno::EAFNOSUPPORT));
+        }
+        if !interface.is_ready() {
+            return Entered::Done(Err(Errno::ENETDOWN));
+        }
+        let Some(upper) = interface.tap.upper else { return self.wire_output(key, packet) };
+        let start = self.flow.outputs.len();
+        self.flow.outputs.push(Some(Output { to: Outlet::Hook(upper), packet, note: 0 }));
+        self.push(None, None, start, Ok(()), true);
+        Entered::Walking
+    }
+
+    /// A packet that leaves an interface: if_transmit().
+    pub(super) fn wire_output(&mut self, key: IfKey, packet: Packet) -> Entered {
+        let Some(interface) = self.interfaces.get_mut(key) else { return Entered::Done(Err(Errno::ENXIO)) };
+        match interface.kind {
+            IfKind::Loopback => Entered::Done(Err(Errno::EAFNOSUPPORT)),
+            IfKind::Nic | IfKind::Tap { .. } if interface.wire.len() >= EDGE_MAX => {
+                Entered::Done(Err(Errno::ENOBUFS))
+            }
+            IfKind::Nic | IfKind::Tap { .. } => {
+                interface.wire.push_back(packet);
+                Entered::Done(Ok(()))
+            }
+            IfKind::Epair { other, .. } => {
+                let other = other.filter(|other| self.interfaces.get(*other).is_some_and(|o| o.is_ready()));
+                other.map_or(Entered::Done(Ok(())), |other| self.input(other, packet))
+            }
+            IfKind::Eiface { node } => self.eiface_output(node, packet),
+        }
+    }
+
+    fn eiface_output(&mut self, node: Option<NodeKey>, packet: Packet) -> Entered {
+        let Some(key) = node else { return Entered::Done(Ok(())) };
+        let Some(gate) = self.nodes.get_mut(key).map(|node| &mut node.gate) else {
+            return Entered::Done(Ok(()));
+        };
+        if gate.writer || gate.readers > 0 || !gate.queue.is_empty() || self.flow.is_deep() {
+            if !self.flow.is_full() {
+                self.queue(key, Item::Transmit(packet));
+            }
+            return Entered::Done(Ok(()));
+        }
+        gate.writer = true;
+        self.transmit(key, packet)
+    }
+
+    /// A frame that came in: ether_input(). The ether node's `lower` hook comes first.
+    pub(super) fn input(&mut self, key: IfKey, packet: Packet) -> Entered {
+        let Some(interface) = self.interfaces.get(key) else { return Entered::Done(Ok(())) };
+        let Some(header) = packet.ethernet().filter(|_| interface.flags & IFF_UP != 0) else {
+            return Entered::Done(Ok(()));
+        };
+        if let Some(lower) = interface.tap.lower {
+            return self.cross_quietly(lower, packet);
+        }
+        let own = interface.mac.is_some_and(|mac| mac.0 == header.to);
+        if !own && !is_group(header.to) && interface.flags & IFF_PPROMISC == 0 {
+            return Entered::Done(Ok(()));
+        }
+        self.stack_input(key, packet)
+    }
+
+    /// A frame for the protocols of the host: ether_demux(). What they do not know goes to the `orphans` hook.
+    pub(super) fn stack_input(&mut self, key: IfKey, packet: Packet) -> Entered {
+        let Some(interface) = self.interfaces.get_mut(key) else { return Entered::Done(Ok(())) };
+        let Some(header) = packet.ethernet() else { return Entered::Done(Ok(())) };
+        match (header.kind, interface.tap.orphans) {
+            (ETHERTYPE_IP | ETHERTYPE_ARP | ETHERTYPE_IPV6, _) => {
+                if interface.received.len() < EDGE_MAX {
+                    interface.received.push_back(packet);
+                }
+                Entered::Done(Ok(()))
+            }
+            // There is no vlan(4) interface to take a tagged frame.
+            (ETHERTYPE_VLAN | ETHERTYPE_QINQ, _) | (_, None) => Entered::Done(Ok(())),
+            (_, Some(orphans)) => self.cross_quietly(orphans, packet),
+        }
+    }
+}
