@@ -9,7 +9,7 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use crate::command::Command;
 use crate::ifnet::{self, Interfaces};
 use crate::param::text_of;
-use crate::system::{Jid, Process, System, Vnet};
+use crate::system::{Jid, Process, System};
 use crate::{Error, Result};
 
 /// The longest time between two looks at something that is waited for.
@@ -60,7 +60,7 @@ impl Host {
     /// The interfaces of the host's own VNET.
     #[must_use]
     pub fn interfaces(&self) -> Interfaces {
-        Interfaces::new(self, Vnet::Host, "on the host")
+        Interfaces::new(self, None, "on the host")
     }
 
     /// A command to be run on the host.

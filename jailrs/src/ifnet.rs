@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::mac::Mac;
 use crate::system::{IfChange, Jid, Vnet};
-use crate::{Errno, Error, Host, Result};
+use crate::{Errno, Error, Host, Jail, Result};
 
 /// The longest name of an interface, in bytes: `IFNAMSIZ` without the closing NUL.
 #[doc(alias = "IFNAMSIZ")]
@@ -124,13 +124,18 @@ impl Interface {
 #[derive(Debug, Clone)]
 pub struct Interfaces {
     host: Host,
-    vnet: Vnet,
+    /// The jail whose VNET it is, held so that it cannot come to mean another; none for the host's.
+    jail: Option<Jail>,
     place: String,
 }
 
 impl Interfaces {
-    pub(crate) fn new(host: &Host, vnet: Vnet, place: impl Into<String>) -> Self {
-        Self { host: host.clone(), vnet, place: place.into() }
+    pub(crate) fn new(host: &Host, jail: Option<Jail>, place: impl Into<String>) -> Self {
+        Self { host: host.clone(), jail, place: place.into() }
+    }
+
+    fn vnet(&self) -> Vnet {
+        self.jail.as_ref().map_or(Vnet::Host, |jail| Vnet::Jail(jail.target()))
     }
 
     fn refused(&self, call: &'static str, name: impl fmt::Display, errno: Errno) -> Error {
@@ -138,7 +143,7 @@ impl Interfaces {
     }
 
     fn change(&self, call: &'static str, name: &str, change: &IfChange) -> Result<()> {
-        let changed = self.host.system().interface_change(self.vnet, name, change);
+        let changed = self.host.system().interface_change(self.vnet(), name, change);
         changed.map_err(|errno| self.refused(call, name, errno))
     }
 
@@ -147,7 +152,7 @@ impl Interfaces {
     /// # Errors
     /// [`Error::Rejected`] with `EINVAL` if the jail is gone or dying.
     pub fn list(&self) -> Result<Vec<Interface>> {
-        let listed = self.host.system().interfaces(self.vnet);
+        let listed = self.host.system().interfaces(self.vnet());
         listed.map_err(|errno| Error::rejected("listing", format!("the interfaces {}", self.place), errno))
     }
 
@@ -176,7 +181,7 @@ impl Interfaces {
     #[doc(alias = "SIOCSIFNAME")]
     pub fn rename(&self, name: &str, new: &str) -> Result<()> {
         let change = IfChange::Rename(new.to_owned());
-        let renamed = self.host.system().interface_change(self.vnet, name, &change);
+        let renamed = self.host.system().interface_change(self.vnet(), name, &change);
         renamed.map_err(|errno| self.refused("renaming", format_args!("{name} (to {new})"), errno))
     }
 
@@ -222,7 +227,7 @@ impl Interfaces {
     /// [`Error::Rejected`] with `EINVAL` without such a cloner, `EEXIST` if the unit is taken.
     #[doc(alias = "SIOCIFCREATE2")]
     pub fn create(&self, name: &str) -> Result<String> {
-        let created = self.host.system().interface_create(self.vnet, name);
+        let created = self.host.system().interface_create(self.vnet(), name);
         created.map_err(|errno| self.refused("creating", name, errno))
     }
 
@@ -232,7 +237,7 @@ impl Interfaces {
     /// [`Error::Rejected`] with `ENXIO` if there is none of that name, `EINVAL` if it is not a clone.
     #[doc(alias = "SIOCIFDESTROY")]
     pub fn destroy(&self, name: &str) -> Result<()> {
-        let destroyed = self.host.system().interface_destroy(self.vnet, name);
+        let destroyed = self.host.system().interface_destroy(self.vnet(), name);
         destroyed.map_err(|errno| self.refused("destroying", name, errno))
     }
 

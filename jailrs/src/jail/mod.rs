@@ -21,7 +21,7 @@ pub use read::Params;
 use crate::command::Command;
 use crate::ifnet::Interfaces;
 use crate::param::{JailSys, Param, Value};
-use crate::system::{JailFlags, Jid, Opt, Vnet};
+use crate::system::{JailFlags, Jid, Opt};
 use crate::{Errno, Error, Host, Result};
 
 /// A jail of a [`Host`].
@@ -236,7 +236,7 @@ impl Jail {
     /// The interfaces of the jail's VNET, which is its parent's if it has none of its own.
     #[must_use]
     pub fn interfaces(&self) -> Interfaces {
-        Interfaces::new(&self.host, Vnet::Jail(self.target()), format!("in jail {:?}", self.name))
+        Interfaces::new(&self.host, Some(self.clone()), format!("in jail {:?}", self.name))
     }
 }
 
