@@ -104,3 +104,8 @@ pub use jail::{Builder, Jail, JailInfo, OwnedJail, Params, Signal, Stopped};
 pub use mac::Mac;
 pub use param::{JailSys, Param, Value};
 pub use system::{Jid, Process};
+
+/// The examples of the crate's page, run with the others.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

@@ -164,3 +164,8 @@ pub use sys_socket::*;
 pub use sys_time::*;
 pub use sys_un::*;
 pub use udbp::*;
+
+/// The examples of the crate's page, run with the others.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

@@ -46,3 +46,8 @@ pub use node::{Accepts, Node, NodeType};
 pub use path::{Path, PathError};
 pub use socket::{Event, Socket};
 pub use transport::{Kernel, Transport};
+
+/// The examples of the crate's page, run with the others.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;
