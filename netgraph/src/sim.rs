@@ -9,7 +9,8 @@
 //! | --- | --- |
 //! | `socket` | behind each program's sockets |
 //! | `ether` | with each Ethernet interface |
-//! | `eiface` | makes an interface |
+//! | `eiface` | makes an Ethernet interface |
+//! | `iface` | makes an IP interface |
 //! | `bridge` | learns, floods, breaks loops, has uplinks, counts |
 //! | `hub` | repeats |
 //! | `tee` | copies what passes; a shutdown connects its two ends |
@@ -28,6 +29,7 @@
 //! | `tcpmss` | lowers the segment sizes that TCP asks for |
 //! | `UI` | adds and removes the byte of HDLC's unnumbered frames |
 //! | `pipe` | bandwidth, delay, queues, losses and duplicates, by the machine's clock |
+//! | `source` | sends packets again and again, by the machine's clock |
 //! | `async`, `car`, `vjc` | configured and asked; pass on what the type leaves alone, and `car` all |
 //! | `cisco`, `deflate`, `l2tp`, `lmi`, `mppc`, `ppp`, `pptpgre`, `pred1`, `rfc1490`, `tty` | configured and asked; carry no data |
 //! | `hci`, `l2cap`, `pppoe` | configured and asked; carry no data, and tell of nothing |
@@ -86,6 +88,7 @@ mod units;
 
 pub use handle::{SimInterface, SimMachine};
 pub use ifnet::{
-    IFF_BROADCAST, IFF_LOOPBACK, IFF_MULTICAST, IFF_PPROMISC, IFF_PROMISC, IFF_RUNNING, IFF_SIMPLEX, IFF_UP,
+    IFF_BROADCAST, IFF_LOOPBACK, IFF_MULTICAST, IFF_NOARP, IFF_POINTOPOINT, IFF_PPROMISC, IFF_PROMISC,
+    IFF_RUNNING, IFF_SIMPLEX, IFF_UP,
 };
 pub use kernel::{SimKernel, SimSocket};

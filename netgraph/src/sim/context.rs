@@ -17,8 +17,8 @@ use crate::name::HookName;
 /// Something that is done when the node's method has returned.
 #[derive(Debug)]
 pub(super) enum Post {
-    /// A message to the node itself.
-    ToSelf(NodeKey, Message),
+    /// A message to a node.
+    ToNode(NodeKey, Message),
     /// A message to whatever is at the other end of a hook.
     ToPeer(HookKey, Message),
     /// The end of a node, as soon as nobody is in it.
@@ -105,7 +105,7 @@ impl Context<'_> {
     /// Sends the node a message of its own.
     pub(super) fn post_to_self(&mut self, cookie: u32, cmd: u32, args: &[u8]) {
         let message = Message::new(cookie, cmd, args, self.core.id);
-        self.posts.push_back(Post::ToSelf(self.node, message));
+        self.posts.push_back(Post::ToNode(self.node, message));
     }
 
     /// Has the node go away as soon as nobody is in it. From now on it cannot be found by name.

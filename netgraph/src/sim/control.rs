@@ -77,6 +77,16 @@ impl Machine {
         for (end, other) in [(hook, peer), (peer, hook)] {
             if let Some(end) = self.hooks.get_mut(end) {
                 end.peer = Some(other);
+            }
+        }
+        let asked = self.ask_to_connect(here, hook);
+        if let Err(errno) = asked.and_then(|()| self.ask_to_connect(there, peer)) {
+            self.destroy_hook(peer);
+            self.shut_down(there);
+            return Err(errno);
+        }
+        for end in [hook, peer] {
+            if let Some(end) = self.hooks.get_mut(end) {
                 end.valid = true;
             }
         }
@@ -104,6 +114,15 @@ impl Machine {
 
     fn ask_for_hook(&mut self, node: NodeKey, hook: HookKey, name: HookName) -> Result<(), Errno> {
         let answer = self.call(node, |behaviour, context| behaviour.new_hook(context, hook, name));
+        answer.unwrap_or(Ok(()))
+    }
+
+    /// Asks a node whether one of its hooks may become a connection.
+    fn ask_to_connect(&mut self, node: NodeKey, hook: HookKey) -> Result<(), Errno> {
+        let peer = self.hooks.get(hook).and_then(|hook| hook.peer);
+        let there = peer.and_then(|peer| self.hooks.get(peer)).and_then(|peer| peer.node);
+        let Some(there) = there else { return Ok(()) };
+        let answer = self.call(node, |behaviour, context| behaviour.connect(context, hook, there));
         answer.unwrap_or(Ok(()))
     }
 
@@ -154,10 +173,23 @@ impl Machine {
             self.destroy_hook(hook);
             return Err(Errno::ENOENT);
         };
-        let result = self.send(peer_node, Item::Connected(peer));
+        let asked = self.ask_to_connect(node, hook);
+        let result = asked.and_then(|()| self.send(peer_node, Item::Connected(peer)));
         if result.is_err() {
             self.destroy_hook(hook);
             return result;
+        }
+        if let Some(hook) = self.hooks.get_mut(hook) {
+            hook.valid = true;
+        }
+        Ok(())
+    }
+
+    /// The first node's last part of a connection.
+    pub(super) fn complete_connect(&mut self, node: NodeKey, hook: HookKey) -> Result<(), Errno> {
+        if let Err(errno) = self.ask_to_connect(node, hook) {
+            self.destroy_hook(hook);
+            return Err(errno);
         }
         if let Some(hook) = self.hooks.get_mut(hook) {
             hook.valid = true;

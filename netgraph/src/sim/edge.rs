@@ -7,6 +7,7 @@ use super::ifnet::{IFF_PPROMISC, IFF_UP, IfKey, IfKind};
 use super::machine::Machine;
 use super::packet::{Packet, is_group};
 use crate::error::Errno;
+use crate::nodes::iface::{INET, INET6};
 
 /// How many frames wait at the edge of the machine, in an interface's queue, before others are dropped.
 const EDGE_MAX: usize = 4096;
@@ -21,6 +22,9 @@ impl Machine {
     /// A packet that the host sends, ether_output(): the ether node's `upper` hook comes first.
     pub(super) fn host_output(&mut self, key: IfKey, packet: Packet) -> Entered {
         let Some(interface) = self.interfaces.get(key) else { return Entered::Done(Err(Errno::ENXIO)) };
+        if let IfKind::Iface { node } = interface.kind {
+            return self.iface_output(node.filter(|_| interface.is_ready()), packet);
+        }
         if interface.mac.is_none() {
             return Entered::Done(Err(Errno::EAFNOSUPPORT));
         }
@@ -38,7 +42,7 @@ impl Machine {
     pub(super) fn wire_output(&mut self, key: IfKey, packet: Packet) -> Entered {
         let Some(interface) = self.interfaces.get_mut(key) else { return Entered::Done(Err(Errno::ENXIO)) };
         match interface.kind {
-            IfKind::Loopback => Entered::Done(Err(Errno::EAFNOSUPPORT)),
+            IfKind::Loopback | IfKind::Iface { .. } => Entered::Done(Err(Errno::EAFNOSUPPORT)),
             IfKind::Nic | IfKind::Tap { .. } if interface.wire.len() >= EDGE_MAX => {
                 Entered::Done(Err(Errno::ENOBUFS))
             }
@@ -52,6 +56,25 @@ impl Machine {
             }
             IfKind::Eiface { node } => self.eiface_output(node, packet),
         }
+    }
+
+    /// An IP packet that leaves by the hook of its family, ng_iface_output(); `node` is `None` where the interface is down.
+    fn iface_output(&mut self, node: Option<NodeKey>, packet: Packet) -> Entered {
+        let Some(core) = node.and_then(|node| self.core(node)) else {
+            return Entered::Done(Err(Errno::ENETDOWN));
+        };
+        let family = match packet.bytes().first().map(|first| first >> 4) {
+            Some(4) => INET,
+            Some(6) => INET6,
+            _ => return Entered::Done(Err(Errno::EAFNOSUPPORT)),
+        };
+        let Some(hook) = core.find(&self.hooks, family) else {
+            return Entered::Done(Err(Errno::ENETDOWN));
+        };
+        let start = self.flow.outputs.len();
+        self.flow.outputs.push(Some(Output { to: Outlet::Hook(hook), packet, note: 0 }));
+        self.push(None, None, start, Ok(()), true);
+        Entered::Walking
     }
 
     fn eiface_output(&mut self, node: Option<NodeKey>, packet: Packet) -> Entered {
@@ -88,6 +111,12 @@ impl Machine {
     /// A frame for the protocols of the host: ether_demux(). What they do not know goes to the `orphans` hook.
     pub(super) fn stack_input(&mut self, key: IfKey, packet: Packet) -> Entered {
         let Some(interface) = self.interfaces.get_mut(key) else { return Entered::Done(Ok(())) };
+        if let IfKind::Iface { .. } = interface.kind {
+            if interface.received.len() < EDGE_MAX {
+                interface.received.push_back(packet);
+            }
+            return Entered::Done(Ok(()));
+        }
         let Some(header) = packet.ethernet() else { return Entered::Done(Ok(())) };
         match (header.kind, interface.tap.orphans) {
             (ETHERTYPE_IP | ETHERTYPE_ARP | ETHERTYPE_IPV6, _) => {

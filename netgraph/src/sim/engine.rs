@@ -6,6 +6,7 @@
 use super::context::Post;
 use super::flow::Hold;
 use super::graph::{HookKey, NodeKey};
+use super::ifnet::IfKind;
 use super::machine::Machine;
 use super::message::Message;
 use super::packet::Packet;
@@ -160,12 +161,7 @@ impl Machine {
                 let result = self.finish_connect(key, hook);
                 self.report(true, result)
             }
-            Item::Connected(hook) if valid => {
-                if let Some(hook) = self.hooks.get_mut(hook) {
-                    hook.valid = true;
-                }
-                Ok(())
-            }
+            Item::Connected(hook) if valid => self.complete_connect(key, hook),
             Item::Timer(token) if valid => {
                 self.call(key, |behaviour, context| behaviour.timer(context, token));
                 Ok(())
@@ -206,7 +202,7 @@ impl Machine {
     pub(super) fn settle_posts(&mut self) {
         while let Some(post) = self.flow.posts.pop_front() {
             match post {
-                Post::ToSelf(node, message) => {
+                Post::ToNode(node, message) => {
                     let letter = Letter { message, hook: None, reported: false };
                     // The kernel's nodes do not look at the outcome either.
                     let _ = self.send(node, Item::Message(letter));
@@ -216,9 +212,12 @@ impl Machine {
                     let _ = self.send(node, Item::Shutdown);
                 }
                 Post::Detach { interface, vnet, unit } => {
+                    let kind = self.interfaces.get(interface).map(|there| there.kind);
                     self.remove_interface(interface);
-                    if let Some(vnet) = self.vnets.get_mut(&vnet) {
-                        vnet.ngeth.give(unit);
+                    match (self.vnets.get_mut(&vnet), kind) {
+                        (Some(vnet), Some(IfKind::Iface { .. })) => vnet.ng.give(unit),
+                        (Some(vnet), _) => vnet.ngeth.give(unit),
+                        (None, _) => {}
                     }
                 }
                 Post::Link(interface, up) => self.set_link(interface, up),

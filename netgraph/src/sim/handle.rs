@@ -65,7 +65,7 @@ pub struct SimInterface {
     pub index: u32,
     /// Its flags and those of its driver, as `IFF_` bits.
     pub flags: u32,
-    /// Its Ethernet address; `None` for a loopback interface.
+    /// Its Ethernet address; `None` for a loopback interface, and for that of an iface node.
     pub mac: Option<EtherAddr>,
     /// Its MTU, in bytes.
     pub mtu: u32,
@@ -247,18 +247,20 @@ impl SimMachine {
         })
     }
 
-    /// Sends a frame as the protocols of a VNET do, out of one of its interfaces.
+    /// Sends a frame as the protocols of a VNET do, out of one of its interfaces; out of that of an iface node, an IP
+    /// packet.
     ///
     /// # Errors
-    /// ENXIO where there is none, ENETDOWN where it is not up and running, EAFNOSUPPORT where it is not Ethernet; what
-    /// the nodes connected to its ether node answer.
+    /// ENXIO where there is none, ENETDOWN where it is not up and running, or has no hook for the packet; EAFNOSUPPORT
+    /// where it is not Ethernet, or the packet not IP; what the nodes that it is connected to answer.
     pub fn transmit(&self, vnet: u32, name: &str, frame: &[u8]) -> Result<(), Errno> {
         self.on_interface(vnet, name, |machine, key| {
             machine.send_packet(Outlet::Host(key), Packet::new(frame))
         })
     }
 
-    /// Takes the frames that an interface has handed up to the protocols of its VNET: IPv4, ARP and IPv6.
+    /// Takes the frames that an interface has handed up to the protocols of its VNET: IPv4, ARP and IPv6. Those
+    /// of an iface node's interface are packets.
     ///
     /// # Errors
     /// ENXIO where there is none.

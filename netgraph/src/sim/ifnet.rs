@@ -9,7 +9,7 @@ use super::slab::Key;
 use crate::error::Errno;
 use crate::name::NodeName;
 use crate::nodes::EtherAddr;
-use crate::sys::IFNAMSIZ;
+use crate::sys::{IFNAMSIZ, NG_IFACE_MTU_DEFAULT};
 
 pub(super) type IfKey = Key<Interface>;
 
@@ -19,8 +19,12 @@ pub const IFF_UP: u32 = 0x1;
 pub const IFF_BROADCAST: u32 = 0x2;
 /// It loops back.
 pub const IFF_LOOPBACK: u32 = 0x8;
+/// It leads to one other interface.
+pub const IFF_POINTOPOINT: u32 = 0x10;
 /// Its driver is at work.
 pub const IFF_RUNNING: u32 = 0x40;
+/// It does not resolve addresses.
+pub const IFF_NOARP: u32 = 0x80;
 /// It receives what is not for it, too.
 pub const IFF_PROMISC: u32 = 0x100;
 /// It does not hear itself.
@@ -55,6 +59,10 @@ pub(super) enum IfKind {
     },
     /// The interface of an eiface node.
     Eiface {
+        node: Option<NodeKey>,
+    },
+    /// The interface of an iface node.
+    Iface {
         node: Option<NodeKey>,
     },
 }
@@ -116,6 +124,12 @@ impl Interface {
         Self::new("lo0", IfKind::Loopback, IFF_LOOPBACK | IFF_MULTICAST, None, LOMTU)
     }
 
+    /// The interface of an iface node, as it comes from there.
+    pub(super) fn point_to_point(name: &str, node: Option<NodeKey>) -> Self {
+        let flags = IFF_SIMPLEX | IFF_POINTOPOINT | IFF_NOARP | IFF_MULTICAST;
+        Self::new(name, IfKind::Iface { node }, flags, None, NG_IFACE_MTU_DEFAULT)
+    }
+
     fn new(name: &str, kind: IfKind, flags: u32, mac: Option<EtherAddr>, mtu: u32) -> Self {
         Self {
             name: name.into(),
@@ -145,8 +159,12 @@ impl Interface {
     /// The driver follows the flags.
     pub(super) fn flags_changed(&mut self) {
         match self.kind {
-            IfKind::Nic | IfKind::Eiface { .. } if self.flags & IFF_UP != 0 => self.flags |= IFF_RUNNING,
-            IfKind::Nic | IfKind::Eiface { .. } => self.flags &= !IFF_RUNNING,
+            IfKind::Nic | IfKind::Eiface { .. } | IfKind::Iface { .. } => {
+                self.flags = match self.flags & IFF_UP {
+                    0 => self.flags & !IFF_RUNNING,
+                    _ => self.flags | IFF_RUNNING,
+                }
+            }
             // It gets ::1, which sets it running for good.
             IfKind::Loopback if self.flags & IFF_UP != 0 => self.flags |= IFF_RUNNING,
             IfKind::Loopback | IfKind::Tap { .. } | IfKind::Epair { .. } => {}

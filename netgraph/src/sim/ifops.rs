@@ -8,7 +8,7 @@ use super::machine::Machine;
 use super::packet::{Packet, is_group};
 use crate::error::Errno;
 use crate::nodes::EtherAddr;
-use crate::sys::{IFNAMSIZ, NG_EIFACE_MTU_MAX, NG_EIFACE_MTU_MIN};
+use crate::sys::{IFNAMSIZ, NG_EIFACE_MTU_MAX, NG_EIFACE_MTU_MIN, NG_IFACE_MTU_MAX, NG_IFACE_MTU_MIN};
 
 /// The MTUs that the kernel allows at all, in bytes: net/if.h.
 const MTU: std::ops::RangeInclusive<u32> = 72..=65_535;
@@ -54,6 +54,7 @@ impl Interface {
     fn set_mtu(&mut self, mtu: u32) -> Result<(), Errno> {
         let allowed = match self.kind {
             IfKind::Eiface { .. } => NG_EIFACE_MTU_MIN..=NG_EIFACE_MTU_MAX,
+            IfKind::Iface { .. } => NG_IFACE_MTU_MIN..=NG_IFACE_MTU_MAX,
             IfKind::Nic => *MTU.start()..=NIC_MTU_MAX,
             IfKind::Loopback | IfKind::Tap { .. } | IfKind::Epair { .. } => MTU,
         };
@@ -176,7 +177,7 @@ impl SimMachine {
     /// Destroys an interface that was cloned (SIOCIFDESTROY); of an epair, both ends.
     ///
     /// # Errors
-    /// ENXIO where there is no such interface, EINVAL where it is not a clone: that of an eiface goes with its node.
+    /// ENXIO where there is no such interface, EINVAL where it is not a clone: that of an eiface, or an iface, goes with its node.
     #[doc(alias = "SIOCIFDESTROY")]
     pub fn destroy_clone(&self, vnet: u32, name: &str) -> Result<(), Errno> {
         self.on_interface(vnet, name, |machine, key| {

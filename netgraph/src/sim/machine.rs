@@ -24,6 +24,8 @@ pub(super) struct Vnet {
     pub(super) by_name: HashMap<NodeName, NodeKey>,
     /// The units of `ngethN` interfaces.
     pub(super) ngeth: Units,
+    /// The units of `ngN` interfaces.
+    pub(super) ng: Units,
     /// The units of epairs that were born here.
     pub(super) epairs: Units,
     /// The interfaces, in their order.
@@ -39,6 +41,7 @@ impl Vnet {
             by_id: HashMap::new(),
             by_name: HashMap::new(),
             ngeth: Units::default(),
+            ng: Units::default(),
             epairs: Units::default(),
             interfaces: BTreeMap::new(),
             by_ifname: HashMap::new(),
@@ -212,7 +215,7 @@ impl Machine {
                     vnet.epairs.give(unit);
                 }
             }
-            IfKind::Loopback | IfKind::Nic | IfKind::Eiface { .. } => {}
+            IfKind::Loopback | IfKind::Nic | IfKind::Eiface { .. } | IfKind::Iface { .. } => {}
         }
     }
 }

@@ -25,6 +25,7 @@ mod gif_demux;
 mod hci;
 mod hole;
 mod hub;
+mod iface;
 mod ip_input;
 mod ipfw;
 mod ksocket;
@@ -45,6 +46,7 @@ mod pred1;
 mod quiet;
 mod rfc1490;
 pub(super) mod socket;
+mod source;
 mod split;
 mod tag;
 mod tcpmss;
@@ -97,6 +99,7 @@ static KINDS: &[&Kind] = &[
     &hci::KIND,
     &hole::KIND,
     &hub::KIND,
+    &iface::KIND,
     &ip_input::KIND,
     &ipfw::KIND,
     &ksocket::KIND,
@@ -116,6 +119,7 @@ static KINDS: &[&Kind] = &[
     &pred1::KIND,
     &rfc1490::KIND,
     &socket::KIND,
+    &source::KIND,
     &split::KIND,
     &tag::KIND,
     &tcpmss::KIND,
@@ -210,6 +214,11 @@ pub(super) struct Sent {
 pub(super) trait Behaviour: fmt::Debug + Send {
     /// A hook is about to be added, and may be refused or renamed.
     fn new_hook(&mut self, _: &mut Context<'_>, _: HookKey, _: HookName) -> Result<(), Errno> {
+        Ok(())
+    }
+
+    /// A hook is about to become a connection, to a hook of the node `peer`, and may still be refused.
+    fn connect(&mut self, _: &mut Context<'_>, _: HookKey, _peer: NodeKey) -> Result<(), Errno> {
         Ok(())
     }
 

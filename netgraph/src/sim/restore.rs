@@ -58,7 +58,7 @@ impl Machine {
         for (place, key, _, _, node) in &nodes {
             machine.restore_state(*key, node, running).map_err(|what| wrong(place, what))?;
         }
-        machine.check_eifaces()?;
+        machine.check_drivers()?;
         Ok(machine)
     }
 
@@ -87,8 +87,8 @@ impl Machine {
         if saved.name.is_empty() || saved.name.len() >= IFNAMSIZ || saved.name.contains('\0') {
             return Err("its name has not 1 to 15 bytes");
         }
-        if saved.mac.is_none() != (saved.driver == Driver::Loopback) {
-            return Err("all interfaces but loopback have an Ethernet address");
+        if saved.mac.is_none() != matches!(saved.driver, Driver::Loopback | Driver::Iface) {
+            return Err("all interfaces but loopback and those of iface nodes have an Ethernet address");
         }
         if saved.index == 0 || !self.indexes.take_this(saved.index) {
             return Err("its index is 0, or in use");
@@ -104,13 +104,14 @@ impl Machine {
                 (IfKind::Epair { unit, other: None }, true)
             }
             Driver::Eiface => (IfKind::Eiface { node: None }, true),
+            Driver::Iface => (IfKind::Iface { node: None }, true),
         };
         if !fresh {
             return Err("its unit is in use");
         }
         let mut interface = match saved.mac {
             Some(mac) => Interface::ethernet(&saved.name, kind, mac),
-            None => Interface { name: saved.name.clone(), ..Interface::loopback() },
+            None => Interface { name: saved.name.clone(), kind, ..Interface::loopback() },
         };
         interface.index = saved.index;
         interface.home = saved.home;
@@ -236,13 +237,12 @@ impl Machine {
         Ok(())
     }
 
-    /// Every interface of an eiface node has its node.
-    fn check_eifaces(&self) -> Result<(), Error> {
-        let orphan = self.interfaces.iter().find(|(_, there)| there.kind == IfKind::Eiface { node: None });
+    /// Every interface of a node has its node.
+    fn check_drivers(&self) -> Result<(), Error> {
+        let lacks_node = |kind| matches!(kind, IfKind::Eiface { node: None } | IfKind::Iface { node: None });
+        let orphan = self.interfaces.iter().find(|(_, there)| lacks_node(there.kind));
         match orphan {
-            Some((_, there)) => {
-                Err(wrong(format_args!("interface {:?}", there.name), "its eiface node is missing"))
-            }
+            Some((_, there)) => Err(wrong(format_args!("interface {:?}", there.name), "its node is missing")),
             None => Ok(()),
         }
     }

@@ -83,6 +83,7 @@ impl Machine {
                     other: other.and_then(|key| self.interfaces.get(key)).map_or(0, index),
                 },
                 IfKind::Eiface { .. } => Driver::Eiface,
+                IfKind::Iface { .. } => Driver::Iface,
             },
             home: interface.home,
             flags: interface.flags,

@@ -113,6 +113,8 @@ pub enum Driver {
     },
     /// The interface of an eiface node, which knows it by its index.
     Eiface,
+    /// The interface of an iface node, which knows it by its index.
+    Iface,
 }
 
 /// A node.

@@ -2,10 +2,12 @@
 
 mod bridging;
 mod files;
+mod ifaces;
 mod interfaces;
 mod programs;
 mod quiet;
 mod sockets;
+mod sources;
 
 use std::collections::HashSet;
 

@@ -119,7 +119,7 @@ impl Quiet for Ppp {
         let peer = hook.and_then(|hook| context.hooks.get(hook)).and_then(|hook| hook.peer);
         let node = peer.and_then(|peer| context.hooks.get(peer)).and_then(|peer| peer.node);
         if let Some(node) = node {
-            context.posts.push_back(Post::ToSelf(node, message));
+            context.posts.push_back(Post::ToNode(node, message));
         }
         Ok(None)
     }

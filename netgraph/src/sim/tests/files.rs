@@ -94,7 +94,7 @@ fn nonsense_is_refused_with_its_place() {
     );
     assert_eq!(
         bad(&interface(1, "mac", Value::Null)),
-        "interface 1 (\"igb0\") of VNET 0: all interfaces but loopback have an Ethernet address"
+        "interface 1 (\"igb0\") of VNET 0: all interfaces but loopback and those of iface nodes have an Ethernet address"
     );
     assert_eq!(bad(&interface(1, "home", json!(9))), "interface 1 (\"igb0\") of VNET 0: its home is no VNET");
     let node = |field: &'static str, to: Value| {
