@@ -17,13 +17,15 @@ fn info(id: u32) -> NodeInfo {
 
 fn nodeinfo(c: &mut Criterion) {
     let mut request = Vec::with_capacity(128);
-    let mut reply = vec![0; HEADER_LEN];
-    info(7).encode(&mut reply);
+    let mut reply = Vec::new();
+    let mut args = Vec::new();
+    info(7).encode(&mut args);
+    write_frame(&mut reply, GetNodeInfo::COMMAND, 1, 1, &args);
     c.bench_function("NODEINFO: encode the request, decode the reply", |b| {
         b.iter(|| {
             write_frame(&mut request, GetNodeInfo::COMMAND, 1, 0, &[]);
             black_box(Frame::parse(&request).unwrap().header.token);
-            NodeInfo::decode(black_box(&mut reply)).unwrap()
+            NodeInfo::decode(Frame::parse(black_box(&reply)).unwrap().args).unwrap()
         });
     });
 }
@@ -32,7 +34,7 @@ fn listnodes(c: &mut Criterion) {
     let mut reply = vec![0; HEADER_LEN];
     reply.extend_from_slice(&100_000u32.to_ne_bytes());
     (1..=100_000).for_each(|id| info(id).encode(&mut reply));
-    let nodes = Nodes::decode(&mut reply).unwrap();
+    let nodes = Nodes::take(&mut reply).unwrap();
     c.bench_function("LISTNODES: walk 100,000 nodes where they lie", |b| {
         b.iter(|| black_box(&nodes).iter().map(|node| u64::from(node.id.0)).sum::<u64>());
     });

@@ -11,21 +11,61 @@
 //! assert_eq!(ascii::unparse(&bridge::CONFIG, &bytes)?, "{ debugLevel=2 loopTimeout=30 }");
 //! # Ok::<(), netgraph::ascii::TextError>(())
 //! ```
+//!
+//! # A dry run of ngctl(8)
+//! Nothing here needs a kernel, or a [`Socket`](crate::Socket). What `ngctl msg bridge0: setconfig ...` would send, and
+//! what it would complain of, can be told from the [catalogue](crate::nodes::CATALOGUE) of node types, which knows
+//! [each command](CommandText) by name:
+//!
+//! ```
+//! use netgraph::nodes;
+//!
+//! /// Checks a line for a node of type `kind`, and returns it as the kernel would write it back.
+//! fn dry_run(kind: &str, line: &str) -> Result<String, String> {
+//!     let kind = nodes::find(kind).ok_or("no such type")?;
+//!     let (name, text) = line.split_once(' ').unwrap_or((line, ""));
+//!     let command = kind.command(name).ok_or(format!("{} nodes do not know {name}", kind.name))?;
+//!     let bytes = command.parse_args(text).map_err(|error| error.in_text(text).to_string())?;
+//!     let text = command.args_text(&bytes).map_err(|error| error.to_string())?;
+//!     Ok(format!("{name} {text}: {} bytes", bytes.len()))
+//! }
+//!
+//! assert_eq!(
+//!     dry_run("bridge", "setconfig { loopTimeout=0x1e debugLevel=2 }")?,
+//!     "setconfig { debugLevel=2 loopTimeout=30 }: 16 bytes",
+//! );
+//! assert_eq!(dry_run("tee", "getstats")?, "getstats : 0 bytes");
+//! assert_eq!(dry_run("vlan", "setconfig { }"), Err("vlan nodes do not know setconfig".into()));
+//! assert_eq!(
+//!     dry_run("nat", "setaliasaddr 10.0.0").unwrap_err(),
+//!     "EINVAL (invalid argument) at byte 6: expected '.' of an IPv4 address
+//! 10.0.0
+//!       ^",
+//! );
+//! # Ok::<(), String>(())
+//! ```
 
+mod command;
 mod compose;
+mod error;
+mod inline;
 mod number;
 mod parse;
 mod sockaddr;
+#[cfg(test)]
+mod tests;
 mod token;
 mod unparse;
 
 use std::fmt;
 
-use crate::error::Errno;
-
-pub use parse::{parse, parse_with};
+pub(crate) use command::find;
+pub use error::{InText, TextError};
+pub(crate) use parse::parse_to;
+pub use parse::{parse, parse_into, parse_with};
 pub use sockaddr::{GENERIC_SOCKADDR, SOCKADDR};
-pub use unparse::{unparse, unparse_with};
+pub(crate) use unparse::{Halt, write};
+pub use unparse::{unparse, unparse_into, unparse_with};
 
 /// How many bytes of arguments NGM_ASCII2BINARY makes at most: 20 KiB, in the kernel's source.
 pub const BINARY_MAX: usize = 20 * 1024;
@@ -57,16 +97,18 @@ pub enum Width {
 /// What is known when the length of a variable array is needed: the bytes before it, and the message's arglen.
 #[derive(Debug, Clone, Copy)]
 pub struct Before<'a> {
-    /// The arguments up to the array.
+    /// The arguments up to the array, as far as they are there.
     pub data: &'a [u8],
+    /// How many bytes are missing behind `data`, up to the array; they read as zeros.
+    missing: usize,
     /// `header.arglen` of the message.
     pub arglen: u32,
 }
 
 impl Before<'_> {
     fn back<const N: usize>(&self, back: usize) -> Option<[u8; N]> {
-        let end = self.data.len().checked_sub(back)?;
-        self.data.get(end.checked_sub(N)?..end)?.try_into().ok()
+        let start = (self.data.len() + self.missing).checked_sub(back)?.checked_sub(N)?;
+        Some(std::array::from_fn(|i| self.data.get(start + i).copied().unwrap_or(0)))
     }
 
     /// Reads the byte that ends `back` bytes before the array (0: immediately before it).
@@ -157,7 +199,10 @@ pub trait Form: fmt::Debug + Sync {
 
     /// Writes the value at the start of `bytes` (what is missing there is zero), and returns how many bytes it takes.
     /// `None` where the value has the form [`otherwise`](Self::otherwise).
-    fn unparse(&self, bytes: &[u8], out: &mut String) -> Option<usize>;
+    ///
+    /// # Errors
+    /// Those of `out`.
+    fn unparse(&self, bytes: &[u8], out: &mut dyn fmt::Write) -> Result<Option<usize>, fmt::Error>;
 
     /// Returns the form of all other values.
     fn otherwise(&self) -> &'static Type;
@@ -232,28 +277,3 @@ pub struct CommandText {
     /// The form of the reply's arguments; `None` where there are none.
     pub reply: Option<&'static Type>,
 }
-
-/// Why text is not the text form of a message.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct TextError {
-    /// What the kernel would answer.
-    pub errno: Errno,
-    /// Where in the text, in bytes from its start.
-    pub at: usize,
-    /// What was expected there.
-    pub expected: &'static str,
-}
-
-impl TextError {
-    pub(crate) fn new(errno: Errno, at: usize, expected: &'static str) -> Self {
-        Self { errno, at, expected }
-    }
-}
-
-impl fmt::Display for TextError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} expected at byte {} ({})", self.expected, self.at, self.errno)
-    }
-}
-
-impl std::error::Error for TextError {}

@@ -4,7 +4,7 @@ use std::fmt;
 
 use zerocopy::{FromBytes, Immutable, IntoBytes, KnownLayout};
 
-use crate::ascii::{self, CommandText, TextError, Type};
+use crate::ascii::{self, CommandText, Halt, TextError, Type};
 use crate::error::{DecodeError, Errno};
 use crate::sys;
 
@@ -146,18 +146,33 @@ pub trait Payload: Sized {
     /// Appends the bytes to `args`.
     fn encode(&self, args: &mut Vec<u8>);
 
-    /// Reads the arguments of a frame (everything behind its header). A payload of variable length may take the
-    /// buffer itself; bytes beyond a fixed one are ignored.
+    /// Reads arguments; bytes beyond a payload of fixed length are ignored.
     ///
     /// # Errors
     /// [`DecodeError::Short`] where bytes are missing.
-    fn decode(frame: &mut Vec<u8>) -> Result<Self, DecodeError>;
+    fn decode(args: &[u8]) -> Result<Self, DecodeError>;
+
+    /// Reads the arguments of a frame. A payload of variable length may take the frame itself and read it where it
+    /// lies, so that nothing is copied.
+    ///
+    /// # Errors
+    /// As [`decode`](Self::decode).
+    fn take(frame: &mut Vec<u8>) -> Result<Self, DecodeError> {
+        Self::decode(frame.get(HEADER_LEN..).unwrap_or_default())
+    }
+
+    /// Hands the bytes to `then`: those of the payload itself, if that is how it holds them.
+    fn with_bytes<R>(&self, then: impl FnOnce(&[u8]) -> R) -> R {
+        let mut args = Vec::new();
+        self.encode(&mut args);
+        then(&args)
+    }
 }
 
 impl Payload for () {
     const TEXT: Option<&'static Type> = None;
     fn encode(&self, _: &mut Vec<u8>) {}
-    fn decode(_: &mut Vec<u8>) -> Result<Self, DecodeError> {
+    fn decode(_: &[u8]) -> Result<Self, DecodeError> {
         Ok(())
     }
 }
@@ -218,53 +233,66 @@ pub const fn text_of<M: Message>() -> CommandText {
     }
 }
 
-fn payload_to_text<P: Payload>(payload: &P, form: Option<&'static Type>) -> String {
-    let mut args = Vec::new();
-    payload.encode(&mut args);
-    form.and_then(|text| ascii::unparse(text, &args).ok()).unwrap_or_default()
+/// Writes the text form of a payload: nothing where it has none. It breaks off where a count claims elements far beyond
+/// the end, as bytes from elsewhere may.
+fn write_text<P: Payload>(
+    payload: &P,
+    form: Option<&'static Type>,
+    f: &mut fmt::Formatter<'_>,
+) -> fmt::Result {
+    let Some(ty) = form else { return Ok(()) };
+    payload.with_bytes(|args| match ascii::write(ty, args, args.len() as u32, f) {
+        Ok(()) | Err(Halt::Text(_)) => Ok(()),
+        Err(Halt::Write(error)) => Err(error),
+    })
 }
 
-fn payload_from_text<P: Payload>(text: &str, form: Option<&'static Type>) -> Result<P, TextError> {
-    let mut frame = vec![0; HEADER_LEN];
-    if let Some(ty) = form {
-        frame.extend(ascii::parse(ty, text)?);
-    }
-    P::decode(&mut frame).map_err(|_| TextError::new(Errno::EINVAL, text.len(), "more arguments"))
+fn read_text<P: Payload>(text: &str, form: Option<&'static Type>) -> Result<P, TextError> {
+    let decoded = match form {
+        Some(ty) => ascii::parse_to(ty, text.as_bytes(), text.len() as u32 + 1, P::decode)?,
+        None => P::decode(&[]),
+    };
+    decoded.map_err(|_| TextError::new(Errno::EINVAL, text.len(), "more arguments"))
 }
 
-/// Returns the text form of a payload; empty where it has none.
+/// Writes the text form of a payload.
 #[doc(hidden)]
-pub fn to_text<P: Payload>(payload: &P) -> String {
-    payload_to_text(payload, P::TEXT)
+pub fn write_payload<P: Payload>(payload: &P, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+    write_text(payload, P::TEXT, f)
 }
 
 /// Reads a payload from its text form.
 #[doc(hidden)]
-pub fn from_text<P: Payload>(text: &str) -> Result<P, TextError> {
-    payload_from_text(text, P::TEXT)
+pub fn read_payload<P: Payload>(text: &str) -> Result<P, TextError> {
+    read_text(text, P::TEXT)
 }
 
-/// Returns the text form of a message's arguments.
+/// Writes the text form of a message's arguments.
 #[doc(hidden)]
-pub fn args_to_text<M: Message>(message: &M) -> String {
-    payload_to_text(message.args(), M::ARGS_TEXT)
+pub fn write_args<M: Message>(message: &M, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+    write_text(message.args(), M::ARGS_TEXT, f)
 }
 
 /// Reads a message from the text form of its arguments.
 #[doc(hidden)]
-pub fn args_from_text<M: Message>(text: &str) -> Result<M, TextError> {
-    payload_from_text(text, M::ARGS_TEXT).map(M::from_args)
+pub fn read_args<M: Message>(text: &str) -> Result<M, TextError> {
+    read_text(text, M::ARGS_TEXT).map(M::from_args)
 }
 
-/// Reads a struct from the arguments of a frame.
+/// Reads a struct from arguments.
 #[doc(hidden)]
-pub fn read_struct<T>(frame: &[u8], what: &'static str) -> Result<T, DecodeError>
+pub fn read_struct<T>(args: &[u8], what: &'static str) -> Result<T, DecodeError>
 where
     T: FromBytes + KnownLayout + Immutable,
 {
-    let args = frame.get(HEADER_LEN..).unwrap_or_default();
     let short = DecodeError::Short { what, need: size_of::<T>(), got: args.len() };
     T::read_from_prefix(args).map(|(value, _)| value).map_err(|_| short)
+}
+
+/// Hands the bytes of a struct to `then`.
+#[doc(hidden)]
+pub fn with_struct_bytes<T: IntoBytes + Immutable, R>(value: &T, then: impl FnOnce(&[u8]) -> R) -> R {
+    then(value.as_bytes())
 }
 
 /// Appends a struct to the arguments of a frame.
@@ -280,8 +308,11 @@ macro_rules! integer {
             fn encode(&self, args: &mut Vec<u8>) {
                 args.extend_from_slice(&self.to_ne_bytes());
             }
-            fn decode(frame: &mut Vec<u8>) -> Result<Self, DecodeError> {
-                read_struct(frame, stringify!($int))
+            fn decode(args: &[u8]) -> Result<Self, DecodeError> {
+                read_struct(args, stringify!($int))
+            }
+            fn with_bytes<R>(&self, then: impl FnOnce(&[u8]) -> R) -> R {
+                then(&self.to_ne_bytes())
             }
         }
 
@@ -289,7 +320,7 @@ macro_rules! integer {
             const EXPECTED: bool = true;
             const TEXT: Option<&'static Type> = <Self as Payload>::TEXT;
             fn read(frame: &mut Vec<u8>) -> Result<Self, DecodeError> {
-                Self::decode(frame)
+                Self::take(frame)
             }
         }
     )*};

@@ -228,14 +228,14 @@ macro_rules! message {
 
         impl ::std::fmt::Display for $Message {
             fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
-                f.write_str(&$crate::message::args_to_text(self))
+                $crate::message::write_args(self, f)
             }
         }
 
         impl ::std::str::FromStr for $Message {
             type Err = $crate::ascii::TextError;
             fn from_str(text: &str) -> ::std::result::Result<Self, Self::Err> {
-                $crate::message::args_from_text(text)
+                $crate::message::read_args(text)
             }
         }
     };
@@ -298,8 +298,11 @@ macro_rules! payload {
             fn encode(&self, args: &mut Vec<u8>) {
                 $crate::message::append_struct(&self.0, args);
             }
-            fn decode(frame: &mut Vec<u8>) -> ::std::result::Result<Self, $crate::error::DecodeError> {
-                $crate::message::read_struct(frame, stringify!($Name)).map(Self)
+            fn decode(args: &[u8]) -> ::std::result::Result<Self, $crate::error::DecodeError> {
+                $crate::message::read_struct(args, stringify!($Name)).map(Self)
+            }
+            fn with_bytes<R>(&self, then: impl FnOnce(&[u8]) -> R) -> R {
+                $crate::message::with_struct_bytes(&self.0, then)
             }
         }
 
@@ -320,7 +323,7 @@ macro_rules! payload_reply {
             const EXPECTED: bool = true;
             const TEXT: Option<&'static $crate::ascii::Type> = <Self as $crate::message::Payload>::TEXT;
             fn read(frame: &mut Vec<u8>) -> ::std::result::Result<Self, $crate::error::DecodeError> {
-                <Self as $crate::message::Payload>::decode(frame)
+                <Self as $crate::message::Payload>::take(frame)
             }
         }
     };
@@ -335,14 +338,14 @@ macro_rules! payload_text {
 
         impl ::std::fmt::Display for $Name {
             fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
-                f.write_str(&$crate::message::to_text(self))
+                $crate::message::write_payload(self, f)
             }
         }
 
         impl ::std::str::FromStr for $Name {
             type Err = $crate::ascii::TextError;
             fn from_str(text: &str) -> ::std::result::Result<Self, Self::Err> {
-                $crate::message::from_text(text)
+                $crate::message::read_payload(text)
             }
         }
     };

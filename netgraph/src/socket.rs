@@ -78,7 +78,7 @@ impl Event {
         if (header.typecookie, header.cmd) != (M::COMMAND.cookie, M::COMMAND.cmd) {
             return None;
         }
-        M::Args::decode(&mut self.frame.clone()).ok().map(M::from_args)
+        M::Args::decode(self.frame().ok()?.args).ok().map(M::from_args)
     }
 }
 

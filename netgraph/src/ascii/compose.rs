@@ -30,6 +30,11 @@ impl Composite {
         }
     }
 
+    /// Tells whether the kernel has memory for a place in the text for each element.
+    pub(super) fn is_countable(&self) -> bool {
+        self.len() <= i32::MAX as usize / size_of::<u32>()
+    }
+
     pub(super) fn element(&self, index: usize) -> Option<&'static Type> {
         match self {
             Self::Struct(fields) => fields.get(index).map(|field| field.ty),

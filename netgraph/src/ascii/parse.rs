@@ -1,8 +1,9 @@
 //! From text to bytes: NGM_ASCII2BINARY.
 
 use super::compose::Composite;
+use super::inline::Inline;
 use super::number::{signed, unsigned};
-use super::token::{Token, skip_space, string, token};
+use super::token::{Quoted, Token, read_string, skip_space, string, token};
 use super::{BINARY_MAX, Before, Radix, TextError, Type, Width};
 use crate::error::Errno;
 
@@ -23,18 +24,34 @@ pub fn parse(ty: &'static Type, text: &str) -> Result<Vec<u8>, TextError> {
 /// # Errors
 /// As [`parse`].
 pub fn parse_with(ty: &'static Type, text: &[u8], arglen: u32) -> Result<Vec<u8>, TextError> {
-    let text = text.split(|b| *b == 0).next().unwrap_or_default();
-    let mut parser = Parser { text, at: 0, out: Vec::new(), arglen, end: BINARY_MAX };
-    parser.value(ty)?;
-    Ok(parser.out)
+    parse_to(ty, text, arglen, <[u8]>::to_vec)
 }
 
-/// Appends the default value of `ty` to `out`, which may grow to `end` bytes. `None` where there is no default.
-pub(super) fn default(ty: &'static Type, out: Vec<u8>, arglen: u32, end: usize) -> (Vec<u8>, Option<()>) {
-    let mut parser = Parser { text: b"", at: 0, out, arglen, end };
-    let done = parser.default(ty).ok();
-    (parser.out, done)
+/// Converts the text form of arguments, and appends their bytes to `args`; on an error it stays as it is.
+///
+/// While `args` has room for them, up to 512 bytes are converted without a memory allocation.
+///
+/// # Errors
+/// As [`parse`].
+pub fn parse_into(ty: &'static Type, text: &str, args: &mut Vec<u8>) -> Result<(), TextError> {
+    parse_to(ty, text.as_bytes(), text.len() as u32 + 1, |bytes| args.extend_from_slice(bytes))
 }
+
+/// Converts text, and hands the bytes on.
+pub(crate) fn parse_to<R>(
+    ty: &'static Type,
+    text: &[u8],
+    arglen: u32,
+    then: impl FnOnce(&[u8]) -> R,
+) -> Result<R, TextError> {
+    let text = text.split(|b| *b == 0).next().unwrap_or_default();
+    let mut parser = Parser { text, at: 0, out: Inline::new(), arglen };
+    parser.value(ty)?;
+    Ok(then(parser.out.as_slice()))
+}
+
+/// Where the text of each element stands that is given: its index, and an offset.
+type Given = Inline<(usize, usize), 24>;
 
 /// The largest count that the kernel does not take for a negative one.
 const COUNT_MAX: usize = i32::MAX as usize;
@@ -42,10 +59,8 @@ const COUNT_MAX: usize = i32::MAX as usize;
 struct Parser<'a> {
     text: &'a [u8],
     at: usize,
-    out: Vec<u8>,
+    out: Inline<u8, 512>,
     arglen: u32,
-    /// How long `out` may become.
-    end: usize,
 }
 
 impl Parser<'_> {
@@ -54,7 +69,7 @@ impl Parser<'_> {
     }
 
     fn push(&mut self, bytes: &[u8]) -> Result<(), TextError> {
-        if self.out.len() + bytes.len() > self.end {
+        if bytes.len() > BINARY_MAX - self.out.len() {
             return self.fail(Errno::ERANGE, "arguments of at most 20 KiB");
         }
         self.out.extend_from_slice(bytes);
@@ -62,58 +77,55 @@ impl Parser<'_> {
     }
 
     fn zeros(&mut self, count: usize) -> Result<(), TextError> {
-        if count > self.end - self.out.len() {
+        if count > BINARY_MAX - self.out.len() {
             return self.fail(Errno::ERANGE, "arguments of at most 20 KiB");
         }
-        self.out.resize(self.out.len() + count, 0);
+        self.out.grow(count);
         Ok(())
     }
 
     fn before(&self) -> Before<'_> {
-        Before { data: &self.out, arglen: self.arglen }
+        Before { data: self.out.as_slice(), missing: 0, arglen: self.arglen }
     }
 
     fn value(&mut self, ty: &'static Type) -> Result<(), TextError> {
         match ty {
             Type::Int(width, radix) => self.int(*width, *radix),
             Type::Str => {
-                let value = self.string()?;
-                self.push(&value)?;
+                let quoted = self.quoted()?;
+                self.string(&quoted)?;
                 self.push(&[0])
             }
             Type::FixedStr(size) => {
-                let start = self.at;
-                let value = self.string()?;
-                if value.len() + 1 > *size {
-                    self.at = start;
+                let quoted = self.quoted()?;
+                if quoted.size + 1 > *size {
                     return self.fail(Errno::E2BIG, "a shorter string");
                 }
-                self.push(&value)?;
-                self.zeros(size - value.len())
+                self.string(&quoted)?;
+                self.zeros(size - quoted.size)
             }
             Type::SizedStr => {
-                let value = self.string()?;
-                let Ok(len) = u16::try_from(value.len()) else {
+                let quoted = self.quoted()?;
+                let Ok(len) = u16::try_from(quoted.size) else {
                     return self.fail(Errno::EINVAL, "a shorter string");
                 };
                 self.push(&len.to_ne_bytes())?;
-                self.push(&value)
+                self.string(&quoted)
             }
             Type::Ip => self.ip(),
             Type::Ether => self.ether(),
             Type::Bytes(length) => match string(self.text, self.at) {
                 None => self.composite(ty),
                 Some(quoted) => {
-                    let len = length(self.before()).filter(|len| *len <= COUNT_MAX).unwrap_or(0);
-                    if len > self.end - self.out.len() {
+                    let len = length(self.before()).filter(|len| *len <= COUNT_MAX);
+                    if len.is_some_and(|len| len > BINARY_MAX - self.out.len()) {
                         return self.fail(Errno::ERANGE, "arguments of at most 20 KiB");
                     }
-                    if quoted.value.len() > len {
+                    let Some(rest) = len.and_then(|len| len.checked_sub(quoted.size)) else {
                         return self.fail(Errno::E2BIG, "a shorter string");
-                    }
-                    self.at = quoted.start + quoted.len;
-                    self.push(&quoted.value)?;
-                    self.zeros(len - quoted.value.len())
+                    };
+                    self.string(&quoted)?;
+                    self.zeros(rest)
                 }
             },
             Type::Struct(_) | Type::FixedArray(..) | Type::Array(..) => self.composite(ty),
@@ -148,14 +160,26 @@ impl Parser<'_> {
         }
     }
 
-    fn string(&mut self) -> Result<Vec<u8>, TextError> {
+    /// Finds the string that comes next.
+    fn quoted(&self) -> Result<Quoted, TextError> {
         match string(self.text, self.at) {
-            Some(quoted) => {
-                self.at = quoted.start + quoted.len;
-                Ok(quoted.value)
-            }
+            Some(quoted) => Ok(quoted),
             None => self.fail(Errno::EINVAL, "a string in double quotes"),
         }
+    }
+
+    /// Appends what a string stands for.
+    fn string(&mut self, quoted: &Quoted) -> Result<(), TextError> {
+        let start = self.out.len();
+        self.zeros(quoted.size)?;
+        let mut room = self.out.as_mut_slice().get_mut(start..).unwrap_or_default().iter_mut();
+        read_string(self.text, quoted.start, |byte| {
+            if let Some(place) = room.next() {
+                *place = byte;
+            }
+        });
+        self.at = quoted.start + quoted.len;
+        Ok(())
     }
 
     fn int(&mut self, width: Width, radix: Radix) -> Result<(), TextError> {
@@ -197,7 +221,7 @@ impl Parser<'_> {
     }
 
     fn ether(&mut self) -> Result<(), TextError> {
-        if self.end - self.out.len() < 6 {
+        if BINARY_MAX - self.out.len() < 6 {
             return self.fail(Errno::ERANGE, "arguments of at most 20 KiB");
         }
         for i in 0..6 {
@@ -233,7 +257,7 @@ impl Parser<'_> {
             (Token::LeftBracket, Token::RightBracket)
         };
         self.expect(open, if composite.is_struct() { "'{'" } else { "'['" })?;
-        let mut given = Vec::new();
+        let mut given = Given::new();
         let mut next = 0;
         loop {
             let (found, start, len) = token(self.text, self.at);
@@ -251,23 +275,23 @@ impl Parser<'_> {
                 return self.fail(Errno::E2BIG, "no further element");
             }
             self.at = skip_space(self.text, self.at);
-            match given.binary_search_by_key(&index, |(index, _)| *index) {
+            match given.as_slice().binary_search_by_key(&index, |(index, _)| *index) {
                 Ok(_) => return self.fail(Errno::EALREADY, "each element once"),
                 Err(place) => given.insert(place, (index, self.at)),
             }
             self.skip_value()?;
         }
         let end = self.at;
-        self.build(ty, &composite, &given)?;
+        self.build(ty, &composite, given.as_slice())?;
         // The kernel leaves its place in the text after the last element that it read.
-        if given.is_empty() {
+        if given.len() == 0 {
             self.at = end;
         }
         Ok(())
     }
 
     fn countable(&self, composite: &Composite) -> Result<(), TextError> {
-        if composite.len() > COUNT_MAX / size_of::<u32>() {
+        if !composite.is_countable() {
             return self.fail(Errno::EINVAL, "a smaller count of elements");
         }
         Ok(())
@@ -326,13 +350,14 @@ impl Parser<'_> {
             Token::Word => {}
             _ => return self.fail(Errno::EINVAL, "a value, an index, or ']'"),
         }
-        let (following, start, equals) = token(self.text, self.at + len);
+        let (following, _, equals) = token(self.text, self.at + len);
         if following != Token::Equals {
             return Ok(next);
         }
         match unsigned(self.text, self.at, 0) {
             Some(number) if number.value != u64::MAX && number.end == self.at + len => {
-                self.at = start + equals;
+                // The kernel forgets the white space before the '=', and so takes the '=' for the value after any.
+                self.at += len + equals;
                 Ok(number.value as u32 as usize)
             }
             _ => self.fail(Errno::EINVAL, "an index"),

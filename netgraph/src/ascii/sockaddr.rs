@@ -1,10 +1,10 @@
 //! Socket addresses as ksocket nodes write them: `inet/10.0.0.1:53`, `inet6/[::1]:53`, `local/"/tmp/x"`.
 
-use std::fmt::Write;
+use std::fmt;
 use std::net::{Ipv4Addr, Ipv6Addr};
 
 use super::number::unsigned;
-use super::token::{Token, quote, skip_space, string, token};
+use super::token::{Token, quote, read_string, skip_space, token};
 use super::{Before, Form, TextError, Type, fields};
 use crate::error::Errno;
 use crate::sys;
@@ -33,35 +33,30 @@ impl Form for SockAddr {
         }
     }
 
-    fn unparse(&self, bytes: &[u8], out: &mut String) -> Option<usize> {
+    fn unparse(&self, bytes: &[u8], out: &mut dyn fmt::Write) -> Result<Option<usize>, fmt::Error> {
         let byte = |at: usize| bytes.get(at).copied().unwrap_or(0);
         let port = u16::from_be_bytes([byte(2), byte(3)]);
-        match byte(1) {
+        let len = match byte(1) {
             sys::AF_LOCAL => {
                 let len = usize::from(byte(0));
-                out.push_str("local/");
-                let path: Vec<u8> = (2..len).map(byte).collect();
-                quote(&path, out);
-                return Some(len);
+                out.write_str("local/")?;
+                quote((2..len).map(byte), out)?;
+                return Ok(Some(len));
             }
             sys::AF_INET => {
-                // Writing to a String cannot fail.
-                let _ = write!(out, "inet/{}.{}.{}.{}", byte(4), byte(5), byte(6), byte(7));
+                write!(out, "inet/{}.{}.{}.{}", byte(4), byte(5), byte(6), byte(7))?;
+                size_of::<sys::sockaddr_in>()
             }
             sys::AF_INET6 => {
-                let octets = std::array::from_fn(|i| byte(8 + i));
-                let _ = write!(out, "inet6/[{}]", Inet6(octets));
+                write!(out, "inet6/[{}]", Inet6(std::array::from_fn(|i| byte(8 + i))))?;
+                size_of::<sys::sockaddr_in6>()
             }
-            _ => return None,
-        }
+            _ => return Ok(None),
+        };
         if port != 0 {
-            let _ = write!(out, ":{port}");
+            write!(out, ":{port}")?;
         }
-        Some(if byte(1) == sys::AF_INET {
-            size_of::<sys::sockaddr_in>()
-        } else {
-            size_of::<sys::sockaddr_in6>()
-        })
+        Ok(Some(len))
     }
 
     fn otherwise(&self) -> &'static Type {
@@ -72,14 +67,14 @@ impl Form for SockAddr {
 /// An IPv6 address as inet_ntop(3) writes it: compatible and mapped IPv4 addresses end in dots.
 struct Inet6([u8; 16]);
 
-impl std::fmt::Display for Inet6 {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+impl fmt::Display for Inet6 {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         // The standard library writes mapped addresses with dots, compatible ones not.
         match self.0 {
             [0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, a, b, c, d] if (a, b) != (0, 0) => {
                 write!(f, "::{}", Ipv4Addr::new(a, b, c, d))
             }
-            octets => std::fmt::Display::fmt(&Ipv6Addr::from(octets), f),
+            octets => fmt::Display::fmt(&Ipv6Addr::from(octets), f),
         }
     }
 }
@@ -119,10 +114,11 @@ fn family(name: &[u8]) -> Option<u8> {
 }
 
 fn local(text: &[u8], at: usize) -> Result<(Vec<u8>, usize), TextError> {
-    let Some(quoted) = string(text, at) else {
+    let mut value = Vec::new();
+    let Some(quoted) = read_string(text, at, |byte| value.push(byte)) else {
         return fail(Errno::EINVAL, at, "a path in double quotes");
     };
-    let path = quoted.value.split(|b| *b == 0).next().unwrap_or_default();
+    let path = value.split(|b| *b == 0).next().unwrap_or_default();
     if path.len() > sys::SOCK_MAXADDRLEN {
         return fail(Errno::E2BIG, at, "a shorter path");
     }

@@ -1,13 +1,12 @@
 //! `bridge`: a learning Ethernet switch; see ng_bridge(4).
 
-use zerocopy::FromBytes;
-
 use super::EtherAddr;
+use super::list::list;
 use crate::ascii::{self, Before, Field, Type};
 use crate::error::DecodeError;
-use crate::message::{HEADER_LEN, Payload, read_struct};
+use crate::message::{Payload, read_struct};
 use crate::name::HookName;
-use crate::{node_type, payload, payload_text, sys};
+use crate::{node_type, payload, sys};
 
 /// The hook of an ordinary link.
 ///
@@ -158,15 +157,18 @@ impl Payload for Port {
         };
         number.encode(args);
     }
-    fn decode(frame: &mut Vec<u8>) -> Result<Self, DecodeError> {
-        let number: i32 = read_struct(frame, "a link number")?;
+    fn decode(args: &[u8]) -> Result<Self, DecodeError> {
+        let number: i32 = read_struct(args, "a link number")?;
         Ok(if number < 0 { Self::Uplink(number.unsigned_abs()) } else { Self::Link(number as u32) })
     }
 }
 
-/// The hosts that a bridge has learned.
-#[derive(Clone, PartialEq, Eq)]
-pub struct Table(Vec<u8>);
+list! {
+    /// The hosts that a bridge has learned.
+    pub Table {
+        head: sys::ng_bridge_host_ary, count: numHosts, element: sys::ng_bridge_hostent => Host, text: TABLE
+    }
+}
 
 /// A host that a bridge has learned.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -181,39 +183,13 @@ pub struct Host {
     pub staleness: u16,
 }
 
-impl Table {
-    /// Returns the hosts, reading them where they lie.
-    pub fn iter(&self) -> impl Iterator<Item = Host> {
-        let count =
-            self.0.get(HEADER_LEN..).and_then(|args| u32::read_from_prefix(args).ok()).map_or(0, |(n, _)| n);
-        let entries = self.0.get(HEADER_LEN + 4..).unwrap_or_default();
-        entries.chunks_exact(size_of::<sys::ng_bridge_hostent>()).take(count as usize).filter_map(|entry| {
-            let entry = sys::ng_bridge_hostent::read_from_bytes(entry).ok()?;
-            Some(Host {
-                addr: EtherAddr(entry.addr),
-                hook: HookName::from_field(&entry.hook),
-                age: entry.age,
-                staleness: entry.staleness,
-            })
-        })
-    }
-}
-
-impl Payload for Table {
-    const TEXT: Option<&'static Type> = Some(&TABLE);
-    fn encode(&self, args: &mut Vec<u8>) {
-        args.extend_from_slice(self.0.get(HEADER_LEN..).unwrap_or_default());
-    }
-    fn decode(frame: &mut Vec<u8>) -> Result<Self, DecodeError> {
-        read_struct::<u32>(frame, "a table of hosts")?;
-        Ok(Self(std::mem::take(frame)))
-    }
-}
-
-payload_text!(Table);
-
-impl std::fmt::Debug for Table {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_list().entries(self.iter()).finish()
+impl From<sys::ng_bridge_hostent> for Host {
+    fn from(raw: sys::ng_bridge_hostent) -> Self {
+        Self {
+            addr: EtherAddr(raw.addr),
+            hook: HookName::from_field(&raw.hook),
+            age: raw.age,
+            staleness: raw.staleness,
+        }
     }
 }

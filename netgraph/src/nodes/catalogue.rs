@@ -1,6 +1,6 @@
 //! The catalogue of node types: FreeBSD's own, as data.
 
-use crate::ascii::CommandText;
+use crate::ascii::{self, CommandText};
 use crate::node::NodeType;
 use crate::nodes::{
     async_, bpf, bridge, btsock, car, checksum, cisco, deflate, device, echo, eiface, etf, ether, ether_echo,
@@ -26,6 +26,18 @@ pub struct Known {
 impl Known {
     const fn new<T: NodeType>(module: &'static str) -> Self {
         Self { name: T::NAME, cookie: T::COOKIE, commands: T::COMMANDS, module }
+    }
+
+    /// Returns the command that a node of the type knows by this name: one of its own, or a generic one.
+    #[must_use]
+    pub fn command(&self, name: &str) -> Option<&'static CommandText> {
+        ascii::find(self.commands, |command| command.name == name)
+    }
+
+    /// Returns the command of this cookie and number, if a node of the type knows a name for it.
+    #[must_use]
+    pub fn command_numbered(&self, cookie: u32, cmd: u32) -> Option<&'static CommandText> {
+        ascii::find(self.commands, |command| (command.cookie, command.cmd) == (cookie, cmd))
     }
 }
 

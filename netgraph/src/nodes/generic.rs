@@ -255,8 +255,8 @@ impl Payload for NodeInfo {
         args.extend_from_slice(&self.id.0.to_ne_bytes());
         args.extend_from_slice(&self.hooks.to_ne_bytes());
     }
-    fn decode(frame: &mut Vec<u8>) -> Result<Self, DecodeError> {
-        read_struct(frame, "information about a node").map(|raw| Self::of(&raw))
+    fn decode(args: &[u8]) -> Result<Self, DecodeError> {
+        read_struct(args, "information about a node").map(|raw| Self::of(&raw))
     }
 }
 
@@ -290,9 +290,16 @@ macro_rules! list {
             fn encode(&self, args: &mut Vec<u8>) {
                 args.extend_from_slice(self.0.get(HEADER_LEN..).unwrap_or_default());
             }
-            fn decode(frame: &mut Vec<u8>) -> Result<Self, DecodeError> {
-                read_struct::<$Head>(frame, $what)?;
+            fn decode(args: &[u8]) -> Result<Self, DecodeError> {
+                read_struct::<$Head>(args, $what)?;
+                Ok(Self([&[0; HEADER_LEN], args].concat()))
+            }
+            fn take(frame: &mut Vec<u8>) -> Result<Self, DecodeError> {
+                read_struct::<$Head>(frame.get(HEADER_LEN..).unwrap_or_default(), $what)?;
                 Ok(Self(std::mem::take(frame)))
+            }
+            fn with_bytes<R>(&self, then: impl FnOnce(&[u8]) -> R) -> R {
+                then(self.0.get(HEADER_LEN..).unwrap_or_default())
             }
         }
 
@@ -389,8 +396,8 @@ impl Payload for Status {
         args.extend_from_slice(self.0.as_bytes());
         args.push(0);
     }
-    fn decode(frame: &mut Vec<u8>) -> Result<Self, DecodeError> {
-        let text = frame.get(HEADER_LEN..).unwrap_or_default().split(|b| *b == 0).next().unwrap_or_default();
+    fn decode(args: &[u8]) -> Result<Self, DecodeError> {
+        let text = args.split(|b| *b == 0).next().unwrap_or_default();
         Ok(Self(String::from_utf8_lossy(text).into_owned()))
     }
 }

@@ -2,10 +2,9 @@
 
 use std::net::{SocketAddr, SocketAddrV4, SocketAddrV6};
 
-use super::list::args;
 use crate::ascii::{Before, GENERIC_SOCKADDR, HINT32, INT32, SOCKADDR, Type, fields};
 use crate::error::DecodeError;
-use crate::message::{HEADER_LEN, Payload, read_struct};
+use crate::message::{Payload, read_struct};
 use crate::name::{HookName, NodeId};
 use crate::{node_type, payload_text, sys};
 
@@ -162,9 +161,9 @@ impl Payload for SockAddr {
     fn encode(&self, args: &mut Vec<u8>) {
         self.write(args);
     }
-    fn decode(frame: &mut Vec<u8>) -> Result<Self, DecodeError> {
-        read_struct::<[u8; 2]>(frame, "a socket address")?;
-        Ok(Self::read(args(frame)))
+    fn decode(args: &[u8]) -> Result<Self, DecodeError> {
+        read_struct::<[u8; 2]>(args, "a socket address")?;
+        Ok(Self::read(args))
     }
 }
 
@@ -186,9 +185,9 @@ impl Payload for Accepted {
         self.node.0.encode(args);
         self.address.write(args);
     }
-    fn decode(frame: &mut Vec<u8>) -> Result<Self, DecodeError> {
-        let node = NodeId(read_struct(frame, "an accepted connection")?);
-        Ok(Self { node, address: SockAddr::read(frame.get(HEADER_LEN + 4..).unwrap_or_default()) })
+    fn decode(args: &[u8]) -> Result<Self, DecodeError> {
+        let node = NodeId(read_struct(args, "an accepted connection")?);
+        Ok(Self { node, address: SockAddr::read(args.get(4..).unwrap_or_default()) })
     }
 }
 
@@ -212,9 +211,9 @@ impl Payload for SockOpt {
         self.name.encode(args);
         args.extend_from_slice(&self.value);
     }
-    fn decode(frame: &mut Vec<u8>) -> Result<Self, DecodeError> {
-        let head: sys::ng_ksocket_sockopt = read_struct(frame, "a socket option")?;
-        let value = args(frame).get(size_of::<sys::ng_ksocket_sockopt>()..).unwrap_or_default();
+    fn decode(args: &[u8]) -> Result<Self, DecodeError> {
+        let head: sys::ng_ksocket_sockopt = read_struct(args, "a socket option")?;
+        let value = args.get(size_of::<sys::ng_ksocket_sockopt>()..).unwrap_or_default();
         Ok(Self { level: head.level, name: head.name, value: value.to_vec() })
     }
 }

@@ -97,9 +97,17 @@ macro_rules! list {
             fn encode(&self, args: &mut Vec<u8>) {
                 args.extend_from_slice($crate::nodes::list::args(&self.0));
             }
-            fn decode(frame: &mut Vec<u8>) -> Result<Self, $crate::error::DecodeError> {
-                $crate::message::read_struct::<$Head>(frame, stringify!($Name))?;
+            fn decode(args: &[u8]) -> Result<Self, $crate::error::DecodeError> {
+                $crate::message::read_struct::<$Head>(args, stringify!($Name))?;
+                Ok(Self([&[0; $crate::message::HEADER_LEN], args].concat()))
+            }
+            fn take(frame: &mut Vec<u8>) -> Result<Self, $crate::error::DecodeError> {
+                let args = $crate::nodes::list::args(frame);
+                $crate::message::read_struct::<$Head>(args, stringify!($Name))?;
                 Ok(Self(std::mem::take(frame)))
+            }
+            fn with_bytes<R>(&self, then: impl FnOnce(&[u8]) -> R) -> R {
+                then($crate::nodes::list::args(&self.0))
             }
         }
 

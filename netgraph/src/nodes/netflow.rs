@@ -5,7 +5,7 @@ use std::time::Duration;
 use super::list::{args, elements, head};
 use crate::ascii::{Type, UINT8, UINT16, UINT32, UINT64, fields};
 use crate::error::DecodeError;
-use crate::message::{Payload, read_struct};
+use crate::message::{HEADER_LEN, Payload, read_struct};
 use crate::name::HookName;
 use crate::{node_type, payload, payload_reply, sys};
 
@@ -213,8 +213,12 @@ impl Payload for Flows {
     fn encode(&self, out: &mut Vec<u8>) {
         out.extend_from_slice(args(&self.0));
     }
-    fn decode(frame: &mut Vec<u8>) -> Result<Self, DecodeError> {
-        read_struct::<sys::ngnf_show_header>(frame, "a list of flows")?;
+    fn decode(args: &[u8]) -> Result<Self, DecodeError> {
+        read_struct::<sys::ngnf_show_header>(args, "a list of flows")?;
+        Ok(Self([&[0; HEADER_LEN], args].concat()))
+    }
+    fn take(frame: &mut Vec<u8>) -> Result<Self, DecodeError> {
+        read_struct::<sys::ngnf_show_header>(args(frame), "a list of flows")?;
         Ok(Self(std::mem::take(frame)))
     }
 }

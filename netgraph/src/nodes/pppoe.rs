@@ -1,6 +1,5 @@
 //! `pppoe`: PPP over Ethernet, both ends; see ng_pppoe(4).
 
-use super::list::args;
 use super::values::fixed_text;
 use super::{EtherAddr, Text};
 use crate::ascii::{NAME, Type, fields};
@@ -114,9 +113,9 @@ impl Payload for Session {
         args.extend_from_slice(&(data.len() as u16).to_ne_bytes());
         args.extend_from_slice(data);
     }
-    fn decode(frame: &mut Vec<u8>) -> Result<Self, DecodeError> {
-        let head: sys::ngpppoe_init_data = read_struct(frame, "a session of PPPoE")?;
-        let data = args(frame).get(size_of::<sys::ngpppoe_init_data>()..).unwrap_or_default();
+    fn decode(args: &[u8]) -> Result<Self, DecodeError> {
+        let head: sys::ngpppoe_init_data = read_struct(args, "a session of PPPoE")?;
+        let data = args.get(size_of::<sys::ngpppoe_init_data>()..).unwrap_or_default();
         let data = data.get(..usize::from(head.data_len)).unwrap_or(data);
         Ok(Self { hook: HookName::from_field(&head.hook), data: data.to_vec() })
     }

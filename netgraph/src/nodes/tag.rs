@@ -1,6 +1,5 @@
 //! `tag`: parts packets by their mbuf tags, and sets those; see ng_tag(4).
 
-use super::list::args;
 use crate::ascii::{Before, NAME, Type, UINT8, UINT16, UINT32, fields};
 use crate::error::DecodeError;
 use crate::message::{Payload, append_struct, read_struct};
@@ -66,8 +65,8 @@ impl MbufTag {
 }
 
 /// Returns the data behind the struct of `offset` bytes.
-fn data(frame: &[u8], offset: usize, len: u16) -> Vec<u8> {
-    let data = args(frame).get(offset..).unwrap_or_default();
+fn data(args: &[u8], offset: usize, len: u16) -> Vec<u8> {
+    let data = args.get(offset..).unwrap_or_default();
     data.get(..usize::from(len)).unwrap_or(data).to_vec()
 }
 
@@ -103,9 +102,9 @@ impl Payload for HookIn {
         append_struct(&head, args);
         args.extend_from_slice(data);
     }
-    fn decode(frame: &mut Vec<u8>) -> Result<Self, DecodeError> {
-        let head: sys::ng_tag_hookin = read_struct(frame, "the input of a hook")?;
-        let data = data(frame, size_of::<sys::ng_tag_hookin>(), head.tag_len);
+    fn decode(args: &[u8]) -> Result<Self, DecodeError> {
+        let head: sys::ng_tag_hookin = read_struct(args, "the input of a hook")?;
+        let data = data(args, size_of::<sys::ng_tag_hookin>(), head.tag_len);
         Ok(Self {
             hook: HookName::from_field(&head.thisHook),
             if_match: HookName::from_field(&head.ifMatch),
@@ -141,9 +140,9 @@ impl Payload for HookOut {
         append_struct(&head, args);
         args.extend_from_slice(data);
     }
-    fn decode(frame: &mut Vec<u8>) -> Result<Self, DecodeError> {
-        let head: sys::ng_tag_hookout = read_struct(frame, "the output of a hook")?;
-        let data = data(frame, size_of::<sys::ng_tag_hookout>(), head.tag_len);
+    fn decode(args: &[u8]) -> Result<Self, DecodeError> {
+        let head: sys::ng_tag_hookout = read_struct(args, "the output of a hook")?;
+        let data = data(args, size_of::<sys::ng_tag_hookout>(), head.tag_len);
         let tag = MbufTag { cookie: head.tag_cookie, id: head.tag_id, data };
         Ok(Self { hook: HookName::from_field(&head.thisHook), tag })
     }

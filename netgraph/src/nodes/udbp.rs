@@ -1,6 +1,6 @@
 //! `udbp`: a USB cable between two hosts; see udbp(4).
 
-use crate::ascii::{Type, UINT32, fields};
+use crate::ascii::{INT32, Type, fields};
 use crate::name::HookName;
 use crate::{node_type, payload, sys};
 
@@ -19,7 +19,8 @@ node_type! {
     SetFlag(i32) "setflag" = sys::NGM_UDBP_SET_FLAG;
 }
 
-static STATUS: Type = fields!["packets_in": UINT32, "packets_out": UINT32];
+// The kernel's forms of the two have a sign.
+static STATUS: Type = fields!["packets_in": INT32, "packets_out": INT32];
 
 payload! {
     /// The counters.

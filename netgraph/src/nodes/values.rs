@@ -6,7 +6,7 @@ use std::str::FromStr;
 
 use crate::ascii::{self, TextError, Type};
 use crate::error::DecodeError;
-use crate::message::{HEADER_LEN, Payload, read_struct};
+use crate::message::{Payload, read_struct};
 use crate::name::HookName;
 use crate::{payload_reply, payload_text};
 
@@ -49,7 +49,7 @@ impl fmt::Debug for EtherAddr {
 impl FromStr for EtherAddr {
     type Err = TextError;
     fn from_str(text: &str) -> Result<Self, TextError> {
-        crate::message::from_text(text)
+        crate::message::read_payload(text)
     }
 }
 
@@ -58,8 +58,8 @@ impl Payload for EtherAddr {
     fn encode(&self, args: &mut Vec<u8>) {
         args.extend_from_slice(&self.0);
     }
-    fn decode(frame: &mut Vec<u8>) -> Result<Self, DecodeError> {
-        read_struct(frame, "an Ethernet address").map(Self)
+    fn decode(args: &[u8]) -> Result<Self, DecodeError> {
+        read_struct(args, "an Ethernet address").map(Self)
     }
 }
 
@@ -105,8 +105,7 @@ impl Payload for InterfaceName {
     fn encode(&self, args: &mut Vec<u8>) {
         args.extend_from_slice(&self.0);
     }
-    fn decode(frame: &mut Vec<u8>) -> Result<Self, DecodeError> {
-        let args = frame.get(HEADER_LEN..).unwrap_or_default();
+    fn decode(args: &[u8]) -> Result<Self, DecodeError> {
         let mut field = [0; 16];
         let len = args.len().min(15);
         field[..len].copy_from_slice(&args[..len]);
@@ -122,8 +121,8 @@ impl Payload for HookName {
     fn encode(&self, args: &mut Vec<u8>) {
         args.extend_from_slice(&self.to_field());
     }
-    fn decode(frame: &mut Vec<u8>) -> Result<Self, DecodeError> {
-        Ok(Self::from_field(frame.get(HEADER_LEN..).unwrap_or_default()))
+    fn decode(args: &[u8]) -> Result<Self, DecodeError> {
+        Ok(Self::from_field(args))
     }
 }
 
@@ -133,8 +132,8 @@ impl Payload for Ipv4Addr {
     fn encode(&self, args: &mut Vec<u8>) {
         args.extend_from_slice(&self.octets());
     }
-    fn decode(frame: &mut Vec<u8>) -> Result<Self, DecodeError> {
-        read_struct::<[u8; 4]>(frame, "an IPv4 address").map(Self::from)
+    fn decode(args: &[u8]) -> Result<Self, DecodeError> {
+        read_struct::<[u8; 4]>(args, "an IPv4 address").map(Self::from)
     }
 }
 
@@ -172,8 +171,8 @@ impl Payload for Text {
         args.extend_from_slice(self.0.as_bytes());
         args.push(0);
     }
-    fn decode(frame: &mut Vec<u8>) -> Result<Self, DecodeError> {
-        Ok(Self(fixed_text(frame.get(HEADER_LEN..).unwrap_or_default())))
+    fn decode(args: &[u8]) -> Result<Self, DecodeError> {
+        Ok(Self(fixed_text(args)))
     }
 }
 

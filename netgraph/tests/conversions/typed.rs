@@ -14,10 +14,9 @@ pub(crate) struct Typed {
 
 /// Decodes arguments, encodes what came out, and does so again: both times the same must come out.
 fn check<M: Message>(bytes: &[u8]) -> Result<(), String> {
-    let frame = |args: &[u8]| [&[0; HEADER_LEN], args].concat();
     let encoded = |args: &[u8]| {
         let mut out = Vec::new();
-        M::Args::decode(&mut frame(args)).ok()?.encode(&mut out);
+        M::Args::decode(args).ok()?.encode(&mut out);
         Some(out)
     };
     if let Some(once) = encoded(bytes) {
@@ -27,7 +26,7 @@ fn check<M: Message>(bytes: &[u8]) -> Result<(), String> {
         }
     }
     // What a reply's bytes are is up to its type; reading them must not fail in any other way than by an error.
-    let _ = M::Reply::read(&mut frame(bytes));
+    let _ = M::Reply::read(&mut [&[0; HEADER_LEN], bytes].concat());
     Ok(())
 }
 
