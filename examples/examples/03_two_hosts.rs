@@ -9,6 +9,7 @@
 use netgraph::nodes::bridge::{self, Bridge};
 use netgraph::transport::{RecvBatch, Wait};
 use netgraph::{HookName, Result, Socket};
+use netgraph_examples::Stage;
 
 const WIRE: HookName = HookName::constant("wire");
 const ALICE: [u8; 6] = [2, 0, 0, 0, 0, 1];
@@ -28,10 +29,9 @@ fn hear(who: &str, socket: &Socket) -> Result<()> {
     Ok(())
 }
 
-fn main() -> Result<()> {
-    let kernel = netgraph_examples::kernel();
-    let alice = Socket::open(&*kernel, Some("alice".parse()?))?;
-    let bob = Socket::open(&*kernel, Some("bob".parse()?))?;
+fn main() -> Result<(), Box<dyn std::error::Error>> {
+    let stage = Stage::new();
+    let (alice, bob) = (stage.open("alice")?, stage.open("bob")?);
     let bridge = alice.make_peer::<Bridge>(WIRE, bridge::link(0))?;
     bob.connect(&".:".parse()?, bridge.path(), WIRE, bridge::link(1))?;
 
@@ -44,5 +44,6 @@ fn main() -> Result<()> {
         println!("{} is behind {}", host.addr, host.hook);
     }
     println!("{}", bridge.call(bridge::GetStats(bridge::Port::Link(0)))?);
+    stage.picture(&alice)?;
     Ok(())
 }
