@@ -5,6 +5,8 @@ use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::{ExitStatus, Output};
 
+use crate::entry::{Entry, Ids};
+use crate::login::{Class, User};
 use crate::{Error, Host, Jail, Result};
 
 /// Where a standard stream of a command goes or comes from.
@@ -31,27 +33,16 @@ pub struct Spec {
     pub args: Vec<OsString>,
     /// The whole environment.
     pub env: Vec<(OsString, OsString)>,
-    /// The working directory, inside the jail.
-    pub cwd: PathBuf,
-    /// The user, the group and the further groups, where they are not the caller's.
-    pub ids: Option<Ids>,
+    /// What it is given as its own name, if that is not the program.
+    pub arg0: Option<OsString>,
+    /// What it takes on on its way in.
+    pub entry: Entry,
     /// Standard input.
     pub stdin: Stdio,
     /// Standard output.
     pub stdout: Stdio,
     /// Standard error.
     pub stderr: Stdio,
-}
-
-/// Who a command runs as.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Ids {
-    /// The user.
-    pub uid: u32,
-    /// The group.
-    pub gid: u32,
-    /// The further groups.
-    pub groups: Vec<u32>,
 }
 
 impl Spec {
@@ -108,8 +99,8 @@ impl Command {
             program: program.as_ref().to_owned(),
             args: Vec::new(),
             env: clean_environment(std::env::var_os("TERM")),
-            cwd: PathBuf::from("/"),
-            ids: None,
+            arg0: None,
+            entry: Entry::default(),
             stdin: Stdio::Inherit,
             stdout: Stdio::Inherit,
             stderr: Stdio::Inherit,
@@ -143,15 +134,45 @@ impl Command {
         self
     }
 
+    /// Gives the program another name than its own (`argv[0]`): a shell whose name begins with `-` is a login shell.
+    pub fn arg0(mut self, name: impl AsRef<OsStr>) -> Self {
+        self.spec.arg0 = Some(name.as_ref().to_owned());
+        self
+    }
+
     /// Sets the working directory, as seen inside the jail.
     pub fn current_dir(mut self, dir: impl AsRef<Path>) -> Self {
-        dir.as_ref().clone_into(&mut self.spec.cwd);
+        self.spec.entry = self.spec.entry.current_dir(dir);
         self
     }
 
     /// Runs it as this user with these groups, which take effect inside the jail.
     pub fn ids(mut self, uid: u32, gid: u32, groups: &[u32]) -> Self {
-        self.spec.ids = Some(Ids { uid, gid, groups: groups.to_vec() });
+        self.spec.entry.ids = Some(Ids { uid, gid, groups: groups.to_vec() });
+        self
+    }
+
+    /// Runs it as this user, with the settings of its login class, as jexec(8) does with `-l -U`: user, groups, limits,
+    /// priority, umask and environment; it begins in the home directory, or where it was to begin if that is not to be entered.
+    pub fn user(mut self, user: &User, class: &Class) -> Self {
+        self.spec.entry = self.spec.entry.user(user, class);
+        for (name, value) in self.spec.entry.env.clone() {
+            self = self.env(name, value);
+        }
+        self
+    }
+
+    /// Uses this forwarding table (setfib(2)).
+    #[doc(alias = "setfib")]
+    pub fn fib(mut self, fib: u32) -> Self {
+        self.spec.entry = self.spec.entry.fib(fib);
+        self
+    }
+
+    /// Uses these CPUs alone; without a word those of the jail.
+    #[doc(alias = "cpuset_setaffinity")]
+    pub fn cpus(mut self, cpus: &[u16]) -> Self {
+        self.spec.entry = self.spec.entry.cpus(cpus);
         self
     }
 
@@ -212,20 +233,69 @@ impl Command {
         Ok(self.run()?.status)
     }
 
+    /// Runs the command on a terminal of its own, joined to the caller's standard input and output, and tells its exit status.
+    ///
+    /// The caller's terminal hands on every key meanwhile, control-C too, and is put back as it was at the end, also when the
+    /// caller is told to end by a signal. A new size of its window is passed on. Where standard input is no terminal it is read
+    /// to its end. Standard streams that were set before do not count.
+    ///
+    /// # Examples
+    /// ```
+    /// use jailrs::{Jail, sim::{Outcome, SimHost}};
+    ///
+    /// let machine = SimHost::new();
+    /// machine.add_root("/jails/web");
+    /// machine.write_file("/jails/web/etc/master.passwd", "root:*:0:0::0:0:Charlie &:/root:/bin/csh\n");
+    /// machine.script("csh", Outcome::exit(3));
+    /// let jail = Jail::builder("web").path("/jails/web").create(&machine.host())?;
+    ///
+    /// let status = jail.login("root")?.console()?;
+    /// assert_eq!(status.code(), Some(3));
+    /// assert_eq!(machine.commands()[0].to_string(), "jexec web /bin/csh");
+    /// assert!(machine.commands()[0].console);
+    /// # Ok::<(), jailrs::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// As [`output`](Self::output); `EINTR` if the caller was told to end.
+    #[doc(alias = "openpty")]
+    pub fn console(self) -> Result<ExitStatus> {
+        let status = self.host.system().console(self.target(), &self.spec);
+        status.map_err(|errno| self.refused(errno))
+    }
+
     fn run(self) -> Result<Output> {
-        let target = self.jail.as_ref().map(Jail::target);
-        self.host.system().run(target, &self.spec).map_err(|errno| {
-            let place = self
-                .jail
-                .as_ref()
-                .map_or("on the host".to_owned(), |jail| format!("in jail {:?}", jail.name()));
-            Error::rejected("running", format!("{} {place}", self.spec.line()), errno)
-        })
+        let output = self.host.system().run(self.target(), &self.spec);
+        output.map_err(|errno| self.refused(errno))
+    }
+
+    fn target(&self) -> Option<crate::system::Target> {
+        self.jail.as_ref().map(Jail::target)
+    }
+
+    fn refused(&self, errno: crate::Errno) -> Error {
+        let jail = self.jail.as_ref();
+        let place = jail.map_or("on the host".to_owned(), |jail| format!("in jail {:?}", jail.name()));
+        Error::rejected("running", format!("{} {place}", self.spec.line()), errno)
+    }
+}
+
+impl Jail {
+    /// A login shell of a user of the jail, with the settings of its login class; see [`Command::console`].
+    ///
+    /// # Errors
+    /// As [`Jail::user`] and [`Jail::class`].
+    pub fn login(&self, user: &str) -> Result<Command> {
+        let user = self.user(user)?;
+        let class = self.class(&user)?;
+        let shell = user.shell.file_name().unwrap_or_default();
+        let name = [OsStr::new("-"), shell].into_iter().collect::<OsString>();
+        Ok(self.command(&user.shell).arg0(name).user(&user, &class))
     }
 }
 
 /// The environment that jexec(8) gives with `-l`, for root.
-fn clean_environment(term: Option<OsString>) -> Vec<(OsString, OsString)> {
+pub(crate) fn clean_environment(term: Option<OsString>) -> Vec<(OsString, OsString)> {
     let fixed = [
         ("PATH", "/sbin:/bin:/usr/sbin:/usr/bin:/usr/local/sbin:/usr/local/bin:/root/bin"),
         ("HOME", "/root"),

@@ -72,6 +72,7 @@
 //! Everything compiles, and [`Host::kernel`] gives [`Error::Unsupported`] with a hint.
 
 pub mod command;
+mod entry;
 mod errno;
 mod error;
 mod fstab;
@@ -85,6 +86,7 @@ pub mod ifnet;
 mod jail;
 #[cfg_attr(not(target_os = "freebsd"), path = "kernel_other.rs")]
 mod kernel;
+pub mod login;
 mod mac;
 pub mod mount;
 pub mod param;
@@ -94,8 +96,11 @@ pub mod sim;
 #[allow(unsafe_code, reason = "the system calls; everything above is safe")]
 mod sys;
 pub mod system;
+#[cfg(any(target_os = "freebsd", test))]
+mod terminal;
 
 pub use command::{Command, Stdio};
+pub use entry::{CommandExt, Entry, Ids};
 pub use errno::Errno;
 pub use error::{Error, Result};
 pub use host::Host;

@@ -1,5 +1,7 @@
 //! Finding a directory below a root whose content cannot be trusted.
 
+use std::fs::File;
+use std::io::Read;
 use std::os::fd::OwnedFd;
 use std::path::{Component, Path, PathBuf};
 
@@ -30,9 +32,46 @@ const DIRECTORY: OFlag =
 /// # Ok::<(), Errno>(())
 /// ```
 pub fn resolve_below(root: &Path, point: &Path) -> Result<PathBuf, Errno> {
-    let root = root.canonicalize().map_err(|error| Errno::from_io(&error))?;
-    let mut path = root.clone();
-    let mut dir = open(&root, DIRECTORY, Mode::empty()).map_err(errno)?;
+    let (dir, path) = walk(root, point)?;
+    let walked = fstat(&dir).map_err(errno)?;
+    let named = fstatat(&dir, &path, AtFlags::AT_SYMLINK_NOFOLLOW).map_err(errno)?;
+    if same(&walked, &named) { Ok(path) } else { Err(Errno::ELOOP) }
+}
+
+/// The bytes of a regular file below `root` on this host, found without following a symbolic link.
+///
+/// # Errors
+/// As [`resolve_below`]; `EFTYPE` if it is no regular file, `EFBIG` if it is longer than `most` bytes.
+///
+/// # Examples
+/// ```
+/// use std::path::Path;
+/// use jailrs::{Errno, login::read_below};
+///
+/// assert!(!read_below(Path::new("/"), Path::new("/etc/passwd"), 1 << 20)?.is_empty());
+/// assert_eq!(read_below(Path::new("/"), Path::new("/etc/../etc/passwd"), 1 << 20), Err(Errno::EINVAL));
+/// # Ok::<(), Errno>(())
+/// ```
+pub fn read_below(root: &Path, file: &Path, most: u64) -> Result<Vec<u8>, Errno> {
+    let name = file.file_name().ok_or(Errno::EINVAL)?;
+    let (dir, _) = walk(root, file.parent().unwrap_or(Path::new("/")))?;
+    // What is there may be a FIFO, which nobody must wait for.
+    let flags = OFlag::O_RDONLY | OFlag::O_NOFOLLOW | OFlag::O_NONBLOCK | OFlag::O_CLOEXEC;
+    let opened = openat(&dir, name, flags, Mode::empty()).map_err(|error| link_or(&dir, name, error))?;
+    let is_regular = fstat(&opened).map_err(errno)?.st_mode & libc::S_IFMT == libc::S_IFREG;
+    if !is_regular {
+        return Err(Errno::EFTYPE);
+    }
+    let mut bytes = Vec::new();
+    let read = File::from(opened).take(most + 1).read_to_end(&mut bytes);
+    read.map_err(|error| Errno::from_io(&error))?;
+    if bytes.len() as u64 > most { Err(Errno::EFBIG) } else { Ok(bytes) }
+}
+
+/// Walks from a root to a directory below it, part by part.
+fn walk(root: &Path, point: &Path) -> Result<(OwnedFd, PathBuf), Errno> {
+    let mut path = root.canonicalize().map_err(|error| Errno::from_io(&error))?;
+    let mut dir = open(&path, DIRECTORY, Mode::empty()).map_err(errno)?;
     for part in point.components() {
         match part {
             Component::RootDir | Component::CurDir => {}
@@ -43,21 +82,22 @@ pub fn resolve_below(root: &Path, point: &Path) -> Result<PathBuf, Errno> {
             Component::ParentDir | Component::Prefix(_) => return Err(Errno::EINVAL),
         }
     }
-    let walked = fstat(&dir).map_err(errno)?;
-    let named = fstatat(&dir, &path, AtFlags::AT_SYMLINK_NOFOLLOW).map_err(errno)?;
-    if same(&walked, &named) { Ok(path) } else { Err(Errno::ELOOP) }
+    Ok((dir, path))
 }
 
 /// Opens a directory in a directory. A link is told from a file, which the systems do not do alike.
 fn enter(dir: &OwnedFd, name: &std::ffi::OsStr) -> Result<OwnedFd, Errno> {
-    openat(dir, name, DIRECTORY, Mode::empty()).map_err(|error| {
-        let is_link = |stat: FileStat| stat.st_mode & libc::S_IFMT == libc::S_IFLNK;
-        if fstatat(dir, name, AtFlags::AT_SYMLINK_NOFOLLOW).is_ok_and(is_link) {
-            Errno::ELOOP
-        } else {
-            errno(error)
-        }
-    })
+    openat(dir, name, DIRECTORY, Mode::empty()).map_err(|error| link_or(dir, name, error))
+}
+
+/// `ELOOP` if a name is that of a symbolic link, else the error as it was.
+fn link_or(dir: &OwnedFd, name: &std::ffi::OsStr, error: nix::errno::Errno) -> Errno {
+    let is_link = |stat: FileStat| stat.st_mode & libc::S_IFMT == libc::S_IFLNK;
+    if fstatat(dir, name, AtFlags::AT_SYMLINK_NOFOLLOW).is_ok_and(is_link) {
+        Errno::ELOOP
+    } else {
+        errno(error)
+    }
 }
 
 fn same(one: &FileStat, other: &FileStat) -> bool {
@@ -112,6 +152,24 @@ mod tests {
         assert_eq!(resolve_below(&root, Path::new("/file")), Err(Errno::ENOTDIR));
         assert_eq!(resolve_below(&root, Path::new("/none")), Err(Errno::ENOENT));
         assert_eq!(resolve_below(&dir.path().join("none"), Path::new("/")), Err(Errno::ENOENT));
+    }
+
+    #[test]
+    fn only_a_regular_file_is_read_and_no_link_leads_to_it() {
+        let dir = hostile_root();
+        let root = dir.path().join("jail");
+        fs::write(root.join("var/passwd"), "root").unwrap();
+        symlink("passwd", root.join("var/alias")).unwrap();
+        nix::unistd::mkfifo(&root.join("var/fifo"), Mode::S_IRWXU).unwrap();
+        let read = |file: &str, most| read_below(&root, Path::new(file), most);
+        assert_eq!(read("/var/passwd", 4), Ok(b"root".to_vec()));
+        assert_eq!(read("/var/passwd", 3), Err(Errno::EFBIG));
+        assert_eq!(read("/var/alias", 4), Err(Errno::ELOOP));
+        assert_eq!(read("/inner/passwd", 4), Err(Errno::ELOOP));
+        assert_eq!(read("/var/fifo", 4), Err(Errno::EFTYPE));
+        assert_eq!(read("/var/run", 4), Err(Errno::EFTYPE));
+        assert_eq!(read("/var/none", 4), Err(Errno::ENOENT));
+        assert_eq!(read("/", 4), Err(Errno::EINVAL));
     }
 
     #[test]

@@ -1,13 +1,15 @@
 //! The seam: the raw operations that FreeBSD's kernel and the simulated one both have.
 
+use std::any::Any;
 use std::fmt;
 use std::path::{Path, PathBuf};
-use std::process::Output;
+use std::process::{self, ExitStatus, Output};
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
 use crate::command::Spec;
+use crate::entry::Entry;
 use crate::ifnet::Interface;
 use crate::mac::Mac;
 use crate::mount::Mounted;
@@ -196,6 +198,18 @@ pub trait System: fmt::Debug + Send + Sync {
     /// What jail_remove(2) gives: `EINVAL` if there is no such jail; of a descriptor `ENOENT`.
     fn jail_remove(&self, jail: Target) -> Result<(), Errno>;
 
+    /// The CPUs that a jail may use, by number.
+    ///
+    /// # Errors
+    /// What cpuset_getaffinity(2) gives: `ESRCH` if there is no such jail; of a descriptor `ENOENT`.
+    fn jail_cpus(&self, jail: Target) -> Result<Vec<u16>, Errno>;
+
+    /// Sets the CPUs that a jail may use.
+    ///
+    /// # Errors
+    /// What cpuset_setaffinity(2) gives: `EDEADLK` for none, `EINVAL` for one that the jail above may not use.
+    fn set_jail_cpus(&self, jail: Target, cpus: &[u16]) -> Result<(), Errno>;
+
     /// Closes a jail descriptor; one that owns its jail takes it along.
     fn close_desc(&self, desc: i32);
 
@@ -247,6 +261,24 @@ pub trait System: fmt::Debug + Send + Sync {
     /// What attaching, changing directory or execve(2) gives.
     fn run(&self, jail: Option<Target>, command: &Spec) -> Result<Output, Errno>;
 
+    /// Runs a command on a terminal of its own, joined to the caller's standard input and output, and waits for its end.
+    ///
+    /// # Errors
+    /// As [`run`](Self::run); `EINTR` if a signal told the caller to end.
+    fn console(&self, jail: Option<Target>, command: &Spec) -> Result<ExitStatus, Errno>;
+
+    /// Makes a command of the standard library enter a jail when it is started; `hold` keeps the jail as long as the command is.
+    ///
+    /// # Errors
+    /// `EINVAL` for a text with a NUL; `EOPNOTSUPP` on a simulated machine, which runs none.
+    fn enter(
+        &self,
+        command: &mut process::Command,
+        jail: Target,
+        entry: &Entry,
+        hold: Box<dyn Any + Send + Sync>,
+    ) -> Result<(), Errno>;
+
     /// All processes of the machine that the caller sees.
     ///
     /// # Errors
@@ -282,6 +314,12 @@ pub trait System: fmt::Debug + Send + Sync {
     /// # Errors
     /// `ELOOP` for a symbolic link, `ENOTDIR`, `ENOENT`.
     fn resolve_below(&self, root: &Path, point: &Path) -> Result<PathBuf, Errno>;
+
+    /// The bytes of a regular file below `root`, none of whose parts is a symbolic link.
+    ///
+    /// # Errors
+    /// As [`resolve_below`](Self::resolve_below); `EFTYPE` if it is no regular file, `EFBIG` over 16 MiB.
+    fn read_below(&self, root: &Path, file: &Path) -> Result<Vec<u8>, Errno>;
 
     /// Loads a kernel module by name; one that is there already is no error.
     ///

@@ -228,6 +228,37 @@ impl Jail {
         if gone { Ok(()) } else { Err(Error::TimedOut { what: "end", subject: self.subject(), bound }) }
     }
 
+    /// The CPUs that the jail may use, by number.
+    ///
+    /// # Examples
+    /// ```
+    /// use jailrs::{Jail, sim::SimHost};
+    ///
+    /// let jail = Jail::builder("web").create(&SimHost::new().host())?;
+    /// jail.set_cpus(&[0, 2])?;
+    /// assert_eq!(jail.cpus()?, [0, 2]);
+    /// # Ok::<(), jailrs::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// [`Error::Rejected`] with `ESRCH` or `ENOENT` if the jail is gone.
+    #[doc(alias = "cpuset_getaffinity")]
+    pub fn cpus(&self) -> Result<Vec<u16>> {
+        let cpus = self.host.system().jail_cpus(self.target());
+        cpus.map_err(|errno| Error::rejected("cpuset_getaffinity", self.subject(), errno))
+    }
+
+    /// Sets the CPUs that the jail, and every jail in it, may use.
+    ///
+    /// # Errors
+    /// [`Error::Rejected`] with `EDEADLK` for none, `EINVAL` for one that the jail above may not use, `ESRCH` or `ENOENT` if the
+    /// jail is gone.
+    #[doc(alias = "cpuset_setaffinity")]
+    pub fn set_cpus(&self, cpus: &[u16]) -> Result<()> {
+        let set = self.host.system().set_jail_cpus(self.target(), cpus);
+        set.map_err(|errno| Error::rejected("cpuset_setaffinity", self.subject(), errno))
+    }
+
     /// A command to be run in the jail.
     pub fn command(&self, program: impl AsRef<OsStr>) -> Command {
         Command::new(&self.host, Some(self.clone()), program)

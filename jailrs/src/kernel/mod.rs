@@ -4,12 +4,14 @@ mod ioctl;
 mod run;
 mod tables;
 
+use std::any::Any;
 use std::path::{Path, PathBuf};
-use std::process::Output;
+use std::process::{self, ExitStatus, Output};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use crate::command::Spec;
+use crate::entry::Entry;
 use crate::ifnet::Interface;
 use crate::mount::Mounted;
 use crate::param::Kind;
@@ -18,6 +20,9 @@ use crate::system::{Fsid, IfChange, JailFlags, Jid, Opt, Process, Refusal, Syste
 use crate::{Errno, Result};
 
 const MNT_FORCE: i32 = 0x0008_0000;
+
+/// The largest file of a jail that is read, in bytes.
+const FILE_MAX: u64 = 16 << 20;
 
 /// The machine that this program runs on.
 pub(crate) fn system() -> Result<Arc<dyn System>> {
@@ -56,6 +61,14 @@ impl System for Kernel {
         sys::jail_remove(jail)
     }
 
+    fn jail_cpus(&self, jail: Target) -> Result<Vec<u16>, Errno> {
+        sys::jail_cpus(jail)
+    }
+
+    fn set_jail_cpus(&self, jail: Target, cpus: &[u16]) -> Result<(), Errno> {
+        sys::set_jail_cpus(jail, cpus)
+    }
+
     fn close_desc(&self, desc: i32) {
         sys::close(desc);
     }
@@ -92,6 +105,20 @@ impl System for Kernel {
         run::run(jail, command)
     }
 
+    fn console(&self, jail: Option<Target>, command: &Spec) -> Result<ExitStatus, Errno> {
+        run::console(jail, command)
+    }
+
+    fn enter(
+        &self,
+        command: &mut process::Command,
+        jail: Target,
+        entry: &Entry,
+        hold: Box<dyn Any + Send + Sync>,
+    ) -> Result<(), Errno> {
+        sys::enter_jail(command, Some(jail), entry, false, Some(hold))
+    }
+
     fn processes(&self) -> Result<Vec<Process>, Errno> {
         tables::processes()
     }
@@ -114,6 +141,10 @@ impl System for Kernel {
 
     fn resolve_below(&self, root: &Path, point: &Path) -> Result<PathBuf, Errno> {
         crate::rooted::resolve_below(root, point)
+    }
+
+    fn read_below(&self, root: &Path, file: &Path) -> Result<Vec<u8>, Errno> {
+        crate::rooted::read_below(root, file, FILE_MAX)
     }
 
     fn module_load(&self, name: &str) -> Result<(), Errno> {

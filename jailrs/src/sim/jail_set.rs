@@ -126,6 +126,7 @@ impl Machine {
             devfs_ruleset: above.map_or(0, |above| above.devfs_ruleset),
             children_max: 0,
             cpuset: self.state.counters.last_cpuset,
+            cpus: Vec::new(),
             osreldate: self.state.osreldate,
             osrelease: self.state.osrelease.clone(),
             allow: DEFAULT_ALLOW.iter().filter(allowed).map(|what| (*what).to_owned()).collect(),

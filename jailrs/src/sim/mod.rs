@@ -154,6 +154,11 @@ impl SimHost {
         self.lock().state.tree.add_file(path.as_ref());
     }
 
+    /// Writes a file, and makes the directories above it.
+    pub fn write_file(&self, path: impl AsRef<Path>, text: impl Into<String>) {
+        self.lock().state.tree.write_file(path.as_ref(), text.into());
+    }
+
     /// Makes a symbolic link.
     pub fn add_link(&self, path: impl AsRef<Path>, target: impl AsRef<Path>) {
         self.lock().state.tree.add_link(path.as_ref(), target.as_ref());

@@ -1,5 +1,6 @@
 //! Commands on a simulated machine: recorded, never executed, with an outcome that can be told beforehand.
 
+use std::ffi::OsString;
 use std::fmt;
 use std::os::unix::process::ExitStatusExt;
 use std::path::PathBuf;
@@ -7,6 +8,7 @@ use std::process::{ExitStatus, Output};
 
 use super::state::Manner;
 use crate::command::{Spec, Stdio};
+use crate::entry::Entry;
 use crate::system::Jid;
 
 /// A command that a simulated machine was asked to run.
@@ -17,19 +19,23 @@ pub struct Recorded {
     pub jail: Option<(Jid, String)>,
     /// The command, quoted for a shell.
     pub line: String,
-    /// The working directory.
-    pub cwd: PathBuf,
+    /// The environment.
+    pub env: Vec<(OsString, OsString)>,
+    /// What it takes on on its way in: user, directory and so on.
+    pub entry: Entry,
+    /// Whether it was to have a terminal of its own.
+    pub console: bool,
     /// The file that its standard output was to be appended to.
     pub log: Option<PathBuf>,
 }
 
 impl Recorded {
-    pub(super) fn new(jail: Option<(Jid, String)>, spec: &Spec) -> Self {
+    pub(super) fn new(jail: Option<(Jid, String)>, spec: &Spec, console: bool) -> Self {
         let log = match &spec.stdout {
             Stdio::Append(file) => Some(file.clone()),
             _ => None,
         };
-        Self { jail, line: spec.line(), cwd: spec.cwd.clone(), log }
+        Self { jail, line: spec.line(), env: spec.env.clone(), entry: spec.entry.clone(), console, log }
     }
 }
 

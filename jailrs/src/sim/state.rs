@@ -132,6 +132,9 @@ pub(super) struct Prison {
     pub(super) devfs_ruleset: i32,
     pub(super) children_max: i32,
     pub(super) cpuset: i32,
+    /// The CPUs that it may use; all of its parent's if none.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(super) cpus: Vec<u16>,
     pub(super) osreldate: i32,
     pub(super) osrelease: String,
     pub(super) allow: BTreeSet<String>,

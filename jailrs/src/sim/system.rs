@@ -1,7 +1,8 @@
 //! The seam of a simulated machine.
 
+use std::any::Any;
 use std::path::{Path, PathBuf};
-use std::process::Output;
+use std::process::{self, ExitStatus, Output};
 use std::time::Duration;
 
 use super::fault::Op;
@@ -11,10 +12,14 @@ use super::state::Manner;
 use super::{SimHost, meta};
 use crate::Errno;
 use crate::command::Spec;
+use crate::entry::Entry;
 use crate::ifnet::Interface;
 use crate::mount::Mounted;
 use crate::param::{Kind, text_of};
 use crate::system::{Fsid, IfChange, JailFlags, Jid, Opt, Process, Refusal, System, Target, Vnet};
+
+/// How many CPUs a simulated machine has.
+const CPUS: u16 = 4;
 
 impl System for SimHost {
     fn jail_set(&self, opts: &mut [Opt], flags: JailFlags) -> Result<Jid, Refusal> {
@@ -34,6 +39,18 @@ impl System for SimHost {
         machine.state.faults.check(Op::JailRemove)?;
         let jid = machine.jid_of(jail)?;
         machine.jail_remove(jid)
+    }
+
+    fn jail_cpus(&self, jail: Target) -> Result<Vec<u16>, Errno> {
+        let machine = self.lock();
+        let jid = machine.jid_of(jail)?;
+        if machine.state.jails.contains_key(&jid) { Ok(machine.cpus(jid)) } else { Err(Errno::ESRCH) }
+    }
+
+    fn set_jail_cpus(&self, jail: Target, cpus: &[u16]) -> Result<(), Errno> {
+        let mut machine = self.lock();
+        let jid = machine.jid_of(jail)?;
+        machine.set_cpus(jid, cpus)
     }
 
     fn close_desc(&self, desc: i32) {
@@ -96,7 +113,23 @@ impl System for SimHost {
     fn run(&self, jail: Option<Target>, command: &Spec) -> Result<Output, Errno> {
         let mut machine = self.lock();
         machine.state.faults.check(Op::Run)?;
-        machine.run(jail, command)
+        machine.run(jail, command, false)
+    }
+
+    fn console(&self, jail: Option<Target>, command: &Spec) -> Result<ExitStatus, Errno> {
+        let mut machine = self.lock();
+        machine.state.faults.check(Op::Run)?;
+        Ok(machine.run(jail, command, true)?.status)
+    }
+
+    fn enter(
+        &self,
+        _command: &mut process::Command,
+        _jail: Target,
+        _entry: &Entry,
+        _hold: Box<dyn Any + Send + Sync>,
+    ) -> Result<(), Errno> {
+        Err(Errno::EOPNOTSUPP)
     }
 
     fn processes(&self) -> Result<Vec<Process>, Errno> {
@@ -128,6 +161,10 @@ impl System for SimHost {
 
     fn resolve_below(&self, root: &Path, point: &Path) -> Result<PathBuf, Errno> {
         self.lock().state.tree.below(root, point)
+    }
+
+    fn read_below(&self, root: &Path, file: &Path) -> Result<Vec<u8>, Errno> {
+        self.lock().state.tree.read_below(root, file)
     }
 
     fn module_load(&self, name: &str) -> Result<(), Errno> {
@@ -183,6 +220,30 @@ impl Machine {
         }
     }
 
+    /// The CPUs that a jail may use.
+    fn cpus(&self, jid: i32) -> Vec<u16> {
+        match self.state.jails.get(&jid) {
+            None => (0..CPUS).collect(),
+            Some(prison) if prison.cpus.is_empty() => self.cpus(prison.parent.0),
+            Some(prison) => prison.cpus.clone(),
+        }
+    }
+
+    fn set_cpus(&mut self, jid: i32, cpus: &[u16]) -> Result<(), Errno> {
+        let parent = self.state.jails.get(&jid).ok_or(Errno::ESRCH)?.parent.0;
+        let above = self.cpus(parent);
+        if cpus.is_empty() {
+            return Err(Errno::EDEADLK);
+        }
+        if cpus.iter().any(|cpu| !above.contains(cpu)) {
+            return Err(Errno::EINVAL);
+        }
+        if let Some(prison) = self.state.jails.get_mut(&jid) {
+            prison.cpus = above.into_iter().filter(|cpu| cpus.contains(cpu)).collect();
+        }
+        Ok(())
+    }
+
     /// The number of the jail that is meant.
     fn jid_of(&self, jail: Target) -> Result<i32, Errno> {
         match jail.desc {
@@ -191,7 +252,7 @@ impl Machine {
         }
     }
 
-    fn run(&mut self, jail: Option<Target>, command: &Spec) -> Result<Output, Errno> {
+    fn run(&mut self, jail: Option<Target>, command: &Spec, console: bool) -> Result<Output, Errno> {
         let jail = jail.map(|jail| self.jid_of(jail)).transpose()?.map(Jid);
         let name = |jid: Jid| self.state.jails.get(&jid.0).filter(|prison| prison.is_alive());
         let jail = match jail {
@@ -199,7 +260,7 @@ impl Machine {
             None => None,
         };
         let place = jail.as_ref().map_or(Jid::HOST, |(jid, _)| *jid);
-        let recorded = Recorded::new(jail, command);
+        let recorded = Recorded::new(jail, command, console);
         let script = self.scripts.iter().rfind(|script| recorded.line.contains(&script.pattern));
         let outcome = script.map_or_else(Outcome::default, |script| script.outcome.clone());
         self.commands.push(recorded);

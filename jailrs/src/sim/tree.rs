@@ -20,6 +20,8 @@ pub(super) struct Tree(BTreeMap<PathBuf, Entry>);
 enum Entry {
     Dir,
     File,
+    /// A file of which it matters what is in it.
+    Text(String),
     Link(PathBuf),
 }
 
@@ -46,6 +48,23 @@ impl Tree {
         self.0.insert(path.to_owned(), Entry::File);
     }
 
+    pub(super) fn write_file(&mut self, path: &Path, text: String) {
+        self.add_file(path);
+        self.0.insert(path.to_owned(), Entry::Text(text));
+    }
+
+    /// The bytes of a file below `root`; no link below the root is followed.
+    pub(super) fn read_below(&self, root: &Path, file: &Path) -> Result<Vec<u8>, Errno> {
+        let name = file.file_name().ok_or(Errno::EINVAL)?;
+        let dir = self.below(root, file.parent().unwrap_or(Path::new("/")))?;
+        match self.0.get(&dir.join(name)).ok_or(Errno::ENOENT)? {
+            Entry::Text(text) => Ok(text.clone().into_bytes()),
+            Entry::File => Ok(Vec::new()),
+            Entry::Dir => Err(Errno::EFTYPE),
+            Entry::Link(_) => Err(Errno::ELOOP),
+        }
+    }
+
     pub(super) fn add_link(&mut self, path: &Path, target: &Path) {
         path.parent().into_iter().for_each(|dir| self.add_dir(dir));
         self.0.insert(path.to_owned(), Entry::Link(target.to_owned()));
@@ -70,7 +89,7 @@ impl Tree {
                     let next = at.join(name);
                     at = match self.0.get(&next).ok_or(Errno::ENOENT)? {
                         Entry::Dir => next,
-                        Entry::File => return Err(Errno::ENOTDIR),
+                        Entry::File | Entry::Text(_) => return Err(Errno::ENOTDIR),
                         Entry::Link(target) => self.follow(&at.join(target), links + 1)?,
                     };
                 }
@@ -93,7 +112,7 @@ impl Tree {
                     at.push(name);
                     match self.0.get(&at).ok_or(Errno::ENOENT)? {
                         Entry::Dir => {}
-                        Entry::File => return Err(Errno::ENOTDIR),
+                        Entry::File | Entry::Text(_) => return Err(Errno::ENOTDIR),
                         Entry::Link(_) => return Err(Errno::ELOOP),
                     }
                 }

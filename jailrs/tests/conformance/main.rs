@@ -4,6 +4,7 @@
 //! mounts. Elsewhere they are listed as ignored. They clean up after themselves and touch nothing that they did not make.
 #![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used, reason = "a test fails by panicking")]
 
+mod inside;
 mod replay;
 mod trials;
 
@@ -82,7 +83,7 @@ fn main() {
         let run: Run = *run;
         list.push(Trial::test(format!("sim14::{name}"), move || run(&mut Rig::older())));
     }
-    for (name, run) in trials::BOTH.iter().chain(trials::KERNEL) {
+    for (name, run) in trials::BOTH.iter().chain(trials::KERNEL).chain(inside::KERNEL) {
         let run: Run = *run;
         let trial = Trial::test(format!("kernel::{name}"), move || run(&mut Rig::kernel()?));
         list.push(trial.with_ignored_flag(!allowed));

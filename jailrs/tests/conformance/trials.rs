@@ -49,16 +49,16 @@ pub(crate) const KERNEL: &[(&str, Run)] = &[
     ("a_jail_that_dies_with_an_interface_inside_gives_it_back", dying),
 ];
 
-fn ensure(so: bool, what: &str) -> Result<(), Failed> {
+pub(crate) fn ensure(so: bool, what: &str) -> Result<(), Failed> {
     if so { Ok(()) } else { Err(what.into()) }
 }
 
-fn errno<T: std::fmt::Debug>(result: jailrs::Result<T>) -> Option<Errno> {
+pub(crate) fn errno<T: std::fmt::Debug>(result: jailrs::Result<T>) -> Option<Errno> {
     result.expect_err("a refusal").errno()
 }
 
 /// Removes a jail and sees it go.
-fn end(jail: &Jail) -> Result<(), Failed> {
+pub(crate) fn end(jail: &Jail) -> Result<(), Failed> {
     jail.remove()?;
     Ok(jail.wait_gone(BOUND)?)
 }

@@ -2,7 +2,7 @@
 
 use std::io::IoSlice;
 use std::path::{Path as FilePath, PathBuf};
-use std::process::Output;
+use std::process::{ExitStatus, Output};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -11,7 +11,7 @@ use jailrs::mount::Mounted;
 use jailrs::param::Kind as ParamKind;
 use jailrs::sim::SimHost;
 use jailrs::system::{Fsid, IfChange, JailFlags, Jid, Opt, Process, Refusal, System, Target, Vnet};
-use jailrs::{Errno, Host, Interface};
+use jailrs::{Entry, Errno, Host, Interface};
 use netgraph::transport::{RecvBatch, Transport, Wait};
 use netgraph::{HookName, Kernel, NodeName, Path};
 use vimage::error::{Error, Result};
@@ -138,6 +138,14 @@ impl System for Mortal<SimHost> {
         self.inner.jail_remove(jail)
     }
 
+    fn jail_cpus(&self, jail: Target) -> Result<Vec<u16>, Errno> {
+        self.inner.jail_cpus(jail)
+    }
+
+    fn set_jail_cpus(&self, jail: Target, cpus: &[u16]) -> Result<(), Errno> {
+        self.inner.set_jail_cpus(jail, cpus)
+    }
+
     fn close_desc(&self, desc: i32) {
         // The kernel closes them even for the dead.
         self.inner.close_desc(desc);
@@ -182,6 +190,21 @@ impl System for Mortal<SimHost> {
         self.inner.run(jail, command)
     }
 
+    fn console(&self, jail: Option<Target>, command: &Spec) -> Result<ExitStatus, Errno> {
+        self.ask(|| format!("a console with {}", command.line()))?;
+        self.inner.console(jail, command)
+    }
+
+    fn enter(
+        &self,
+        command: &mut std::process::Command,
+        jail: Target,
+        entry: &Entry,
+        hold: Box<dyn std::any::Any + Send + Sync>,
+    ) -> Result<(), Errno> {
+        self.inner.enter(command, jail, entry, hold)
+    }
+
     fn processes(&self) -> Result<Vec<Process>, Errno> {
         self.ask(|| "listing processes".into())?;
         self.inner.processes()
@@ -210,6 +233,10 @@ impl System for Mortal<SimHost> {
     fn resolve_below(&self, root: &FilePath, point: &FilePath) -> Result<PathBuf, Errno> {
         self.ask(|| format!("finding {}", point.display()))?;
         self.inner.resolve_below(root, point)
+    }
+
+    fn read_below(&self, root: &FilePath, file: &FilePath) -> Result<Vec<u8>, Errno> {
+        self.inner.read_below(root, file)
     }
 
     fn module_load(&self, name: &str) -> Result<(), Errno> {

@@ -1,0 +1,94 @@
+//! What runs in a jail of FreeBSD's kernel, and what it takes on there.
+
+use std::process::Command;
+
+use jailrs::{CommandExt, Entry, Errno, Jail};
+use libtest_mimic::Failed;
+
+use crate::trials::{end, ensure, errno};
+use crate::{Rig, Run};
+
+pub(crate) const KERNEL: &[(&str, Run)] = &[
+    ("a_console_is_a_terminal_of_its_own_inside", console),
+    ("a_user_takes_on_its_class_its_groups_and_its_environment", user),
+    ("a_command_has_the_cpus_and_the_forwarding_table_that_it_is_given", means),
+    ("a_command_of_the_standard_library_enters_a_jail", extension),
+    ("a_jail_has_the_cpus_that_it_is_given", cpus),
+];
+
+fn console(rig: &mut Rig) -> Result<(), Failed> {
+    let jail = Jail::builder(rig.name("tty")).hostname("tty.example").create(&rig.host)?;
+    let script = "test -t 0 && test -t 1 && test -t 2 && stty -a >/dev/null && \
+                  test $(hostname) = tty.example && ps -o tpgid= -p $$ | grep -q $$ && exit 4; exit 5";
+    let status = jail.command("/bin/sh").args(["-c", script]).console()?;
+    assert_eq!(status.code(), Some(4));
+    let status = jail.command("/bin/sh").args(["-c", "kill -TERM $$"]).console()?;
+    assert_eq!(std::os::unix::process::ExitStatusExt::signal(&status), Some(15));
+    assert_eq!(errno(jail.command("/no/such/program").console()), Some(Errno::ENOENT));
+    let status = jail.login("root")?.args(["-c", "test $HOME = /root && test -t 0 && exit 6"]).console()?;
+    assert_eq!(status.code(), Some(6));
+    end(&jail)
+}
+
+fn user(rig: &mut Rig) -> Result<(), Failed> {
+    let root = rig.root();
+    let jail = Jail::builder(rig.name("usr")).create(&rig.host)?;
+    // The files are those of a root of its own, the programs those of the host's.
+    std::fs::write(root.join("etc/master.passwd"), "web:*:4242:4243:web:0:0::/tmp:/bin/sh\n")?;
+    std::fs::write(root.join("etc/group"), "web:*:4243:\nlogs:*:4244:web\n")?;
+    let conf = "web:openfiles=123:umask=027:priority=3:setenv=STAGE=live:path=/bin /usr/bin:\n";
+    std::fs::write(root.join("etc/login.conf"), conf)?;
+    let other = Jail::builder(rig.name("own")).path(&root).create(&rig.host)?;
+    let user = other.user("web")?;
+    let class = other.class(&user)?;
+    let script = "id -u; id -g; id -G; ulimit -n; umask; echo $STAGE $HOME $USER $PATH; pwd; ps -o nice= -p $$; \
+                  ps -o class= -p $$";
+    let output = jail.command("/bin/sh").args(["-c", script]).user(&user, &class).output()?;
+    let text = String::from_utf8_lossy(&output.stdout).into_owned();
+    let words: Vec<&str> = text.lines().map(str::trim).collect();
+    let expected =
+        ["4242", "4243", "4243 4244", "123", "0027", "live /tmp web /bin:/usr/bin", "/tmp", "3", "web"];
+    assert_eq!(words, expected);
+    ensure(other.user("nobody").is_err(), "a user that is not there was found")?;
+    end(&other)?;
+    end(&jail)
+}
+
+fn means(rig: &mut Rig) -> Result<(), Failed> {
+    let jail = Jail::builder(rig.name("mns")).create(&rig.host)?;
+    let first = jail.cpus()?.first().copied().ok_or("no CPU")?;
+    let script = "cpuset -g -p $$";
+    let bound = jail.command("/bin/sh").args(["-c", script]).cpus(&[first]).output()?;
+    let text = String::from_utf8_lossy(&bound.stdout).into_owned();
+    ensure(text.trim().ends_with(&format!("mask: {first}")), &text)?;
+    let fib = jail.command("/sbin/sysctl").args(["-n", "net.my_fibnum"]).fib(0).output()?;
+    assert_eq!(fib.stdout, b"0\n");
+    assert_eq!(errno(jail.command("/usr/bin/true").fib(60_000).status()), Some(Errno::EINVAL));
+    assert_eq!(errno(jail.command("/usr/bin/true").cpus(&[2000]).status()), Some(Errno::EINVAL));
+    end(&jail)
+}
+
+fn extension(rig: &mut Rig) -> Result<(), Failed> {
+    let jail = Jail::builder(rig.name("ext")).hostname("ext.example").create(&rig.host)?;
+    let entry = Entry::default().current_dir("/tmp");
+    let mut command = Command::new("/bin/sh");
+    command.args(["-c", "hostname; pwd; echo $SECRET$WANTED; kill -KILL $$"]).env("SECRET", "x");
+    let output = command.enter(&jail, &entry)?.env("WANTED", "y").output()?;
+    assert_eq!(output.stdout, b"ext.example\n/tmp\ny\n");
+    assert_eq!(std::os::unix::process::ExitStatusExt::signal(&output.status), Some(9));
+    end(&jail)?;
+    let refused = command.status().map_err(|error| Errno::from_io(&error));
+    ensure(matches!(refused, Err(Errno::ENOENT | Errno::EINVAL)), "it entered a jail that is gone")
+}
+
+fn cpus(rig: &mut Rig) -> Result<(), Failed> {
+    let jail = Jail::builder(rig.name("cpu")).create(&rig.host)?;
+    let all = jail.cpus()?;
+    let first = *all.first().ok_or("no CPU")?;
+    jail.set_cpus(&[first])?;
+    assert_eq!(jail.cpus()?, [first]);
+    assert_eq!(errno(jail.set_cpus(&[])), Some(Errno::EDEADLK));
+    assert_eq!(errno(jail.set_cpus(&[first, 1023])), Some(Errno::EINVAL));
+    jail.set_cpus(&all)?;
+    end(&jail)
+}
