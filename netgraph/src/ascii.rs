@@ -276,4 +276,7 @@ pub struct CommandText {
     pub args: Option<&'static Type>,
     /// The form of the reply's arguments; `None` where there are none.
     pub reply: Option<&'static Type>,
+    /// Whether sending it twice comes to the same as sending it once; see
+    /// [`Message::REPEATABLE`](crate::message::Message::REPEATABLE).
+    pub repeatable: bool,
 }

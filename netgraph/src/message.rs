@@ -212,6 +212,10 @@ pub trait Message: Sized {
     const ARGS_TEXT: Option<&'static Type> = <Self::Args as Payload>::TEXT;
     /// The text form of what comes back, as the kernel's list of commands has it.
     const REPLY_TEXT: Option<&'static Type> = <Self::Reply as Reply>::TEXT;
+    /// Whether sending it twice comes to the same as sending it once. Such a message is sent again, with more room,
+    /// where its reply found none. That is so where the header marks it NGM_READONLY, and where its type says so
+    /// (`repeatable` in [`node_type!`](crate::node_type)): many a kernel header does not mark what only reads.
+    const REPEATABLE: bool = Self::COMMAND.is_read_only();
 
     /// Returns what is sent.
     fn args(&self) -> &Self::Args;
@@ -230,6 +234,7 @@ pub const fn text_of<M: Message>() -> CommandText {
         name: M::COMMAND.name,
         args: M::ARGS_TEXT,
         reply: M::REPLY_TEXT,
+        repeatable: M::REPEATABLE,
     }
 }
 

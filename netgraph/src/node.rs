@@ -136,8 +136,9 @@ impl<T: NodeType> fmt::Debug for Node<'_, T> {
 /// out. A message is a struct that implements [`Message`](crate::message::Message), `Display` and `FromStr` (the text
 /// form of its argument); the type is an empty enum that implements [`NodeType`].
 ///
-/// Options follow after commas: `event` for a message that the node sends and does not take, and `args = FORM` or
-/// `reply = FORM` where the text form is not that of the argument or reply.
+/// Options follow after commas: `event` for a message that the node sends and does not take, `repeatable` for one that
+/// changes nothing although its number lacks NGM_READONLY, and `args = FORM` or `reply = FORM` where the text form is
+/// not that of the argument or reply.
 ///
 /// ```
 /// use netgraph::node_type;
@@ -246,6 +247,9 @@ macro_rules! message {
         const REPLY_TEXT: Option<&'static $crate::ascii::Type> = Some(&$form);
     };
     (@form event) => {};
+    (@form repeatable) => {
+        const REPEATABLE: bool = true;
+    };
     (@accept $Type:ident, $Message:ident) => {
         impl $crate::Accepts<$Message> for $Type {}
     };

@@ -119,5 +119,6 @@ pub mod vjc;
 pub mod vlan;
 pub mod vlan_rotate;
 
+pub(crate) use catalogue::text_of;
 pub use catalogue::{CATALOGUE, Known, find};
 pub use values::{EtherAddr, InterfaceName, Text};

@@ -18,10 +18,10 @@ node_type! {
     SetConfig(Config) "setconfig" = sys::NGM_ASYNC_CMD_SET_CONFIG;
     /// Reads the configuration.
     #[doc(alias = "NGM_ASYNC_CMD_GET_CONFIG")]
-    GetConfig "getconfig" = sys::NGM_ASYNC_CMD_GET_CONFIG => Config;
+    GetConfig "getconfig" = sys::NGM_ASYNC_CMD_GET_CONFIG => Config, repeatable;
     /// Reads the counters.
     #[doc(alias = "NGM_ASYNC_CMD_GET_STATS")]
-    GetStats "getstats" = sys::NGM_ASYNC_CMD_GET_STATS => Stats;
+    GetStats "getstats" = sys::NGM_ASYNC_CMD_GET_STATS => Stats, repeatable;
     /// Sets the counters to 0. As text it takes `{ }`: the kernel's list of commands declares an argument by mistake.
     #[doc(alias = "NGM_ASYNC_CMD_CLR_STATS")]
     ClearStats "clrstats" = sys::NGM_ASYNC_CMD_CLR_STATS, args = STATS;

@@ -18,10 +18,10 @@ node_type! {
     SetProgram(Program) "setprogram" = sys::NGM_BPF_SET_PROGRAM;
     /// Reads the program of a hook.
     #[doc(alias = "NGM_BPF_GET_PROGRAM")]
-    GetProgram(HookName) "getprogram" = sys::NGM_BPF_GET_PROGRAM => Program;
+    GetProgram(HookName) "getprogram" = sys::NGM_BPF_GET_PROGRAM => Program, repeatable;
     /// Reads the counters of a hook.
     #[doc(alias = "NGM_BPF_GET_STATS")]
-    GetStats(HookName) "getstats" = sys::NGM_BPF_GET_STATS => HookStats;
+    GetStats(HookName) "getstats" = sys::NGM_BPF_GET_STATS => HookStats, repeatable;
     /// Sets the counters of a hook to 0.
     #[doc(alias = "NGM_BPF_CLR_STATS")]
     ClearStats(HookName) "clrstats" = sys::NGM_BPF_CLR_STATS;

@@ -40,13 +40,13 @@ node_type! {
     SetConfig(Config) "setconfig" = sys::NGM_BRIDGE_SET_CONFIG;
     /// Reads the configuration.
     #[doc(alias = "NGM_BRIDGE_GET_CONFIG")]
-    GetConfig "getconfig" = sys::NGM_BRIDGE_GET_CONFIG => Config;
+    GetConfig "getconfig" = sys::NGM_BRIDGE_GET_CONFIG => Config, repeatable;
     /// Forgets all hosts, and lets links speak that were silenced for a loop.
     #[doc(alias = "NGM_BRIDGE_RESET")]
     Reset "reset" = sys::NGM_BRIDGE_RESET;
     /// Reads the counters of a link. Rejected with ENOTCONN where there is none.
     #[doc(alias = "NGM_BRIDGE_GET_STATS")]
-    GetStats(Port) "getstats" = sys::NGM_BRIDGE_GET_STATS => LinkStats;
+    GetStats(Port) "getstats" = sys::NGM_BRIDGE_GET_STATS => LinkStats, repeatable;
     /// Sets the counters of a link to 0.
     #[doc(alias = "NGM_BRIDGE_CLR_STATS")]
     ClearStats(Port) "clrstats" = sys::NGM_BRIDGE_CLR_STATS;
@@ -55,7 +55,7 @@ node_type! {
     GetClearStats(Port) "getclrstats" = sys::NGM_BRIDGE_GETCLR_STATS => LinkStats;
     /// Lists the hosts that were learned.
     #[doc(alias = "NGM_BRIDGE_GET_TABLE")]
-    GetTable "gettable" = sys::NGM_BRIDGE_GET_TABLE => Table;
+    GetTable "gettable" = sys::NGM_BRIDGE_GET_TABLE => Table, repeatable;
     /// Lets the node live on without hooks. There is no way back.
     #[doc(alias = "NGM_BRIDGE_SET_PERSISTENT")]
     SetPersistent "setpersistent" = sys::NGM_BRIDGE_SET_PERSISTENT;

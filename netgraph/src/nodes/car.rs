@@ -15,7 +15,7 @@ node_type! {
     pub Car: "car", cookie = sys::NGM_CAR_COOKIE;
     /// Reads the counters.
     #[doc(alias = "NGM_CAR_GET_STATS")]
-    GetStats "getstats" = sys::NGM_CAR_GET_STATS => Stats;
+    GetStats "getstats" = sys::NGM_CAR_GET_STATS => Stats, repeatable;
     /// Sets the counters to 0.
     #[doc(alias = "NGM_CAR_CLR_STATS")]
     ClearStats "clrstats" = sys::NGM_CAR_CLR_STATS;
@@ -24,7 +24,7 @@ node_type! {
     GetClearStats "getclrstats" = sys::NGM_CAR_GETCLR_STATS => Stats;
     /// Reads the configuration.
     #[doc(alias = "NGM_CAR_GET_CONF")]
-    GetConfig "getconf" = sys::NGM_CAR_GET_CONF => Config;
+    GetConfig "getconf" = sys::NGM_CAR_GET_CONF => Config, repeatable;
     /// Replaces the configuration.
     #[doc(alias = "NGM_CAR_SET_CONF")]
     SetConfig(Config) "setconf" = sys::NGM_CAR_SET_CONF;

@@ -4,9 +4,9 @@ use crate::ascii::{self, CommandText};
 use crate::node::NodeType;
 use crate::nodes::{
     async_, bpf, bridge, btsock, car, checksum, cisco, deflate, device, echo, eiface, etf, ether, ether_echo,
-    frame_relay, gif, gif_demux, hci, hole, hub, iface, ip_input, ipfw, ksocket, l2cap, l2tp, lmi, macfilter,
-    mppc, nat, netflow, one2many, patch, pipe, ppp, pppoe, pptpgre, pred1, rfc1490, socket, source, split,
-    tag, tcpmss, tee, tty, ubt, udbp, ui, vjc, vlan, vlan_rotate,
+    frame_relay, generic, gif, gif_demux, hci, hole, hub, iface, ip_input, ipfw, ksocket, l2cap, l2tp, lmi,
+    macfilter, mppc, nat, netflow, one2many, patch, pipe, ppp, pppoe, pptpgre, pred1, rfc1490, socket,
+    source, split, tag, tcpmss, tee, tty, ubt, udbp, ui, vjc, vlan, vlan_rotate,
 };
 
 /// A node type of FreeBSD's own.
@@ -53,6 +53,12 @@ impl Known {
 #[must_use]
 pub fn find(name: &str) -> Option<&'static Known> {
     CATALOGUE.iter().find(|known| known.name == name)
+}
+
+/// Returns the entry of a message in the lists of the types of FreeBSD's own.
+pub(crate) fn text_of(cookie: u32, cmd: u32) -> Option<&'static CommandText> {
+    let own = CATALOGUE.iter().filter(|known| known.cookie == cookie).flat_map(|known| known.commands);
+    own.chain(generic::COMMANDS).find(|command| (command.cookie, command.cmd) == (cookie, cmd))
 }
 
 /// The node types of FreeBSD 15.1, by name.

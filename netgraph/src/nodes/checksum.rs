@@ -15,19 +15,19 @@ node_type! {
     pub Checksum: "checksum", cookie = sys::NGM_CHECKSUM_COOKIE;
     /// Reads the link layer of the packets: `DLT_RAW` for none, or `DLT_EN10MB`.
     #[doc(alias = "NGM_CHECKSUM_GETDLT")]
-    GetDlt "getdlt" = sys::NGM_CHECKSUM_GETDLT => u8;
+    GetDlt "getdlt" = sys::NGM_CHECKSUM_GETDLT => u8, repeatable;
     /// Sets the link layer of the packets.
     #[doc(alias = "NGM_CHECKSUM_SETDLT")]
     SetDlt(u8) "setdlt" = sys::NGM_CHECKSUM_SETDLT;
     /// Reads the configuration. No reply comes before there is one.
     #[doc(alias = "NGM_CHECKSUM_GETCONFIG")]
-    GetConfig "getconfig" = sys::NGM_CHECKSUM_GETCONFIG => Config;
+    GetConfig "getconfig" = sys::NGM_CHECKSUM_GETCONFIG => Config, repeatable;
     /// Replaces the configuration.
     #[doc(alias = "NGM_CHECKSUM_SETCONFIG")]
     SetConfig(Config) "setconfig" = sys::NGM_CHECKSUM_SETCONFIG;
     /// Reads the counters.
     #[doc(alias = "NGM_CHECKSUM_GET_STATS")]
-    GetStats "getstats" = sys::NGM_CHECKSUM_GET_STATS => Stats;
+    GetStats "getstats" = sys::NGM_CHECKSUM_GET_STATS => Stats, repeatable;
     /// Sets the counters to 0.
     #[doc(alias = "NGM_CHECKSUM_CLR_STATS")]
     ClearStats "clrstats" = sys::NGM_CHECKSUM_CLR_STATS;

@@ -31,10 +31,10 @@ node_type! {
     /// Reads the address that the other end is told. The node itself sends this message to whatever is at [`INET`],
     /// and takes the reply as its address.
     #[doc(alias = "NGM_CISCO_GET_IPADDR")]
-    GetIpAddr "getipaddr" = sys::NGM_CISCO_GET_IPADDR => IpAddr;
+    GetIpAddr "getipaddr" = sys::NGM_CISCO_GET_IPADDR => IpAddr, repeatable;
     /// Reads how the line does.
     #[doc(alias = "NGM_CISCO_GET_STATUS")]
-    GetStats "getstats" = sys::NGM_CISCO_GET_STATUS => Stats;
+    GetStats "getstats" = sys::NGM_CISCO_GET_STATUS => Stats, repeatable;
 }
 
 static IP_ADDR: Type = fields!["ipaddr": Type::Ip, "netmask": Type::Ip];

@@ -10,7 +10,7 @@ node_type! {
     pub Device: "device", cookie = sys::NGM_DEVICE_COOKIE;
     /// Reads the name of the file, without `/dev/`.
     #[doc(alias = "NGM_DEVICE_GET_DEVNAME")]
-    GetDevName "getdevname" = sys::NGM_DEVICE_GET_DEVNAME => Text;
+    GetDevName "getdevname" = sys::NGM_DEVICE_GET_DEVNAME => Text, repeatable;
     /// Aligns what is written to the file so that the payload of an Ethernet frame lies on a word's boundary.
     #[doc(alias = "NGM_DEVICE_ETHERALIGN")]
     EtherAlign "etheralign" = sys::NGM_DEVICE_ETHERALIGN;

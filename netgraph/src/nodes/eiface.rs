@@ -15,13 +15,13 @@ node_type! {
     pub Eiface: "eiface", cookie = sys::NGM_EIFACE_COOKIE;
     /// Reads the present name of the interface, wherever it was moved.
     #[doc(alias = "NGM_EIFACE_GET_IFNAME")]
-    GetIfName "getifname" = sys::NGM_EIFACE_GET_IFNAME => InterfaceName;
+    GetIfName "getifname" = sys::NGM_EIFACE_GET_IFNAME => InterfaceName, repeatable;
     /// Sets the interface's Ethernet address.
     #[doc(alias = "NGM_EIFACE_SET")]
     Set(EtherAddr) "set" = sys::NGM_EIFACE_SET;
     /// Reads the interface's addresses, as the kernel packs them.
     #[doc(alias = "NGM_EIFACE_GET_IFADDRS")]
-    GetIfAddrs = sys::NGM_EIFACE_GET_IFADDRS => SockAddrs;
+    GetIfAddrs = sys::NGM_EIFACE_GET_IFADDRS => SockAddrs, repeatable;
 }
 
 /// The addresses of an interface: sockaddrs one behind the other, each rounded up to a multiple of 8 bytes.

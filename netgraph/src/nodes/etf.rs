@@ -15,7 +15,7 @@ node_type! {
     pub Etf: "etf", cookie = sys::NGM_ETF_COOKIE;
     /// Reads the counters.
     #[doc(alias = "NGM_ETF_GET_STATUS")]
-    GetStatus "getstatus" = sys::NGM_ETF_GET_STATUS => Status;
+    GetStatus "getstatus" = sys::NGM_ETF_GET_STATUS => Status, repeatable;
     /// Sets the node's flags, which it keeps and does not use.
     #[doc(alias = "NGM_ETF_SET_FLAG")]
     SetFlag(i32) "setflag" = sys::NGM_ETF_SET_FLAG;

@@ -18,25 +18,25 @@ node_type! {
     pub Ether: "ether", cookie = sys::NGM_ETHER_COOKIE;
     /// Reads the name of the interface.
     #[doc(alias = "NGM_ETHER_GET_IFNAME")]
-    GetIfName "getifname" = sys::NGM_ETHER_GET_IFNAME => InterfaceName;
+    GetIfName "getifname" = sys::NGM_ETHER_GET_IFNAME => InterfaceName, repeatable;
     /// Reads the index of the interface.
     #[doc(alias = "NGM_ETHER_GET_IFINDEX")]
-    GetIfIndex "getifindex" = sys::NGM_ETHER_GET_IFINDEX => i32;
+    GetIfIndex "getifindex" = sys::NGM_ETHER_GET_IFINDEX => i32, repeatable;
     /// Reads the interface's Ethernet address.
     #[doc(alias = "NGM_ETHER_GET_ENADDR")]
-    GetEnAddr "getenaddr" = sys::NGM_ETHER_GET_ENADDR => EtherAddr;
+    GetEnAddr "getenaddr" = sys::NGM_ETHER_GET_ENADDR => EtherAddr, repeatable;
     /// Sets the interface's Ethernet address.
     #[doc(alias = "NGM_ETHER_SET_ENADDR")]
     SetEnAddr(EtherAddr) "setenaddr" = sys::NGM_ETHER_SET_ENADDR;
     /// Reads whether the node keeps the interface promiscuous: 0 or 1.
     #[doc(alias = "NGM_ETHER_GET_PROMISC")]
-    GetPromisc "getpromisc" = sys::NGM_ETHER_GET_PROMISC => i32;
+    GetPromisc "getpromisc" = sys::NGM_ETHER_GET_PROMISC => i32, repeatable;
     /// Makes the interface promiscuous (1), so that a bridge on it hears everything, or not (0).
     #[doc(alias = "NGM_ETHER_SET_PROMISC")]
     SetPromisc(i32) "setpromisc" = sys::NGM_ETHER_SET_PROMISC;
     /// Reads whether the source address of what goes out is overwritten with the interface's: 0 or 1.
     #[doc(alias = "NGM_ETHER_GET_AUTOSRC")]
-    GetAutoSrc "getautosrc" = sys::NGM_ETHER_GET_AUTOSRC => i32;
+    GetAutoSrc "getautosrc" = sys::NGM_ETHER_GET_AUTOSRC => i32, repeatable;
     /// Overwrites the source address of what goes out with the interface's (1), or not (0), as a bridge needs it.
     #[doc(alias = "NGM_ETHER_SET_AUTOSRC")]
     SetAutoSrc(i32) "setautosrc" = sys::NGM_ETHER_SET_AUTOSRC;

@@ -103,6 +103,7 @@ pub static COMMANDS: &[CommandText] = &[
         name: "textconfig",
         args: None,
         reply: Some(&Type::Str),
+        repeatable: false,
     },
     text_of::<TextStatus>(),
     CommandText {
@@ -111,6 +112,7 @@ pub static COMMANDS: &[CommandText] = &[
         name: "ascii2binary",
         args: Some(&MESSAGE),
         reply: Some(&MESSAGE),
+        repeatable: true,
     },
     CommandText {
         cookie: sys::NGM_GENERIC_COOKIE,
@@ -118,6 +120,7 @@ pub static COMMANDS: &[CommandText] = &[
         name: "binary2ascii",
         args: Some(&MESSAGE),
         reply: Some(&MESSAGE),
+        repeatable: true,
     },
 ];
 

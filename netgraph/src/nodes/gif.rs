@@ -15,8 +15,8 @@ node_type! {
     pub Gif: "gif", cookie = sys::NGM_GIF_COOKIE;
     /// Reads the name of the interface.
     #[doc(alias = "NGM_GIF_GET_IFNAME")]
-    GetIfName "getifname" = sys::NGM_GIF_GET_IFNAME => InterfaceName;
+    GetIfName "getifname" = sys::NGM_GIF_GET_IFNAME => InterfaceName, repeatable;
     /// Reads the index of the interface.
     #[doc(alias = "NGM_GIF_GET_IFINDEX")]
-    GetIfIndex "getifindex" = sys::NGM_GIF_GET_IFINDEX => i32;
+    GetIfIndex "getifindex" = sys::NGM_GIF_GET_IFINDEX => i32, repeatable;
 }

@@ -21,28 +21,28 @@ node_type! {
     pub Hci: "hci", cookie = sys::NGM_HCI_COOKIE;
     /// Reads whether the node is connected and initialized: `NG_HCI_UNIT_...`.
     #[doc(alias = "NGM_HCI_NODE_GET_STATE")]
-    GetState "get_state" = sys::NGM_HCI_NODE_GET_STATE => u16;
+    GetState "get_state" = sys::NGM_HCI_NODE_GET_STATE => u16, repeatable;
     /// Marks the node as initialized.
     #[doc(alias = "NGM_HCI_NODE_INIT")]
     Init "init" = sys::NGM_HCI_NODE_INIT;
     /// Reads how much the node logs.
     #[doc(alias = "NGM_HCI_NODE_GET_DEBUG")]
-    GetDebug "get_debug" = sys::NGM_HCI_NODE_GET_DEBUG => u16;
+    GetDebug "get_debug" = sys::NGM_HCI_NODE_GET_DEBUG => u16, repeatable;
     /// Sets how much the node logs, 0 to 4.
     #[doc(alias = "NGM_HCI_NODE_SET_DEBUG")]
     SetDebug(u16) "set_debug" = sys::NGM_HCI_NODE_SET_DEBUG;
     /// Reads what the device's buffers hold.
     #[doc(alias = "NGM_HCI_NODE_GET_BUFFER")]
-    GetBuffer "get_buff_info" = sys::NGM_HCI_NODE_GET_BUFFER => Buffer;
+    GetBuffer "get_buff_info" = sys::NGM_HCI_NODE_GET_BUFFER => Buffer, repeatable;
     /// Reads the device's address.
     #[doc(alias = "NGM_HCI_NODE_GET_BDADDR")]
-    GetBdAddr "get_bdaddr" = sys::NGM_HCI_NODE_GET_BDADDR => BdAddr;
+    GetBdAddr "get_bdaddr" = sys::NGM_HCI_NODE_GET_BDADDR => BdAddr, repeatable;
     /// Reads what the device can do.
     #[doc(alias = "NGM_HCI_NODE_GET_FEATURES")]
-    GetFeatures "get_features" = sys::NGM_HCI_NODE_GET_FEATURES => Features;
+    GetFeatures "get_features" = sys::NGM_HCI_NODE_GET_FEATURES => Features, repeatable;
     /// Reads the counters.
     #[doc(alias = "NGM_HCI_NODE_GET_STAT")]
-    GetStats "get_stat" = sys::NGM_HCI_NODE_GET_STAT => Stats;
+    GetStats "get_stat" = sys::NGM_HCI_NODE_GET_STAT => Stats, repeatable;
     /// Sets the counters to 0.
     #[doc(alias = "NGM_HCI_NODE_RESET_STAT")]
     ResetStats "reset_stat" = sys::NGM_HCI_NODE_RESET_STAT;
@@ -51,28 +51,28 @@ node_type! {
     FlushNeighbors "flush_ncache" = sys::NGM_HCI_NODE_FLUSH_NEIGHBOR_CACHE;
     /// Reads how connections may be put to rest: `NG_HCI_LINK_POLICY_...`.
     #[doc(alias = "NGM_HCI_NODE_GET_LINK_POLICY_SETTINGS_MASK")]
-    GetLinkPolicyMask "get_lm_mask" = sys::NGM_HCI_NODE_GET_LINK_POLICY_SETTINGS_MASK => u16;
+    GetLinkPolicyMask "get_lm_mask" = sys::NGM_HCI_NODE_GET_LINK_POLICY_SETTINGS_MASK => u16, repeatable;
     /// Sets how connections may be put to rest.
     #[doc(alias = "NGM_HCI_NODE_SET_LINK_POLICY_SETTINGS_MASK")]
     SetLinkPolicyMask(u16) "set_lm_mask" = sys::NGM_HCI_NODE_SET_LINK_POLICY_SETTINGS_MASK;
     /// Reads which packets are used: `NG_HCI_PKT_...`.
     #[doc(alias = "NGM_HCI_NODE_GET_PACKET_MASK")]
-    GetPacketMask "get_pkt_mask" = sys::NGM_HCI_NODE_GET_PACKET_MASK => u16;
+    GetPacketMask "get_pkt_mask" = sys::NGM_HCI_NODE_GET_PACKET_MASK => u16, repeatable;
     /// Sets which packets are used.
     #[doc(alias = "NGM_HCI_NODE_SET_PACKET_MASK")]
     SetPacketMask(u16) "set_pkt_mask" = sys::NGM_HCI_NODE_SET_PACKET_MASK;
     /// Reads whether this end asks to be the master of connections: 0 or 1.
     #[doc(alias = "NGM_HCI_NODE_GET_ROLE_SWITCH")]
-    GetRoleSwitch "get_role_sw" = sys::NGM_HCI_NODE_GET_ROLE_SWITCH => u16;
+    GetRoleSwitch "get_role_sw" = sys::NGM_HCI_NODE_GET_ROLE_SWITCH => u16, repeatable;
     /// Asks to be the master of connections (1), or not (0).
     #[doc(alias = "NGM_HCI_NODE_SET_ROLE_SWITCH")]
     SetRoleSwitch(u16) "set_role_sw" = sys::NGM_HCI_NODE_SET_ROLE_SWITCH;
     /// Lists the devices that were found.
     #[doc(alias = "NGM_HCI_NODE_GET_NEIGHBOR_CACHE")]
-    GetNeighbors = sys::NGM_HCI_NODE_GET_NEIGHBOR_CACHE => Neighbors;
+    GetNeighbors = sys::NGM_HCI_NODE_GET_NEIGHBOR_CACHE => Neighbors, repeatable;
     /// Lists the connections.
     #[doc(alias = "NGM_HCI_NODE_GET_CON_LIST")]
-    GetConnections = sys::NGM_HCI_NODE_GET_CON_LIST => Connections;
+    GetConnections = sys::NGM_HCI_NODE_GET_CON_LIST => Connections, repeatable;
 }
 
 static BDADDR: Type = Type::FixedArray(&UINT8, sys::NG_HCI_BDADDR_SIZE);

@@ -10,7 +10,7 @@ node_type! {
     pub Hole: "hole", cookie = sys::NGM_HOLE_COOKIE;
     /// Reads the counters of a hook. Rejected with ENOENT where there is no such hook.
     #[doc(alias = "NGM_HOLE_GET_STATS")]
-    GetStats(HookName) "getstats" = sys::NGM_HOLE_GET_STATS => HookStats;
+    GetStats(HookName) "getstats" = sys::NGM_HOLE_GET_STATS => HookStats, repeatable;
     /// Sets the counters of a hook to 0.
     #[doc(alias = "NGM_HOLE_CLR_STATS")]
     ClearStats(HookName) "clrstats" = sys::NGM_HOLE_CLR_STATS;

@@ -16,7 +16,7 @@ node_type! {
     pub Iface: "iface", cookie = sys::NGM_IFACE_COOKIE;
     /// Reads the present name of the interface.
     #[doc(alias = "NGM_IFACE_GET_IFNAME")]
-    GetIfName "getifname" = sys::NGM_IFACE_GET_IFNAME => InterfaceName;
+    GetIfName "getifname" = sys::NGM_IFACE_GET_IFNAME => InterfaceName, repeatable;
     /// Makes the interface point-to-point, as it is at first. Rejected with EBUSY while it is up.
     #[doc(alias = "NGM_IFACE_POINT2POINT")]
     PointToPoint "point2point" = sys::NGM_IFACE_POINT2POINT;
@@ -25,5 +25,5 @@ node_type! {
     Broadcast "broadcast" = sys::NGM_IFACE_BROADCAST;
     /// Reads the index of the interface.
     #[doc(alias = "NGM_IFACE_GET_IFINDEX")]
-    GetIfIndex "getifindex" = sys::NGM_IFACE_GET_IFINDEX => u32;
+    GetIfIndex "getifindex" = sys::NGM_IFACE_GET_IFINDEX => u32, repeatable;
 }

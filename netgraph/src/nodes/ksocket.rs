@@ -47,16 +47,16 @@ node_type! {
     Connect(SockAddr) "connect" = sys::NGM_KSOCKET_CONNECT, reply = INT32;
     /// Reads the address of this end.
     #[doc(alias = "NGM_KSOCKET_GETNAME")]
-    GetName "getname" = sys::NGM_KSOCKET_GETNAME => SockAddr;
+    GetName "getname" = sys::NGM_KSOCKET_GETNAME => SockAddr, repeatable;
     /// Reads the address of the other end. Rejected with ENOTCONN where there is none.
     #[doc(alias = "NGM_KSOCKET_GETPEERNAME")]
-    GetPeerName "getpeername" = sys::NGM_KSOCKET_GETPEERNAME => SockAddr;
+    GetPeerName "getpeername" = sys::NGM_KSOCKET_GETPEERNAME => SockAddr, repeatable;
     /// Sets an option, as setsockopt(2) does.
     #[doc(alias = "NGM_KSOCKET_SETOPT")]
     SetOpt(SockOpt) "setopt" = sys::NGM_KSOCKET_SETOPT;
     /// Reads an option, as getsockopt(2) does: the argument has no value.
     #[doc(alias = "NGM_KSOCKET_GETOPT")]
-    GetOpt(SockOpt) "getopt" = sys::NGM_KSOCKET_GETOPT => SockOpt;
+    GetOpt(SockOpt) "getopt" = sys::NGM_KSOCKET_GETOPT => SockOpt, repeatable;
     /// A connection that was accepted after the caller of [`Accept`] had stopped waiting.
     Incoming(Accepted) = sys::NGM_KSOCKET_ACCEPT, event;
     /// What became of a [`Connect`] that took time: an errno, 0 where it is connected.

@@ -18,25 +18,25 @@ node_type! {
     pub L2cap: "l2cap", cookie = sys::NGM_L2CAP_COOKIE;
     /// Reads the node's flags: `NG_L2CAP_CLT_...`.
     #[doc(alias = "NGM_L2CAP_NODE_GET_FLAGS")]
-    GetFlags "get_flags" = sys::NGM_L2CAP_NODE_GET_FLAGS => u16;
+    GetFlags "get_flags" = sys::NGM_L2CAP_NODE_GET_FLAGS => u16, repeatable;
     /// Reads how much the node logs.
     #[doc(alias = "NGM_L2CAP_NODE_GET_DEBUG")]
-    GetDebug "get_debug" = sys::NGM_L2CAP_NODE_GET_DEBUG => u16;
+    GetDebug "get_debug" = sys::NGM_L2CAP_NODE_GET_DEBUG => u16, repeatable;
     /// Sets how much the node logs, 0 to 4.
     #[doc(alias = "NGM_L2CAP_NODE_SET_DEBUG")]
     SetDebug(u16) "set_debug" = sys::NGM_L2CAP_NODE_SET_DEBUG;
     /// Reads after how many seconds an unused connection is given up; 0 for never.
     #[doc(alias = "NGM_L2CAP_NODE_GET_AUTO_DISCON_TIMO")]
-    GetAutoDisconnectTimeout "get_disc_timo" = sys::NGM_L2CAP_NODE_GET_AUTO_DISCON_TIMO => u16;
+    GetAutoDisconnectTimeout "get_disc_timo" = sys::NGM_L2CAP_NODE_GET_AUTO_DISCON_TIMO => u16, repeatable;
     /// Sets after how many seconds an unused connection is given up.
     #[doc(alias = "NGM_L2CAP_NODE_SET_AUTO_DISCON_TIMO")]
     SetAutoDisconnectTimeout(u16) "set_disc_timo" = sys::NGM_L2CAP_NODE_SET_AUTO_DISCON_TIMO;
     /// Lists the connections.
     #[doc(alias = "NGM_L2CAP_NODE_GET_CON_LIST")]
-    GetConnections = sys::NGM_L2CAP_NODE_GET_CON_LIST => Connections;
+    GetConnections = sys::NGM_L2CAP_NODE_GET_CON_LIST => Connections, repeatable;
     /// Lists the channels.
     #[doc(alias = "NGM_L2CAP_NODE_GET_CHAN_LIST")]
-    GetChannels = sys::NGM_L2CAP_NODE_GET_CHAN_LIST => Channels;
+    GetChannels = sys::NGM_L2CAP_NODE_GET_CHAN_LIST => Channels, repeatable;
 }
 
 list! {

@@ -30,16 +30,16 @@ node_type! {
     SetConfig(Config) "setconfig" = sys::NGM_L2TP_SET_CONFIG;
     /// Reads the configuration.
     #[doc(alias = "NGM_L2TP_GET_CONFIG")]
-    GetConfig "getconfig" = sys::NGM_L2TP_GET_CONFIG => Config;
+    GetConfig "getconfig" = sys::NGM_L2TP_GET_CONFIG => Config, repeatable;
     /// Replaces the configuration of a session. Rejected with ENOENT where its hook is not there.
     #[doc(alias = "NGM_L2TP_SET_SESS_CONFIG")]
     SetSessionConfig(SessionConfig) "setsessconfig" = sys::NGM_L2TP_SET_SESS_CONFIG;
     /// Reads the configuration of a session, by its number at this end.
     #[doc(alias = "NGM_L2TP_GET_SESS_CONFIG")]
-    GetSessionConfig(u16) "getsessconfig" = sys::NGM_L2TP_GET_SESS_CONFIG => SessionConfig, args = HINT16;
+    GetSessionConfig(u16) "getsessconfig" = sys::NGM_L2TP_GET_SESS_CONFIG => SessionConfig, args = HINT16, repeatable;
     /// Reads the counters of the tunnel.
     #[doc(alias = "NGM_L2TP_GET_STATS")]
-    GetStats "getstats" = sys::NGM_L2TP_GET_STATS => Stats;
+    GetStats "getstats" = sys::NGM_L2TP_GET_STATS => Stats, repeatable;
     /// Sets the counters of the tunnel to 0.
     #[doc(alias = "NGM_L2TP_CLR_STATS")]
     ClearStats "clrstats" = sys::NGM_L2TP_CLR_STATS;
@@ -48,7 +48,7 @@ node_type! {
     GetClearStats "getclrstats" = sys::NGM_L2TP_GETCLR_STATS => Stats;
     /// Reads the counters of a session, by its number at this end.
     #[doc(alias = "NGM_L2TP_GET_SESSION_STATS")]
-    GetSessionStats(u16) "getsessstats" = sys::NGM_L2TP_GET_SESSION_STATS => SessionStats, args = INT16;
+    GetSessionStats(u16) "getsessstats" = sys::NGM_L2TP_GET_SESSION_STATS => SessionStats, args = INT16, repeatable;
     /// Sets the counters of a session to 0.
     #[doc(alias = "NGM_L2TP_CLR_SESSION_STATS")]
     ClearSessionStats(u16) "clrsessstats" = sys::NGM_L2TP_CLR_SESSION_STATS, args = INT16;

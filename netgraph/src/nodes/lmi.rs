@@ -24,7 +24,7 @@ node_type! {
     pub Lmi: "lmi", cookie = sys::NGM_LMI_COOKIE;
     /// Reads the protocol spoken, and the channels.
     #[doc(alias = "NGM_LMI_GET_STATUS")]
-    GetStatus = sys::NGM_LMI_GET_STATUS => Status;
+    GetStatus = sys::NGM_LMI_GET_STATUS => Status, repeatable;
 }
 
 payload! {

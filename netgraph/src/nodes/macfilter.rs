@@ -27,7 +27,7 @@ node_type! {
     DirectToId(AssignmentById) "directi" = sys::NGM_MACFILTER_DIRECT_HOOKID;
     /// Reads the table.
     #[doc(alias = "NGM_MACFILTER_GET_MACS")]
-    GetMacs "getmacs" = sys::NGM_MACFILTER_GET_MACS => Macs;
+    GetMacs "getmacs" = sys::NGM_MACFILTER_GET_MACS => Macs, repeatable;
     /// Reads the table and sets its counters to 0, in one step.
     #[doc(alias = "NGM_MACFILTER_GETCLR_MACS")]
     GetClearMacs "getclrmacs" = sys::NGM_MACFILTER_GETCLR_MACS => Macs;
@@ -36,7 +36,7 @@ node_type! {
     ClearMacs "clrmacs" = sys::NGM_MACFILTER_CLR_MACS;
     /// Lists the hooks and their numbers.
     #[doc(alias = "NGM_MACFILTER_GET_HOOKS")]
-    GetHooks "gethooks" = sys::NGM_MACFILTER_GET_HOOKS => Hooks;
+    GetHooks "gethooks" = sys::NGM_MACFILTER_GET_HOOKS => Hooks, repeatable;
 }
 
 static ASSIGNMENT: Type = fields!["ether": Type::Ether, "hookname": NAME];

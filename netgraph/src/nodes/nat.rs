@@ -49,19 +49,19 @@ node_type! {
     AddServer(Server) "addserver" = sys::NGM_NAT_ADD_SERVER;
     /// Lists the rules.
     #[doc(alias = "NGM_NAT_LIST_REDIRECTS")]
-    ListRedirects "listredirects" = sys::NGM_NAT_LIST_REDIRECTS => Rules;
+    ListRedirects "listredirects" = sys::NGM_NAT_LIST_REDIRECTS => Rules, repeatable;
     /// Adds a rule for a transparent proxy, in the words of libalias(3).
     #[doc(alias = "NGM_NAT_PROXY_RULE")]
     ProxyRule(Text) "proxyrule" = sys::NGM_NAT_PROXY_RULE;
     /// Reads how much the translation remembers.
     #[doc(alias = "NGM_NAT_LIBALIAS_INFO")]
-    LibaliasInfo "libaliasinfo" = sys::NGM_NAT_LIBALIAS_INFO => Info;
+    LibaliasInfo "libaliasinfo" = sys::NGM_NAT_LIBALIAS_INFO => Info, repeatable;
     /// Sets the link layer of the packets: `DLT_RAW` for none, or `DLT_EN10MB`.
     #[doc(alias = "NGM_NAT_SET_DLT")]
     SetDlt(u8) "setdlt" = sys::NGM_NAT_SET_DLT;
     /// Reads the link layer of the packets. FreeBSD 15.1 rejects it with EINVAL whatever is set.
     #[doc(alias = "NGM_NAT_GET_DLT")]
-    GetDlt "getdlt" = sys::NGM_NAT_GET_DLT => u8;
+    GetDlt "getdlt" = sys::NGM_NAT_GET_DLT => u8, repeatable;
 }
 
 static DESCRIPTION: Type = Type::FixedStr(sys::NG_NAT_DESC_LENGTH);

@@ -26,10 +26,10 @@ node_type! {
     SetConfig(Config) "setconfig" = sys::NGM_ONE2MANY_SET_CONFIG;
     /// Reads the configuration.
     #[doc(alias = "NGM_ONE2MANY_GET_CONFIG")]
-    GetConfig "getconfig" = sys::NGM_ONE2MANY_GET_CONFIG => Config;
+    GetConfig "getconfig" = sys::NGM_ONE2MANY_GET_CONFIG => Config, repeatable;
     /// Reads the counters of a link. Rejected with EINVAL where there is none.
     #[doc(alias = "NGM_ONE2MANY_GET_STATS")]
-    GetStats(Link) "getstats" = sys::NGM_ONE2MANY_GET_STATS => LinkStats;
+    GetStats(Link) "getstats" = sys::NGM_ONE2MANY_GET_STATS => LinkStats, repeatable;
     /// Sets the counters of a link to 0.
     #[doc(alias = "NGM_ONE2MANY_CLR_STATS")]
     ClearStats(Link) "clrstats" = sys::NGM_ONE2MANY_CLR_STATS;

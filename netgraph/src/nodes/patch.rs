@@ -18,19 +18,19 @@ node_type! {
     pub Patch: "patch", cookie = sys::NGM_PATCH_COOKIE;
     /// Reads the link layer of the packets: `DLT_RAW` for none, or `DLT_EN10MB`.
     #[doc(alias = "NGM_PATCH_GETDLT")]
-    GetDlt "getdlt" = sys::NGM_PATCH_GETDLT => u8;
+    GetDlt "getdlt" = sys::NGM_PATCH_GETDLT => u8, repeatable;
     /// Sets the link layer of the packets.
     #[doc(alias = "NGM_PATCH_SETDLT")]
     SetDlt(u8) "setdlt" = sys::NGM_PATCH_SETDLT;
     /// Reads the configuration. No reply comes before there is one.
     #[doc(alias = "NGM_PATCH_GETCONFIG")]
-    GetConfig "getconfig" = sys::NGM_PATCH_GETCONFIG => Config;
+    GetConfig "getconfig" = sys::NGM_PATCH_GETCONFIG => Config, repeatable;
     /// Replaces the configuration.
     #[doc(alias = "NGM_PATCH_SETCONFIG")]
     SetConfig(Config) "setconfig" = sys::NGM_PATCH_SETCONFIG;
     /// Reads the counters.
     #[doc(alias = "NGM_PATCH_GET_STATS")]
-    GetStats "getstats" = sys::NGM_PATCH_GET_STATS => Stats;
+    GetStats "getstats" = sys::NGM_PATCH_GET_STATS => Stats, repeatable;
     /// Sets the counters to 0.
     #[doc(alias = "NGM_PATCH_CLR_STATS")]
     ClearStats "clrstats" = sys::NGM_PATCH_CLR_STATS;

@@ -19,7 +19,7 @@ node_type! {
     pub Pipe: "pipe", cookie = sys::NGM_PIPE_COOKIE;
     /// Reads the counters.
     #[doc(alias = "NGM_PIPE_GET_STATS")]
-    GetStats "getstats" = sys::NGM_PIPE_GET_STATS => Stats;
+    GetStats "getstats" = sys::NGM_PIPE_GET_STATS => Stats, repeatable;
     /// Sets the counters to 0.
     #[doc(alias = "NGM_PIPE_CLR_STATS")]
     ClearStats "clrstats" = sys::NGM_PIPE_CLR_STATS;
@@ -28,10 +28,10 @@ node_type! {
     GetClearStats "getclrstats" = sys::NGM_PIPE_GETCLR_STATS => Stats;
     /// Reads what is in the queues at this moment.
     #[doc(alias = "NGM_PIPE_GET_RUN")]
-    GetRun "getrun" = sys::NGM_PIPE_GET_RUN => Run;
+    GetRun "getrun" = sys::NGM_PIPE_GET_RUN => Run, repeatable;
     /// Reads the configuration.
     #[doc(alias = "NGM_PIPE_GET_CFG")]
-    GetConfig "getcfg" = sys::NGM_PIPE_GET_CFG => Config;
+    GetConfig "getcfg" = sys::NGM_PIPE_GET_CFG => Config, repeatable;
     /// Changes the configuration: what is 0 stays as it is, what is all ones (-1) goes back to its default.
     #[doc(alias = "NGM_PIPE_SET_CFG")]
     SetConfig(Config) "setcfg" = sys::NGM_PIPE_SET_CFG;

@@ -55,13 +55,13 @@ node_type! {
     SetConfig(Config) "setconfig" = sys::NGM_PPP_SET_CONFIG;
     /// Reads the configuration.
     #[doc(alias = "NGM_PPP_GET_CONFIG")]
-    GetConfig "getconfig" = sys::NGM_PPP_GET_CONFIG => Config;
+    GetConfig "getconfig" = sys::NGM_PPP_GET_CONFIG => Config, repeatable;
     /// Reads the sequence numbers of multilink.
     #[doc(alias = "NGM_PPP_GET_MP_STATE")]
-    GetMpState "getmpstate" = sys::NGM_PPP_GET_MP_STATE => MpState;
+    GetMpState "getmpstate" = sys::NGM_PPP_GET_MP_STATE => MpState, repeatable;
     /// Reads the counters of a link, or of the [`BUNDLE`]; they wrap at 32 bits.
     #[doc(alias = "NGM_PPP_GET_LINK_STATS")]
-    GetStats(u16) "getstats" = sys::NGM_PPP_GET_LINK_STATS => LinkStats, args = INT16;
+    GetStats(u16) "getstats" = sys::NGM_PPP_GET_LINK_STATS => LinkStats, args = INT16, repeatable;
     /// Sets the counters of a link, or of the [`BUNDLE`], to 0.
     #[doc(alias = "NGM_PPP_CLR_LINK_STATS")]
     ClearStats(u16) "clrstats" = sys::NGM_PPP_CLR_LINK_STATS, args = INT16;
@@ -70,7 +70,7 @@ node_type! {
     GetClearStats(u16) "getclrstats" = sys::NGM_PPP_GETCLR_LINK_STATS => LinkStats, args = INT16;
     /// Reads the counters of a link, or of the [`BUNDLE`], in 64 bits.
     #[doc(alias = "NGM_PPP_GET_LINK_STATS64")]
-    GetStats64(u16) "getstats64" = sys::NGM_PPP_GET_LINK_STATS64 => LinkStats64, args = INT16;
+    GetStats64(u16) "getstats64" = sys::NGM_PPP_GET_LINK_STATS64 => LinkStats64, args = INT16, repeatable;
     /// Reads the counters of a link, or of the [`BUNDLE`], in 64 bits and sets them to 0, in one step.
     #[doc(alias = "NGM_PPP_GETCLR_LINK_STATS64")]
     GetClearStats64(u16) "getclrstats64" = sys::NGM_PPP_GETCLR_LINK_STATS64 => LinkStats64, args = INT16;

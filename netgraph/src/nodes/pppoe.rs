@@ -52,7 +52,7 @@ node_type! {
     SetMode(Text) "pppoe_setmode" = sys::NGM_PPPOE_SETMODE;
     /// Reads which kind of PPPoE is spoken.
     #[doc(alias = "NGM_PPPOE_GETMODE")]
-    GetMode "pppoe_getmode" = sys::NGM_PPPOE_GETMODE => Text;
+    GetMode "pppoe_getmode" = sys::NGM_PPPOE_GETMODE => Text, repeatable;
     /// Sets the Ethernet address that the node sends from.
     #[doc(alias = "NGM_PPPOE_SETENADDR")]
     SetEnAddr(EtherAddr) "setenaddr" = sys::NGM_PPPOE_SETENADDR;
@@ -67,7 +67,7 @@ node_type! {
     SendMotm(Session) "send_motm" = sys::NGM_PPPOE_SEND_MOTM;
     /// Reads the counters.
     #[doc(alias = "NGM_PPPOE_GET_STATUS")]
-    GetStatus = sys::NGM_PPPOE_GET_STATUS => Status;
+    GetStatus = sys::NGM_PPPOE_GET_STATUS => Status, repeatable;
     /// The server that the session is being made with has this name.
     #[doc(alias = "NGM_PPPOE_ACNAME")]
     AcName(ServerName) = sys::NGM_PPPOE_ACNAME, event;

@@ -30,10 +30,10 @@ node_type! {
     SetConfig(Config) "setconfig" = sys::NGM_PPTPGRE_SET_CONFIG;
     /// Reads the configuration of a session, by its call number at this end.
     #[doc(alias = "NGM_PPTPGRE_GET_CONFIG")]
-    GetConfig(u16) "getconfig" = sys::NGM_PPTPGRE_GET_CONFIG => Config, args = HINT16;
+    GetConfig(u16) "getconfig" = sys::NGM_PPTPGRE_GET_CONFIG => Config, args = HINT16, repeatable;
     /// Reads the counters.
     #[doc(alias = "NGM_PPTPGRE_GET_STATS")]
-    GetStats "getstats" = sys::NGM_PPTPGRE_GET_STATS => Stats;
+    GetStats "getstats" = sys::NGM_PPTPGRE_GET_STATS => Stats, repeatable;
     /// Sets the counters to 0.
     #[doc(alias = "NGM_PPTPGRE_CLR_STATS")]
     ClearStats "clrstats" = sys::NGM_PPTPGRE_CLR_STATS;

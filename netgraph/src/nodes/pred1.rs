@@ -22,7 +22,7 @@ node_type! {
     ResetRequest "resetreq" = sys::NGM_PRED1_RESETREQ;
     /// Reads the counters.
     #[doc(alias = "NGM_PRED1_GET_STATS")]
-    GetStats "getstats" = sys::NGM_PRED1_GET_STATS => Stats;
+    GetStats "getstats" = sys::NGM_PRED1_GET_STATS => Stats, repeatable;
     /// Sets the counters to 0.
     #[doc(alias = "NGM_PRED1_CLR_STATS")]
     ClearStats "clrstats" = sys::NGM_PRED1_CLR_STATS;

@@ -22,5 +22,5 @@ node_type! {
     SetEncap(Text) "setencap" = sys::NGM_RFC1490_SET_ENCAP;
     /// Reads how IPv4 is encapsulated.
     #[doc(alias = "NGM_RFC1490_GET_ENCAP")]
-    GetEncap "getencap" = sys::NGM_RFC1490_GET_ENCAP => Text;
+    GetEncap "getencap" = sys::NGM_RFC1490_GET_ENCAP => Text, repeatable;
 }

@@ -18,7 +18,7 @@ node_type! {
     pub Source: "source", cookie = sys::NGM_SOURCE_COOKIE;
     /// Reads the counters.
     #[doc(alias = "NGM_SOURCE_GET_STATS")]
-    GetStats "getstats" = sys::NGM_SOURCE_GET_STATS => Stats;
+    GetStats "getstats" = sys::NGM_SOURCE_GET_STATS => Stats, repeatable;
     /// Sets the counters to 0.
     #[doc(alias = "NGM_SOURCE_CLR_STATS")]
     ClearStats "clrstats" = sys::NGM_SOURCE_CLR_STATS;
@@ -45,13 +45,13 @@ node_type! {
     SetTimestamp(Timestamp) "settimestamp" = sys::NGM_SOURCE_SET_TIMESTAMP;
     /// Reads where the time is written.
     #[doc(alias = "NGM_SOURCE_GET_TIMESTAMP")]
-    GetTimestamp "gettimestamp" = sys::NGM_SOURCE_GET_TIMESTAMP => Timestamp;
+    GetTimestamp "gettimestamp" = sys::NGM_SOURCE_GET_TIMESTAMP => Timestamp, repeatable;
     /// Writes a counter into each packet.
     #[doc(alias = "NGM_SOURCE_SET_COUNTER")]
     SetCounter(Counter) "setcounter" = sys::NGM_SOURCE_SET_COUNTER;
     /// Reads where a counter is written, by its number, 0 to 3.
     #[doc(alias = "NGM_SOURCE_GET_COUNTER")]
-    GetCounter(u8) "getcounter" = sys::NGM_SOURCE_GET_COUNTER => Counter;
+    GetCounter(u8) "getcounter" = sys::NGM_SOURCE_GET_COUNTER => Counter, repeatable;
 }
 
 static TIME: Type = fields!["tv_sec": INT64, "tv_usec": INT64];

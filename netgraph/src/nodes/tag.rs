@@ -15,13 +15,13 @@ node_type! {
     SetHookIn(HookIn) "sethookin" = sys::NGM_TAG_SET_HOOKIN;
     /// Reads what happens to packets that come in at a hook.
     #[doc(alias = "NGM_TAG_GET_HOOKIN")]
-    GetHookIn(HookName) "gethookin" = sys::NGM_TAG_GET_HOOKIN => HookIn;
+    GetHookIn(HookName) "gethookin" = sys::NGM_TAG_GET_HOOKIN => HookIn, repeatable;
     /// Sets what happens to packets that leave at a hook.
     #[doc(alias = "NGM_TAG_SET_HOOKOUT")]
     SetHookOut(HookOut) "sethookout" = sys::NGM_TAG_SET_HOOKOUT;
     /// Reads what happens to packets that leave at a hook.
     #[doc(alias = "NGM_TAG_GET_HOOKOUT")]
-    GetHookOut(HookName) "gethookout" = sys::NGM_TAG_GET_HOOKOUT => HookOut;
+    GetHookOut(HookName) "gethookout" = sys::NGM_TAG_GET_HOOKOUT => HookOut, repeatable;
 }
 
 fn data_len(before: Before<'_>) -> Option<usize> {

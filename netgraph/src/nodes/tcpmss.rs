@@ -10,7 +10,7 @@ node_type! {
     pub Tcpmss: "tcpmss", cookie = sys::NGM_TCPMSS_COOKIE;
     /// Reads the counters of a hook. Rejected with ENOENT where there is no such hook.
     #[doc(alias = "NGM_TCPMSS_GET_STATS")]
-    GetStats(HookName) "getstats" = sys::NGM_TCPMSS_GET_STATS => HookStats;
+    GetStats(HookName) "getstats" = sys::NGM_TCPMSS_GET_STATS => HookStats, repeatable;
     /// Sets the counters of a hook to 0.
     #[doc(alias = "NGM_TCPMSS_CLR_STATS")]
     ClearStats(HookName) "clrstats" = sys::NGM_TCPMSS_CLR_STATS;

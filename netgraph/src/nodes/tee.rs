@@ -19,7 +19,7 @@ node_type! {
     pub Tee: "tee", cookie = sys::NGM_TEE_COOKIE;
     /// Reads the counters.
     #[doc(alias = "NGM_TEE_GET_STATS")]
-    GetStats "getstats" = sys::NGM_TEE_GET_STATS => Stats;
+    GetStats "getstats" = sys::NGM_TEE_GET_STATS => Stats, repeatable;
     /// Sets the counters to 0.
     #[doc(alias = "NGM_TEE_CLR_STATS")]
     ClearStats "clrstats" = sys::NGM_TEE_CLR_STATS;

@@ -12,7 +12,7 @@ node_type! {
     pub Tty: "tty", cookie = sys::NGM_TTY_COOKIE;
     /// Reads the hot character, at which the node passes on what it has: -1 for none.
     #[doc(alias = "NGM_TTY_GET_HOTCHAR")]
-    GetHotChar = sys::NGM_TTY_GET_HOTCHAR => i32;
+    GetHotChar = sys::NGM_TTY_GET_HOTCHAR => i32, repeatable;
     /// Sets the hot character: 0 to 255, or -1 for none. Rejected with EINVAL for others.
     #[doc(alias = "NGM_TTY_SET_HOTCHAR")]
     SetHotChar(i32) = sys::NGM_TTY_SET_HOTCHAR;

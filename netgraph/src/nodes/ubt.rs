@@ -16,16 +16,16 @@ node_type! {
     SetDebug(u16) "set_debug" = sys::NGM_UBT_NODE_SET_DEBUG;
     /// Reads how much the node logs.
     #[doc(alias = "NGM_UBT_NODE_GET_DEBUG")]
-    GetDebug "get_debug" = sys::NGM_UBT_NODE_GET_DEBUG => u16;
+    GetDebug "get_debug" = sys::NGM_UBT_NODE_GET_DEBUG => u16, repeatable;
     /// Sets the length of a queue.
     #[doc(alias = "NGM_UBT_NODE_SET_QLEN")]
     SetQueueLen(QueueLen) "set_qlen" = sys::NGM_UBT_NODE_SET_QLEN;
     /// Reads the length of a queue.
     #[doc(alias = "NGM_UBT_NODE_GET_QLEN")]
-    GetQueueLen(QueueLen) "get_qlen" = sys::NGM_UBT_NODE_GET_QLEN => QueueLen;
+    GetQueueLen(QueueLen) "get_qlen" = sys::NGM_UBT_NODE_GET_QLEN => QueueLen, repeatable;
     /// Reads the counters.
     #[doc(alias = "NGM_UBT_NODE_GET_STAT")]
-    GetStats "get_stat" = sys::NGM_UBT_NODE_GET_STAT => Stats;
+    GetStats "get_stat" = sys::NGM_UBT_NODE_GET_STAT => Stats, repeatable;
     /// Sets the counters to 0.
     #[doc(alias = "NGM_UBT_NODE_RESET_STAT")]
     ResetStats "reset_stat" = sys::NGM_UBT_NODE_RESET_STAT;

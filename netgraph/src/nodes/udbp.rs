@@ -13,7 +13,7 @@ node_type! {
     pub Udbp: "udbp", cookie = sys::NGM_UDBP_COOKIE;
     /// Reads the counters.
     #[doc(alias = "NGM_UDBP_GET_STATUS")]
-    GetStatus "getstatus" = sys::NGM_UDBP_GET_STATUS => Status;
+    GetStatus "getstatus" = sys::NGM_UDBP_GET_STATUS => Status, repeatable;
     /// Sets the node's flags, which it keeps and does not use.
     #[doc(alias = "NGM_UDBP_SET_FLAG")]
     SetFlag(i32) "setflag" = sys::NGM_UDBP_SET_FLAG;

@@ -22,10 +22,10 @@ node_type! {
     SetConfig(Config) "setconfig" = sys::NGM_VJC_SET_CONFIG;
     /// Reads the configuration.
     #[doc(alias = "NGM_VJC_GET_CONFIG")]
-    GetConfig "getconfig" = sys::NGM_VJC_GET_CONFIG => Config;
+    GetConfig "getconfig" = sys::NGM_VJC_GET_CONFIG => Config, repeatable;
     /// Reads the whole state.
     #[doc(alias = "NGM_VJC_GET_STATE")]
-    GetState "getstate" = sys::NGM_VJC_GET_STATE => State;
+    GetState "getstate" = sys::NGM_VJC_GET_STATE => State, repeatable;
     /// Sets the counters to 0.
     #[doc(alias = "NGM_VJC_CLR_STATS")]
     ClearStats "clrstats" = sys::NGM_VJC_CLR_STATS;

@@ -22,25 +22,25 @@ node_type! {
     DelFilter(HookName) "delfilter" = sys::NGM_VLAN_DEL_FILTER;
     /// Lists the filters.
     #[doc(alias = "NGM_VLAN_GET_TABLE")]
-    GetTable "gettable" = sys::NGM_VLAN_GET_TABLE => Table;
+    GetTable "gettable" = sys::NGM_VLAN_GET_TABLE => Table, repeatable;
     /// Removes the filter of a VLAN.
     #[doc(alias = "NGM_VLAN_DEL_VID_FLT")]
     DelVidFilter(u16) "delvidflt" = sys::NGM_VLAN_DEL_VID_FLT;
     /// Reads whether tags are taken off: 0 or 1.
     #[doc(alias = "NGM_VLAN_GET_DECAP")]
-    GetDecap "getdecap" = sys::NGM_VLAN_GET_DECAP => u32, reply = HINT32;
+    GetDecap "getdecap" = sys::NGM_VLAN_GET_DECAP => u32, reply = HINT32, repeatable;
     /// Takes tags off (1), or not (0).
     #[doc(alias = "NGM_VLAN_SET_DECAP")]
     SetDecap(u32) "setdecap" = sys::NGM_VLAN_SET_DECAP, args = HINT32;
     /// Reads which frames get a tag: `VLAN_ENCAP_...`.
     #[doc(alias = "NGM_VLAN_GET_ENCAP")]
-    GetEncap "getencap" = sys::NGM_VLAN_GET_ENCAP => u32, reply = HINT32;
+    GetEncap "getencap" = sys::NGM_VLAN_GET_ENCAP => u32, reply = HINT32, repeatable;
     /// Sets which frames get a tag: `VLAN_ENCAP_...`.
     #[doc(alias = "NGM_VLAN_SET_ENCAP")]
     SetEncap(u32) "setencap" = sys::NGM_VLAN_SET_ENCAP, args = HINT32;
     /// Reads the Ethernet type of the tags.
     #[doc(alias = "NGM_VLAN_GET_ENCAP_PROTO")]
-    GetEncapProto "getencapproto" = sys::NGM_VLAN_GET_ENCAP_PROTO => u16, reply = HINT16;
+    GetEncapProto "getencapproto" = sys::NGM_VLAN_GET_ENCAP_PROTO => u16, reply = HINT16, repeatable;
     /// Sets the Ethernet type of the tags: 0x8100, 0x88a8 or 0x9100.
     #[doc(alias = "NGM_VLAN_SET_ENCAP_PROTO")]
     SetEncapProto(u16) "setencapproto" = sys::NGM_VLAN_SET_ENCAP_PROTO, args = HINT16;

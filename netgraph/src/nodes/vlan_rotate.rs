@@ -20,13 +20,13 @@ node_type! {
     pub VlanRotate: "vlan_rotate", cookie = sys::NGM_VLANROTATE_COOKIE;
     /// Reads the configuration.
     #[doc(alias = "NGM_VLANROTATE_GET_CONF")]
-    GetConfig "getconf" = sys::NGM_VLANROTATE_GET_CONF => Config;
+    GetConfig "getconf" = sys::NGM_VLANROTATE_GET_CONF => Config, repeatable;
     /// Changes the configuration; a `max` of 0 leaves that as it is.
     #[doc(alias = "NGM_VLANROTATE_SET_CONF")]
     SetConfig(Config) "setconf" = sys::NGM_VLANROTATE_SET_CONF;
     /// Reads the counters.
     #[doc(alias = "NGM_VLANROTATE_GET_STAT")]
-    GetStats "getstat" = sys::NGM_VLANROTATE_GET_STAT => Stats;
+    GetStats "getstat" = sys::NGM_VLANROTATE_GET_STAT => Stats, repeatable;
     /// Sets the counters to 0. The kernel's list of commands declares a reply by mistake.
     #[doc(alias = "NGM_VLANROTATE_CLR_STAT")]
     ClearStats "clrstat" = sys::NGM_VLANROTATE_CLR_STAT, reply = STATS;
