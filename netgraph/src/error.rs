@@ -16,6 +16,8 @@ pub type Result<T, E = Error> = std::result::Result<T, E>;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum OpenStep {
+    /// Attaching to the jail.
+    Attach,
     /// Making the control socket.
     ControlSocket,
     /// Naming its node.
@@ -29,6 +31,7 @@ pub enum OpenStep {
 impl fmt::Display for OpenStep {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
+            Self::Attach => "jail_attach",
             Self::ControlSocket => "socket control",
             Self::Bind => "bind",
             Self::DataSocket => "socket data",

@@ -8,6 +8,9 @@ mod traced;
 
 use std::fmt;
 use std::io::IoSlice;
+#[cfg(unix)]
+use std::os::fd::BorrowedFd;
+use std::sync::Arc;
 use std::time::Instant;
 
 use crate::error::{Errno, Error};
@@ -71,6 +74,28 @@ pub trait Transport: fmt::Debug + Send + Sync {
     /// # Errors
     /// ENOBUFS where the limit is reached.
     fn grow_receive_buffer(&self) -> Result<(), Errno>;
+
+    /// Returns a descriptor that can be read, as poll(2) and kqueue(2) tell, while a control frame is there or the
+    /// socket's node is gone. It is for waiting only: what is there is received with [`recv_msg`](Self::recv_msg).
+    ///
+    /// On FreeBSD it is the control socket itself.
+    ///
+    /// # Errors
+    /// EOPNOTSUPP for a transport without descriptors.
+    #[cfg(unix)]
+    fn control_fd(&self) -> Result<BorrowedFd<'_>, Errno> {
+        Err(Errno::EOPNOTSUPP)
+    }
+
+    /// Returns a descriptor that can be read while a data packet is there or the socket's node is gone, as
+    /// [`control_fd`](Self::control_fd).
+    ///
+    /// # Errors
+    /// EOPNOTSUPP for a transport without descriptors.
+    #[cfg(unix)]
+    fn data_fd(&self) -> Result<BorrowedFd<'_>, Errno> {
+        Err(Errno::EOPNOTSUPP)
+    }
 }
 
 /// Where sockets are opened: FreeBSD's kernel, or a simulated one.
@@ -86,6 +111,24 @@ pub trait Kernel: fmt::Debug + Send + Sync {
     /// # Errors
     /// [`Error::Unsupported`] with a hint where the module is not there or may not be loaded.
     fn load_type(&self, type_name: &str) -> Result<(), Error>;
+
+    /// Returns the kernel as programs in a jail see it: sockets opened there are of the jail's VNET, while the program
+    /// that has them stays where it is.
+    ///
+    /// Such a socket holds the jail: one that is removed meanwhile stays, dying, until the socket is closed. Modules are
+    /// loaded outside, with [`load_type`](Self::load_type) of either kernel; inside nobody may. On a simulated kernel
+    /// `jid` is the number of a VNET.
+    ///
+    /// # Errors
+    /// [`Error::Open`] where it is known by now that there is no such jail, [`Error::Unsupported`] for a kernel without
+    /// jails.
+    #[doc(alias = "jail_attach")]
+    fn in_jail(&self, jid: i32) -> Result<Arc<dyn Kernel>, Error> {
+        Err(Error::Unsupported {
+            what: format!("opening sockets in the jail {jid}"),
+            hint: "this kernel knows no jails".into(),
+        })
+    }
 }
 
 /// Room for data packets, used again and again: a receive allocates nothing.

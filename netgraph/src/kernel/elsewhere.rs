@@ -1,5 +1,7 @@
 //! Where there is no netgraph.
 
+use std::sync::Arc;
+
 use crate::error::{Error, Result};
 use crate::name::NodeName;
 use crate::transport::{Kernel, Transport};
@@ -30,5 +32,9 @@ impl Kernel for HostKernel {
 
     fn load_type(&self, type_name: &str) -> Result<()> {
         Err(unsupported(&format!("loading ng_{type_name}")))
+    }
+
+    fn in_jail(&self, jid: i32) -> Result<Arc<dyn Kernel>> {
+        Err(unsupported(&format!("opening a netgraph socket in the jail {jid}")))
     }
 }

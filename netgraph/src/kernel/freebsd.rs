@@ -2,6 +2,7 @@
 
 use std::io::IoSlice;
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
+use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Instant;
 
@@ -26,6 +27,40 @@ impl Kernel for HostKernel {
     fn load_type(&self, type_name: &str) -> Result<()> {
         load_module(&format!("ng_{type_name}"))
     }
+
+    fn in_jail(&self, jid: i32) -> Result<Arc<dyn Kernel>> {
+        Ok(Arc::new(JailKernel { jid }))
+    }
+}
+
+/// The kernel of this machine, in the VNET of a jail.
+#[derive(Debug)]
+struct JailKernel {
+    jid: i32,
+}
+
+impl Kernel for JailKernel {
+    fn open(&self, name: Option<&NodeName>) -> Result<Box<dyn Transport>> {
+        let sockets = with_module(|| sys::sockets_in_jail(self.jid))?;
+        Ok(Box::new(HostSocket::of(sockets, name)?))
+    }
+
+    fn load_type(&self, type_name: &str) -> Result<()> {
+        // This process is outside.
+        HostKernel.load_type(type_name)
+    }
+}
+
+/// Opens sockets, after having loaded ng_socket if the kernel does not know them.
+fn with_module<T>(open: impl Fn() -> Result<T, (OpenStep, Errno)>) -> Result<T> {
+    match open() {
+        Err((OpenStep::ControlSocket, Errno::EAFNOSUPPORT)) => {
+            load_module("ng_socket")?;
+            open()
+        }
+        opened => opened,
+    }
+    .map_err(|(step, errno)| Error::Open { step, errno })
 }
 
 /// Loads a kernel module unless it is there already.
@@ -59,23 +94,24 @@ struct HostSocket {
 
 impl HostSocket {
     fn open(name: Option<&NodeName>) -> Result<Self> {
+        let sockets = with_module(|| {
+            let control = sys::socket(NG_CONTROL).map_err(|errno| (OpenStep::ControlSocket, errno))?;
+            let data = sys::socket(NG_DATA).map_err(|errno| (OpenStep::DataSocket, errno))?;
+            Ok([control, data])
+        })?;
+        Self::of(sockets, name)
+    }
+
+    /// Makes one of its two sockets: connects them, and names the node.
+    fn of([control, data]: [OwnedFd; 2], name: Option<&NodeName>) -> Result<Self> {
         let failed = |step| move |errno| Error::Open { step, errno };
-        let control = match sys::socket(NG_CONTROL) {
-            Err(Errno::EAFNOSUPPORT) => {
-                load_module("ng_socket")?;
-                sys::socket(NG_CONTROL)
-            }
-            opened => opened,
-        }
-        .map_err(failed(OpenStep::ControlSocket))?;
-        if let Some(name) = name {
-            sys::bind(control.as_fd(), name.as_bytes()).map_err(failed(OpenStep::Bind))?;
-        }
-        let data = sys::socket(NG_DATA).map_err(failed(OpenStep::DataSocket))?;
         let room = sys::receive_buffer(control.as_fd()).map_err(failed(OpenStep::ControlSocket))?;
         let id = own_id(control.as_fd(), room).map_err(failed(OpenStep::Connect))?;
         // At once: until it is connected, any process may connect a data socket of its own in its place.
         sys::connect(data.as_fd(), Path::from(id).as_bytes()).map_err(failed(OpenStep::Connect))?;
+        if let Some(name) = name {
+            sys::bind(control.as_fd(), name.as_bytes()).map_err(failed(OpenStep::Bind))?;
+        }
         Ok(Self { control, data, room: AtomicUsize::new(room) })
     }
 }
@@ -181,5 +217,13 @@ impl Transport for HostSocket {
         sys::set_receive_buffer(self.control.as_fd(), more)?;
         self.room.store(more, Ordering::Relaxed);
         Ok(())
+    }
+
+    fn control_fd(&self) -> Result<BorrowedFd<'_>, Errno> {
+        Ok(self.control.as_fd())
+    }
+
+    fn data_fd(&self) -> Result<BorrowedFd<'_>, Errno> {
+        Ok(self.data.as_fd())
     }
 }

@@ -3,10 +3,10 @@
 
 use std::ffi::{CString, c_char, c_int, c_void};
 use std::mem::MaybeUninit;
-use std::os::fd::{AsRawFd, BorrowedFd, FromRawFd, OwnedFd};
+use std::os::fd::{AsFd, AsRawFd, BorrowedFd, FromRawFd, OwnedFd};
 
-use crate::error::Errno;
-use crate::sys::AF_NETGRAPH;
+use crate::error::{Errno, OpenStep};
+use crate::sys::{AF_NETGRAPH, NG_CONTROL, NG_DATA};
 
 // Of libc.so, and not in the libc crate; see kldload(2) and modfind(2).
 unsafe extern "C" {
@@ -75,6 +75,143 @@ pub(super) fn socket(protocol: i32) -> Result<OwnedFd, Errno> {
     })?;
     // SAFETY: the descriptor was made just now, and nobody else has it.
     Ok(unsafe { OwnedFd::from_raw_fd(fd) })
+}
+
+/// The room for a message with two descriptors: a cmsghdr and two ints, rounded up, and aligned as a cmsghdr is.
+type Rights = [usize; 8];
+
+/// Opens a control socket and a data socket in a jail, without taking this process there: a child attaches to the jail,
+/// opens them, and hands them over. The child is one of pdfork(2): its end raises no SIGCHLD, and no wait(2) of the
+/// program's finds it.
+pub(super) fn sockets_in_jail(jid: i32) -> Result<[OwnedFd; 2], (OpenStep, Errno)> {
+    let attaching = |errno| (OpenStep::Attach, errno);
+    let (here, there) = socket_pair().map_err(attaching)?;
+    let child = fork_silent(&there, jid).map_err(attaching)?;
+    drop(there);
+    let mut report = [0; 2];
+    let sockets = receive_sockets(here.as_fd(), &mut report);
+    // Closing the process descriptor ends the child, and leaves no zombie.
+    drop(child);
+    let [step, errno] = report;
+    let step = match step {
+        1 => OpenStep::ControlSocket,
+        2 => OpenStep::DataSocket,
+        _ => OpenStep::Attach,
+    };
+    sockets.map_err(|lost| (step, if errno == 0 { lost } else { Errno::from_raw(errno) }))
+}
+
+fn socket_pair() -> Result<(OwnedFd, OwnedFd), Errno> {
+    let mut ends = [-1; 2];
+    // SAFETY: there is room for two descriptors.
+    check(unsafe {
+        libc::socketpair(libc::PF_LOCAL, libc::SOCK_STREAM | libc::SOCK_CLOEXEC, 0, ends.as_mut_ptr())
+    })?;
+    let [here, there] = ends;
+    // SAFETY: both were made just now, and nobody else has them.
+    Ok(unsafe { (OwnedFd::from_raw_fd(here), OwnedFd::from_raw_fd(there)) })
+}
+
+/// Starts the child, and returns its process descriptor.
+fn fork_silent(there: &OwnedFd, jid: c_int) -> Result<OwnedFd, Errno> {
+    let mut process = -1;
+    let mut all = MaybeUninit::<libc::sigset_t>::uninit();
+    let mut before = MaybeUninit::<libc::sigset_t>::uninit();
+    // SAFETY: the sets are valid for writing, and `all` is filled in before it is read. No handler of the program's runs
+    // in the child. Between the fork and its end the child makes system calls only, on memory of its own stack: whatever
+    // other threads held locked at that moment is not touched.
+    let forked = unsafe {
+        libc::sigfillset(all.as_mut_ptr());
+        libc::pthread_sigmask(libc::SIG_SETMASK, all.as_ptr(), before.as_mut_ptr());
+        let forked = libc::pdfork(&raw mut process, 0);
+        if forked == 0 {
+            send_sockets(there.as_raw_fd(), jid);
+            libc::_exit(0);
+        }
+        let failed = last();
+        libc::pthread_sigmask(libc::SIG_SETMASK, before.as_ptr(), std::ptr::null_mut());
+        if forked < 0 { Err(failed) } else { Ok(process) }
+    };
+    // SAFETY: the descriptor was made just now, and nobody else has it.
+    forked.map(|process| unsafe { OwnedFd::from_raw_fd(process) })
+}
+
+/// What the child does: attaches to the jail, opens the sockets, and sends them, or the step that failed and its errno.
+///
+/// # Safety
+/// Async-signal-safe: it allocates nothing, takes no locks and does not panic.
+unsafe fn send_sockets(there: c_int, jid: c_int) {
+    let (mut report, mut sockets) = ([0, 0], [-1, -1]);
+    // SAFETY: system calls; the pointers are those of locals, and CMSG_SPACE of two ints (24) is less than `Rights`.
+    unsafe {
+        if libc::jail_attach(jid) < 0 {
+            report = [0, *libc::__error()];
+        } else {
+            for (step, protocol) in [(1, NG_CONTROL), (2, NG_DATA)] {
+                let fd =
+                    libc::socket(c_int::from(AF_NETGRAPH), libc::SOCK_DGRAM | libc::SOCK_CLOEXEC, protocol);
+                if fd < 0 {
+                    report = [step, *libc::__error()];
+                    break;
+                }
+                if step == 1 {
+                    sockets[0] = fd;
+                } else {
+                    sockets[1] = fd;
+                }
+            }
+        }
+        let mut rights: Rights = [0; 8];
+        let mut bytes =
+            libc::iovec { iov_base: report.as_mut_ptr().cast(), iov_len: size_of::<[c_int; 2]>() };
+        let mut message: libc::msghdr = std::mem::zeroed();
+        message.msg_iov = &raw mut bytes;
+        message.msg_iovlen = 1;
+        if report[1] == 0 {
+            let fds = size_of::<[c_int; 2]>() as libc::c_uint;
+            message.msg_control = rights.as_mut_ptr().cast();
+            message.msg_controllen = libc::CMSG_SPACE(fds);
+            let header = libc::CMSG_FIRSTHDR(&raw const message);
+            (*header).cmsg_level = libc::SOL_SOCKET;
+            (*header).cmsg_type = libc::SCM_RIGHTS;
+            (*header).cmsg_len = libc::CMSG_LEN(fds);
+            libc::CMSG_DATA(header).cast::<[c_int; 2]>().write_unaligned(sockets);
+        }
+        libc::sendmsg(there, &raw const message, libc::MSG_NOSIGNAL);
+    }
+}
+
+/// Receives what the child sends. ECONNRESET where it ended without a word.
+fn receive_sockets(here: BorrowedFd<'_>, report: &mut [c_int; 2]) -> Result<[OwnedFd; 2], Errno> {
+    let mut rights: Rights = [0; 8];
+    let mut bytes = libc::iovec { iov_base: report.as_mut_ptr().cast(), iov_len: size_of::<[c_int; 2]>() };
+    // SAFETY: a msghdr of zeroes is one without address, data and control data.
+    let mut message: libc::msghdr = unsafe { std::mem::zeroed() };
+    message.msg_iov = &raw mut bytes;
+    message.msg_iovlen = 1;
+    message.msg_control = rights.as_mut_ptr().cast();
+    message.msg_controllen = size_of::<Rights>() as libc::socklen_t;
+    loop {
+        // SAFETY: the message points to buffers of the lengths that it tells.
+        let received = unsafe { libc::recvmsg(here.as_raw_fd(), &raw mut message, libc::MSG_CMSG_CLOEXEC) };
+        match length(received) {
+            Ok(0) => return Err(Errno::ECONNRESET),
+            Ok(_) => break,
+            Err(Errno::EINTR) => {}
+            Err(errno) => return Err(errno),
+        }
+    }
+    // SAFETY: the kernel has filled in the control data, whose length bounds what CMSG_FIRSTHDR returns; descriptors that
+    // come in a message of SCM_RIGHTS are this process's own, and nobody else has them.
+    unsafe {
+        let header = libc::CMSG_FIRSTHDR(&raw const message);
+        let len = libc::CMSG_LEN(size_of::<[c_int; 2]>() as libc::c_uint);
+        if header.is_null() || (*header).cmsg_type != libc::SCM_RIGHTS || (*header).cmsg_len != len {
+            return Err(Errno::ECONNRESET);
+        }
+        let [control, data] = libc::CMSG_DATA(header).cast::<[c_int; 2]>().read_unaligned();
+        Ok([OwnedFd::from_raw_fd(control), OwnedFd::from_raw_fd(data)])
+    }
 }
 
 /// Names the node of a control socket.

@@ -1,9 +1,12 @@
 //! The simulated kernel as a [`Kernel`], and its sockets as [`Transport`]s.
 
 use std::io::IoSlice;
-use std::sync::Arc;
+#[cfg(unix)]
+use std::os::fd::BorrowedFd;
+use std::sync::{Arc, OnceLock};
 use std::time::Instant;
 
+use super::bell::Bell;
 use super::engine::{Item, Letter};
 use super::flow::Outlet;
 use super::graph::NodeKey;
@@ -86,7 +89,7 @@ impl SimKernel {
             }
             Ok(socket)
         })?;
-        Ok(SimSocket { machine: Arc::clone(shared), socket })
+        Ok(SimSocket { machine: Arc::clone(shared), socket, bells: <[OnceLock<Arc<Bell>>; 2]>::default() })
     }
 }
 
@@ -103,6 +106,12 @@ impl Kernel for SimKernel {
             what: format!("loading the kernel module ng_{type_name}"),
             hint: "the simulated kernel has no such node type".into(),
         })
+    }
+
+    fn in_jail(&self, jid: i32) -> Result<Arc<dyn Kernel>> {
+        let vnet = u32::try_from(jid).ok().filter(|vnet| self.machine.0.lock().vnets.contains_key(vnet));
+        let vnet = vnet.ok_or(Error::Open { step: OpenStep::Attach, errno: Errno::EINVAL })?;
+        Ok(Arc::new(Self::on(&self.machine, vnet)))
     }
 }
 
@@ -185,6 +194,8 @@ impl Machine {
 pub struct SimSocket {
     machine: Arc<Shared>,
     socket: SocketKey,
+    /// What poll(2) sees of the control socket, and of the data socket.
+    bells: [OnceLock<Arc<Bell>>; 2],
 }
 
 impl SimSocket {
@@ -196,6 +207,28 @@ impl SimSocket {
     /// Closes the data socket alone. The node lives on, and data that comes in is dropped.
     pub fn close_data(&self) {
         self.close(|socket| socket.data = None);
+    }
+
+    /// Returns the descriptor of a queue's bell, which is hung up when it is first asked for.
+    #[cfg(unix)]
+    fn bell(
+        &self,
+        which: usize,
+        hang: impl FnOnce(&mut Socket, &Arc<Bell>) -> Option<()>,
+    ) -> std::result::Result<BorrowedFd<'_>, Errno> {
+        let place = self.bells.get(which).ok_or(Errno::EBADF)?;
+        let mut machine = self.machine.lock();
+        if place.get().is_none() {
+            let bell = Arc::new(Bell::new()?);
+            let socket = machine.sockets.get_mut(self.socket).ok_or(Errno::EBADF)?;
+            hang(socket, &bell).ok_or(Errno::EBADF)?;
+            if socket.node.is_none() {
+                bell.ring_for_good();
+            }
+            // The lock is held: nobody else hangs one up meanwhile.
+            let _ = place.set(bell);
+        }
+        place.get().map(|bell| bell.fd()).ok_or(Errno::EBADF)
     }
 
     fn close(&self, end: impl FnOnce(&mut Socket)) {
@@ -319,5 +352,15 @@ impl Transport for SimSocket {
         let mut machine = self.machine.lock();
         let socket = machine.sockets.get_mut(self.socket).ok_or(Errno::EBADF)?;
         socket.control.as_mut().ok_or(Errno::EBADF)?.grow()
+    }
+
+    #[cfg(unix)]
+    fn control_fd(&self) -> std::result::Result<BorrowedFd<'_>, Errno> {
+        self.bell(0, |socket, bell| socket.control.as_mut().map(|control| control.hang(bell)))
+    }
+
+    #[cfg(unix)]
+    fn data_fd(&self) -> std::result::Result<BorrowedFd<'_>, Errno> {
+        self.bell(1, |socket, bell| socket.data.as_mut().map(|data| data.hang(bell)))
     }
 }

@@ -1,7 +1,12 @@
 //! The receive buffers of sockets, with the kernel's accounting.
 
 use std::collections::VecDeque;
+#[cfg(unix)]
+use std::sync::Arc;
 
+use super::bell::Belfry;
+#[cfg(unix)]
+use super::bell::Bell;
 use super::graph::NodeKey;
 use super::packet::Packet;
 use super::slab::Key;
@@ -71,6 +76,7 @@ impl Room {
 #[derive(Debug)]
 pub(super) struct Control {
     room: Room,
+    bell: Belfry,
     frames: VecDeque<(NodeId, Vec<u8>)>,
 }
 
@@ -78,6 +84,7 @@ pub(super) struct Control {
 #[derive(Debug)]
 pub(super) struct Data {
     room: Room,
+    bell: Belfry,
     packets: VecDeque<(HookName, Packet)>,
 }
 
@@ -94,9 +101,17 @@ impl Socket {
     pub(super) fn new(node: NodeKey) -> Self {
         Self {
             node: Some(node),
-            control: Some(Control { room: Room::new(), frames: VecDeque::new() }),
-            data: Some(Data { room: Room::new(), packets: VecDeque::new() }),
+            control: Some(Control { room: Room::new(), bell: Belfry::default(), frames: VecDeque::new() }),
+            data: Some(Data { room: Room::new(), bell: Belfry::default(), packets: VecDeque::new() }),
         }
+    }
+
+    /// Disconnects both sockets: their node is gone.
+    pub(super) fn disconnect(&mut self) {
+        self.node = None;
+        let control = self.control.as_ref().map(|control| &control.bell);
+        let data = self.data.as_ref().map(|data| &data.bell);
+        control.into_iter().chain(data).for_each(Belfry::ring_for_good);
     }
 }
 
@@ -112,13 +127,21 @@ impl Control {
     ) -> Result<(), Errno> {
         self.room.add(Self::ADDRESS, len)?;
         self.frames.push_back((from, frame()));
+        self.bell.ring(true);
         Ok(())
     }
 
     pub(super) fn pop(&mut self) -> Option<(NodeId, Vec<u8>)> {
         let (from, frame) = self.frames.pop_front()?;
         self.room.take(Self::ADDRESS, frame.len());
+        self.bell.ring(!self.frames.is_empty());
         Some((from, frame))
+    }
+
+    /// Has a bell ring while something is here.
+    #[cfg(unix)]
+    pub(super) fn hang(&mut self, bell: &Arc<Bell>) {
+        self.bell.hang(bell, !self.frames.is_empty());
     }
 
     /// Doubles the room; ENOBUFS where it is as large as can be.
@@ -141,13 +164,21 @@ impl Data {
     pub(super) fn push(&mut self, hook: HookName, packet: Packet) -> Result<(), Errno> {
         self.room.add(Self::address(hook), packet.len())?;
         self.packets.push_back((hook, packet));
+        self.bell.ring(true);
         Ok(())
     }
 
     pub(super) fn pop(&mut self) -> Option<(HookName, Packet)> {
         let (hook, packet) = self.packets.pop_front()?;
         self.room.take(Self::address(hook), packet.len());
+        self.bell.ring(!self.packets.is_empty());
         Some((hook, packet))
+    }
+
+    /// Has a bell ring while something is here.
+    #[cfg(unix)]
+    pub(super) fn hang(&mut self, bell: &Arc<Bell>) {
+        self.bell.hang(bell, !self.packets.is_empty());
     }
 }
 

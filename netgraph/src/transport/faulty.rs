@@ -2,6 +2,8 @@
 
 use std::fmt;
 use std::io::IoSlice;
+#[cfg(unix)]
+use std::os::fd::BorrowedFd;
 use std::sync::Mutex;
 
 use super::{RecvBatch, Transport, Wait};
@@ -127,5 +129,15 @@ impl<F: FnMut(Call, u64) -> Option<Fault> + Send> Transport for Faulty<F> {
             Some(Fault::Errno(errno)) => Err(errno),
             _ => self.inner.grow_receive_buffer(),
         }
+    }
+
+    #[cfg(unix)]
+    fn control_fd(&self) -> Result<BorrowedFd<'_>, Errno> {
+        self.inner.control_fd()
+    }
+
+    #[cfg(unix)]
+    fn data_fd(&self) -> Result<BorrowedFd<'_>, Errno> {
+        self.inner.data_fd()
     }
 }

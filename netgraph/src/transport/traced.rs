@@ -2,6 +2,8 @@
 
 use std::fmt;
 use std::io::IoSlice;
+#[cfg(unix)]
+use std::os::fd::BorrowedFd;
 
 use super::{RecvBatch, Transport, Wait};
 use crate::error::Errno;
@@ -100,5 +102,15 @@ impl<F: Fn(fmt::Arguments<'_>) + Send + Sync> Transport for Traced<F> {
 
     fn grow_receive_buffer(&self) -> Result<(), Errno> {
         self.inner.grow_receive_buffer()
+    }
+
+    #[cfg(unix)]
+    fn control_fd(&self) -> Result<BorrowedFd<'_>, Errno> {
+        self.inner.control_fd()
+    }
+
+    #[cfg(unix)]
+    fn data_fd(&self) -> Result<BorrowedFd<'_>, Errno> {
+        self.inner.data_fd()
     }
 }

@@ -80,7 +80,7 @@ impl Behaviour for Socket {
 
     fn shutdown(&mut self, context: &mut Context<'_>) -> Fate {
         if let Some(socket) = context.sockets.get_mut(self.socket) {
-            socket.node = None;
+            socket.disconnect();
             *context.woken = true;
         }
         Fate::Gone
