@@ -1,28 +1,48 @@
 //! A program's end of the graph: requests and their replies, events, and data.
 
-use std::collections::VecDeque;
-use std::io::IoSlice;
-use std::sync::{Mutex, MutexGuard, PoisonError};
-use std::time::{Duration, Instant};
+mod backoff;
+mod batch;
+mod control;
+mod data;
+mod event;
+mod walk;
 
-use crate::error::{DecodeError, Errno, Error, Result};
-use crate::message::{self, Command, Frame, HEADER_LEN, Message, Payload, Reply};
+#[cfg(unix)]
+use std::os::fd::BorrowedFd;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use crate::error::{Errno, Error, Result};
+use crate::message::{self, Command, HEADER_LEN, Message, Payload, Reply};
 use crate::name::{HookName, NodeId, NodeName, TypeName};
 use crate::node::{Node, NodeType};
 use crate::nodes::generic::{self, Hooks, NodeInfo, Nodes, Types};
 use crate::path::Path;
-use crate::sys;
-use crate::transport::{Kernel, RecvBatch, Transport, Wait};
+use crate::transport::{Kernel, Transport};
+
+pub use backoff::retry;
+pub use batch::{Answers, Batch, Ticket};
+pub use data::Demux;
+pub use event::Event;
+
+use backoff::Backoff;
+use control::{Asked, Control};
 
 /// How long a reply is waited for, unless the program says otherwise. Nearly every reply is there when the request
 /// has been sent; this bounds the wait for a node that never answers.
 pub const REPLY_TIMEOUT: Duration = Duration::from_secs(5);
+
+/// How long what was taken away may linger, unless the program says otherwise; see [`Socket::set_patience`].
+pub const PATIENCE: Duration = Duration::from_millis(100);
 
 /// A control socket and a data socket, and the node between them and the graph.
 ///
 /// Every request is matched with its reply by a token; whatever else arrives in between is kept for
 /// [`events`](Self::events). A socket may be shared between threads, one request at a time; threads that should
 /// not wait for each other take a socket each, as the kernel handles one send at a time on each.
+///
+/// What only reads is asked again, with more room, where its reply found none (ENOBUFS): lists of 100,000 nodes arrive.
+/// What changes something is sent once, and its ENOBUFS is told: it was done, and its reply is lost.
 ///
 /// ```
 /// use netgraph::{Socket, sim::SimKernel};
@@ -34,52 +54,8 @@ pub const REPLY_TIMEOUT: Duration = Duration::from_secs(5);
 pub struct Socket {
     transport: Box<dyn Transport>,
     timeout: Duration,
+    patience: Duration,
     control: Mutex<Control>,
-}
-
-/// What one request at a time may use.
-#[derive(Debug, Default)]
-struct Control {
-    token: u32,
-    /// The request, and then its reply.
-    frame: Vec<u8>,
-    events: VecDeque<Event>,
-}
-
-impl Control {
-    /// Returns the next token: 1 and up, never 0, which unsolicited messages carry, and never negative.
-    fn next_token(&mut self) -> u32 {
-        self.token = if self.token >= i32::MAX as u32 { 1 } else { self.token + 1 };
-        self.token
-    }
-}
-
-/// A message that came without being asked for, or as a late reply.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Event {
-    /// The node that sent it.
-    pub from: Path,
-    frame: Vec<u8>,
-}
-
-impl Event {
-    /// Returns the message.
-    ///
-    /// # Errors
-    /// [`DecodeError`] where it is none.
-    pub fn frame(&self) -> Result<Frame<'_>, DecodeError> {
-        Frame::parse(&self.frame)
-    }
-
-    /// Reads the message as an `M`, or returns `None` if it is another.
-    #[must_use]
-    pub fn message<M: Message>(&self) -> Option<M> {
-        let header = self.frame().ok()?.header;
-        if (header.typecookie, header.cmd) != (M::COMMAND.cookie, M::COMMAND.cmd) {
-            return None;
-        }
-        M::Args::decode(self.frame().ok()?.args).ok().map(M::from_args)
-    }
 }
 
 impl Socket {
@@ -92,10 +68,30 @@ impl Socket {
         Ok(Self::on(kernel.open(name.as_ref())?))
     }
 
+    /// Opens a socket in the VNET of the jail `jid`, its node named `name` if one is given; see [`Kernel::in_jail`].
+    ///
+    /// The program itself stays where it is.
+    ///
+    /// ```
+    /// use netgraph::{Socket, sim::{SimKernel, SimMachine}};
+    /// let machine = SimMachine::new();
+    /// let jail = machine.create_vnet();
+    /// let socket = Socket::open_in_jail(&SimKernel::on(&machine, 0), jail as i32, None)?;
+    /// assert_eq!(socket.nodes()?.len(), 1);
+    /// # Ok::<(), netgraph::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// As [`open`](Self::open), and [`Error::Open`] with EINVAL for a jail that is not there or dying, EPERM where the
+    /// program may not enter jails, EPROTONOSUPPORT where the jail has no VNET of its own.
+    pub fn open_in_jail(kernel: &dyn Kernel, jid: i32, name: Option<NodeName>) -> Result<Self> {
+        Self::open(&*kernel.in_jail(jid)?, name)
+    }
+
     /// Makes a socket of a transport that is open already.
     #[must_use]
     pub fn on(transport: Box<dyn Transport>) -> Self {
-        Self { transport, timeout: REPLY_TIMEOUT, control: Mutex::default() }
+        Self { transport, timeout: REPLY_TIMEOUT, patience: PATIENCE, control: Mutex::default() }
     }
 
     /// Sets how long a reply is waited for.
@@ -103,10 +99,50 @@ impl Socket {
         self.timeout = timeout;
     }
 
+    /// Sets for how long after a hook or node was taken away through this socket its traces are waited out.
+    ///
+    /// FreeBSD takes away the far end of a connection, and a node that has lost its last hook, in a thread of its own.
+    /// For that moment the name is still in use (EADDRINUSE), the hook still there (EEXIST), the eiface still connected
+    /// (EISCONN). A naming, connecting or making that fails so within `patience` of a removal is tried again until it
+    /// has passed. Where nothing was taken away, the error is told at once.
+    pub fn set_patience(&mut self, patience: Duration) {
+        self.patience = patience;
+    }
+
     /// Returns the transport, to send what this type does not know.
     #[must_use]
     pub fn transport(&self) -> &dyn Transport {
         &*self.transport
+    }
+
+    /// Returns a descriptor that can be read while a message is there or the socket's node is gone, to wait for with
+    /// poll(2), kqueue(2), epoll(7) and the like.
+    ///
+    /// It tells of what the kernel holds. What a [`call`](Self::call) has come across and set aside is fetched first,
+    /// with [`events`](Self::events).
+    ///
+    /// ```
+    /// # use netgraph::{Socket, sim::SimKernel};
+    /// use std::os::fd::AsRawFd;
+    /// let socket = Socket::open(&SimKernel::new(), None)?;
+    /// assert!(socket.control_fd()?.as_raw_fd() >= 0);
+    /// # Ok::<(), netgraph::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// [`Error::Data`] with EOPNOTSUPP for a transport without descriptors, EMFILE where there are no more.
+    #[cfg(unix)]
+    pub fn control_fd(&self) -> Result<BorrowedFd<'_>> {
+        self.transport.control_fd().map_err(|errno| Error::Data { what: "the control descriptor", errno })
+    }
+
+    /// Returns a descriptor that can be read while a packet is there or the socket's node is gone.
+    ///
+    /// # Errors
+    /// As [`control_fd`](Self::control_fd).
+    #[cfg(unix)]
+    pub fn data_fd(&self) -> Result<BorrowedFd<'_>> {
+        self.transport.data_fd().map_err(|errno| Error::Data { what: "the data descriptor", errno })
     }
 
     fn control(&self) -> MutexGuard<'_, Control> {
@@ -121,20 +157,13 @@ impl Socket {
     /// [`Error::Rejected`] with the kernel's or the node's errno; [`Error::TimedOut`]; [`Error::Decode`].
     pub fn call<M: Message>(&self, path: &Path, message: &M) -> Result<M::Reply> {
         let resolved = self.addressable(path)?;
-        let path = resolved.as_ref().unwrap_or(path);
-        if (M::COMMAND.cookie, M::COMMAND.cmd) == (sys::NGM_GENERIC_COOKIE, sys::NGM_SHUTDOWN) {
-            self.spare_sockets(path)?;
-        }
+        let asked = Asked::of::<M>(resolved.as_ref().unwrap_or(path));
+        self.spare_sockets(asked)?;
         let mut control = self.control();
-        let Control { frame, .. } = &mut *control;
-        message::begin_frame(frame, M::COMMAND, 0, 0);
-        message.args().encode(frame);
-        self.exchange(&mut control, path, M::COMMAND, <M::Reply as Reply>::EXPECTED)?;
-        <M::Reply as Reply>::read(&mut control.frame).map_err(|why| Error::Decode {
-            command: M::COMMAND,
-            path: path.clone(),
-            why,
-        })
+        message::begin_frame(&mut control.request, M::COMMAND, 0, 0);
+        message.args().encode(&mut control.request);
+        self.exchange(&mut control, asked)?;
+        <M::Reply as Reply>::read(&mut control.reply).map_err(|why| asked.unreadable(why))
     }
 
     /// Sends a message of bytes to the node at `path`, and returns its reply's arguments if one is `expected`.
@@ -149,95 +178,19 @@ impl Socket {
         expected: bool,
     ) -> Result<Option<Vec<u8>>> {
         let resolved = self.addressable(path)?;
-        let path = resolved.as_ref().unwrap_or(path);
-        if (command.cookie, command.cmd) == (sys::NGM_GENERIC_COOKIE, sys::NGM_SHUTDOWN) {
-            self.spare_sockets(path)?;
-        }
+        let asked = Asked::raw(resolved.as_ref().unwrap_or(path), command, expected);
+        self.spare_sockets(asked)?;
         let mut control = self.control();
-        message::write_frame(&mut control.frame, command, 0, 0, args);
-        self.exchange(&mut control, path, command, expected)?;
-        Ok(expected.then(|| control.frame.get(HEADER_LEN..).unwrap_or_default().to_vec()))
-    }
-
-    /// Sends the frame in `control`, and puts its reply in its place.
-    fn exchange(&self, control: &mut Control, path: &Path, command: Command, expected: bool) -> Result<()> {
-        let rejected = |errno| Error::Rejected { command, path: path.clone(), errno };
-        let token = control.next_token();
-        message::finish_frame(&mut control.frame);
-        message::set_token(&mut control.frame, token);
-        loop {
-            match self.transport.send_msg(path, &control.frame) {
-                Ok(()) => break,
-                // The reply found no room. What changes nothing can be asked again with more.
-                Err(Errno::ENOBUFS) if command.is_read_only() => {
-                    self.transport.grow_receive_buffer().map_err(|_| rejected(Errno::ENOBUFS))?;
-                }
-                Err(Errno::EINTR) if command.is_read_only() => {}
-                Err(errno) => return Err(rejected(errno)),
-            }
-        }
-        if !expected {
-            return Ok(());
-        }
-        // Replies are nearly always there already: the clock is read only when this one is not.
-        let mut wait = Wait::No;
-        loop {
-            match self.transport.recv_msg(&mut control.frame, wait) {
-                Ok(Some(from)) => match Frame::parse(&control.frame) {
-                    Ok(frame) if frame.is_reply() && frame.header.token == token => return Ok(()),
-                    _ => {
-                        let frame = std::mem::take(&mut control.frame);
-                        control.events.push_back(Event { from, frame });
-                    }
-                },
-                Ok(None) if wait == Wait::No => wait = Wait::Until(Instant::now() + self.timeout),
-                Ok(None) => return Err(Error::TimedOut { command, path: path.clone(), after: self.timeout }),
-                Err(Errno::EINTR) => {}
-                Err(errno) => return Err(rejected(errno)),
-            }
-        }
-    }
-
-    /// Walks a path that is too long for an address, hook by hook, to a node number.
-    fn addressable(&self, path: &Path) -> Result<Option<Path>> {
-        if path.fits_address() {
-            return Ok(None);
-        }
-        let (node, hooks) = path.split()?;
-        let mut at = match node {
-            // `name:` of 31 characters does not fit an address either: look it up.
-            Some(name) if name.len() > crate::path::ADDRESS_MAX - 1 => self.look_up(name, path)?.into(),
-            Some(name) => Path::raw(&[name, b":"].concat()),
-            None => Path::own(),
-        };
-        for hook in hooks {
-            let hook = HookName::from_field(hook);
-            let links = self.call(&at, &generic::ListHooks)?;
-            let link = links.iter().find(|link| link.hook == hook).ok_or_else(|| Error::Rejected {
-                command: <generic::ListHooks as Message>::COMMAND,
-                path: path.clone(),
-                errno: Errno::ENOENT,
-            })?;
-            at = link.peer.path();
-        }
-        Ok(Some(at))
-    }
-
-    fn look_up(&self, name: &[u8], path: &Path) -> Result<NodeId> {
-        let names = self.call(&Path::own(), &generic::ListNames)?;
-        let found = names.iter().find(|node| node.name.as_bytes() == name);
-        found.map(|node| node.id).ok_or_else(|| Error::Rejected {
-            command: <generic::ListNames as Message>::COMMAND,
-            path: path.clone(),
-            errno: Errno::ENOENT,
-        })
+        message::write_frame(&mut control.request, command, 0, 0, args);
+        self.exchange(&mut control, asked)?;
+        Ok(expected.then(|| control.reply.get(HEADER_LEN..).unwrap_or_default().to_vec()))
     }
 
     /// Refuses to shut a `socket` node down: doing so inside a VNET that is later removed brings FreeBSD 15.1 down.
-    fn spare_sockets(&self, path: &Path) -> Result<()> {
-        if self.info(path)?.type_name == "socket" {
+    fn spare_sockets(&self, asked: Asked<'_>) -> Result<()> {
+        if asked.is_shutdown() && self.info(asked.path)?.type_name == "socket" {
             return Err(Error::Unsupported {
-                what: format!("shutting down the socket node {path}"),
+                what: format!("shutting down the socket node {}", asked.path),
                 hint: "close the sockets of the program that owns it".into(),
             });
         }
@@ -370,74 +323,26 @@ impl Socket {
     /// Waits until the node `id` is gone, at most for `bound`; returns whether it is. A node that lost its last hook
     /// is taken away by a thread of the kernel's, a moment later.
     ///
+    /// ```
+    /// # use netgraph::{Socket, sim::SimKernel, nodes::hub};
+    /// # use std::time::Duration;
+    /// # let socket = Socket::open(&SimKernel::new(), None)?;
+    /// let hub = socket.make_peer::<hub::Hub>("port".parse()?, "any".parse()?)?.info()?.id;
+    /// socket.remove_hook(&".:".parse()?, "port".parse()?)?;
+    /// assert!(socket.wait_gone(hub, Duration::from_secs(1))?);
+    /// # Ok::<(), netgraph::Error>(())
+    /// ```
+    ///
     /// # Errors
     /// As [`info`](Self::info).
     pub fn wait_gone(&self, id: NodeId, bound: Duration) -> Result<bool> {
         let path = Path::from(id);
-        let until = Instant::now() + bound;
-        let mut pause = Duration::from_micros(50);
+        let mut backoff = Backoff::new(bound);
         while self.find(&path)?.is_some() {
-            if Instant::now() >= until {
+            if !backoff.pause() {
                 return Ok(false);
             }
-            std::thread::sleep(pause);
-            pause = (pause * 2).min(Duration::from_millis(20));
         }
         Ok(true)
-    }
-
-    /// Returns the next message that came without being asked for, waiting for it as `wait` says.
-    ///
-    /// # Errors
-    /// [`Error::Data`] with the errno of the receive.
-    pub fn next_event(&self, wait: Wait) -> Result<Option<Event>> {
-        let mut control = self.control();
-        if let Some(event) = control.events.pop_front() {
-            return Ok(Some(event));
-        }
-        let mut frame = Vec::new();
-        loop {
-            match self.transport.recv_msg(&mut frame, wait) {
-                Ok(from) => return Ok(from.map(|from| Event { from, frame })),
-                Err(Errno::EINTR) => {}
-                Err(errno) => return Err(Error::Data { what: "receiving a message", errno }),
-            }
-        }
-    }
-
-    /// Returns the messages that came without being asked for and are here now.
-    ///
-    /// ```
-    /// # use netgraph::{Socket, sim::SimKernel};
-    /// let socket = Socket::open(&SimKernel::new(), None)?;
-    /// assert_eq!(socket.events().count(), 0);
-    /// # Ok::<(), netgraph::Error>(())
-    /// ```
-    pub fn events(&self) -> impl Iterator<Item = Result<Event>> {
-        std::iter::from_fn(|| self.next_event(Wait::No).transpose())
-    }
-
-    /// Sends one packet out of one of this socket's hooks.
-    ///
-    /// # Errors
-    /// [`Error::Data`]: EHOSTUNREACH where there is no such hook; what the nodes on the packet's way answer.
-    pub fn send(&self, hook: HookName, packet: &[u8]) -> Result<()> {
-        self.send_batch(&[(hook, IoSlice::new(packet))]).map(|_| ())
-    }
-
-    /// Sends packets, in order, and returns how many were sent.
-    ///
-    /// # Errors
-    /// As [`send`](Self::send), for the first packet; an error of a later one only ends the batch.
-    pub fn send_batch(&self, batch: &[(HookName, IoSlice<'_>)]) -> Result<usize> {
-        self.transport.send_data(batch).map_err(|errno| Error::Data { what: "sending data", errno })
-    }
-
-    /// Receives packets, waiting for the first as `wait` says; returns how many came.
-    ///
-    /// # Errors
-    /// [`Error::Data`] with the errno of the receive.
-    pub fn receive(&self, batch: &mut RecvBatch, wait: Wait) -> Result<usize> {
-        self.transport.recv_data(batch, wait).map_err(|errno| Error::Data { what: "receiving data", errno })
     }
 }

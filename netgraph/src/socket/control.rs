@@ -1,0 +1,257 @@
+//! One request at a time: its frame, its token, and its reply among what else arrives.
+
+use std::collections::{BTreeMap, VecDeque};
+use std::time::{Duration, Instant};
+
+use super::backoff::Backoff;
+use super::{Event, Socket};
+use crate::error::{DecodeError, Errno, Error, Result};
+use crate::message::{self, Command, Frame, Message, Reply};
+use crate::nodes;
+use crate::path::Path;
+use crate::sys;
+use crate::transport::Wait;
+
+/// How many events are kept for a program that does not fetch them; then the oldest are dropped, and counted.
+const EVENTS_MAX: usize = 16_384;
+
+/// What one request at a time may use.
+#[derive(Debug, Default)]
+pub(super) struct Control {
+    token: u32,
+    /// The frame that is sent.
+    pub(super) request: Vec<u8>,
+    /// The frame that was received last.
+    pub(super) reply: Vec<u8>,
+    /// The replies that a batch waits for, by their tokens.
+    pub(super) awaited: BTreeMap<u32, Option<Vec<u8>>>,
+    events: VecDeque<Event>,
+    missed: u64,
+    /// When a hook or a node was last taken away.
+    removed: Option<Instant>,
+}
+
+impl Control {
+    /// Returns the next token: 1 and up, never 0, which unsolicited messages carry, and never negative.
+    fn next_token(&mut self) -> u32 {
+        self.token = if self.token >= i32::MAX as u32 { 1 } else { self.token + 1 };
+        self.token
+    }
+
+    /// Takes the oldest event that was set aside.
+    pub(super) fn take_event(&mut self) -> Option<Event> {
+        self.events.pop_front()
+    }
+
+    /// Returns how many events were dropped.
+    pub(super) fn missed(&self) -> u64 {
+        self.missed
+    }
+
+    /// Tells whether what was received last is the reply of this token.
+    fn is_reply(&self, token: u32) -> bool {
+        Frame::parse(&self.reply).is_ok_and(|frame| frame.is_reply() && frame.header.token == token)
+    }
+
+    /// Puts what was received last where it belongs: to the replies that are waited for, or to the events.
+    fn set_aside(&mut self, from: Path) {
+        let reply = Frame::parse(&self.reply).ok().filter(Frame::is_reply).map(|frame| frame.header.token);
+        if let Some(place) = reply.and_then(|token| self.awaited.get_mut(&token)) {
+            *place = Some(std::mem::take(&mut self.reply));
+            return;
+        }
+        if self.events.len() >= EVENTS_MAX {
+            self.events.pop_front();
+            self.missed += 1;
+        }
+        // A copy of its own length: the buffer is as long as the longest frame could be.
+        self.events.push_back(Event::new(from, self.reply.clone()));
+    }
+
+    /// The moment until which what was taken away may linger.
+    fn settled(&self, patience: Duration) -> Option<Instant> {
+        self.removed.map(|moment| moment + patience)
+    }
+}
+
+/// A request: what is asked of whom.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Asked<'a> {
+    pub(super) path: &'a Path,
+    pub(super) command: Command,
+    /// Whether it may be sent twice.
+    pub(super) repeatable: bool,
+    /// Whether a reply comes.
+    pub(super) expected: bool,
+}
+
+impl<'a> Asked<'a> {
+    pub(super) fn of<M: Message>(path: &'a Path) -> Self {
+        Self { path, command: M::COMMAND, repeatable: M::REPEATABLE, expected: <M::Reply as Reply>::EXPECTED }
+    }
+
+    /// A request of which only the numbers are known: it is looked for among the known types.
+    pub(super) fn raw(path: &'a Path, command: Command, expected: bool) -> Self {
+        let known = || nodes::text_of(command.cookie, command.cmd).is_some_and(|text| text.repeatable);
+        Self { path, command, repeatable: command.is_read_only() || known(), expected }
+    }
+
+    pub(super) fn rejected(&self, errno: Errno) -> Error {
+        Error::Rejected { command: self.command, path: self.path.clone(), errno }
+    }
+
+    pub(super) fn unreadable(&self, why: DecodeError) -> Error {
+        Error::Decode { command: self.command, path: self.path.clone(), why }
+    }
+
+    fn generic(&self) -> Option<u32> {
+        (self.command.cookie == sys::NGM_GENERIC_COOKIE).then_some(self.command.cmd)
+    }
+
+    pub(super) fn is_shutdown(&self) -> bool {
+        self.generic() == Some(sys::NGM_SHUTDOWN)
+    }
+
+    fn takes_away(&self) -> bool {
+        matches!(self.generic(), Some(sys::NGM_SHUTDOWN | sys::NGM_RMHOOK))
+    }
+
+    /// Tells whether the error can be the trace of something that was taken away a moment ago.
+    fn may_pass(&self, errno: Errno) -> bool {
+        match self.generic() {
+            Some(sys::NGM_NAME) => errno == Errno::EADDRINUSE,
+            Some(sys::NGM_CONNECT | sys::NGM_MKPEER) => matches!(errno, Errno::EEXIST | Errno::EISCONN),
+            _ => false,
+        }
+    }
+}
+
+impl Socket {
+    /// Sends the request that lies in `control`, and leaves its reply there.
+    pub(super) fn exchange(&self, control: &mut Control, asked: Asked<'_>) -> Result<()> {
+        let token = self.send_request(control, asked)?;
+        if asked.expected { self.await_reply(control, asked, token) } else { Ok(()) }
+    }
+
+    /// Sends the request that lies in `control`, and returns its token.
+    pub(super) fn send_request(&self, control: &mut Control, asked: Asked<'_>) -> Result<u32> {
+        let token = control.next_token();
+        message::finish_frame(&mut control.request);
+        message::set_token(&mut control.request, token);
+        let mut backoff = None;
+        loop {
+            match self.transport.send_msg(asked.path, &control.request) {
+                Ok(()) => break,
+                // Nothing was sent: sosend() lets itself be interrupted only before it sends.
+                Err(Errno::EINTR) => {}
+                Err(Errno::ENOBUFS) if asked.repeatable => self.make_room(control, asked)?,
+                Err(errno) => {
+                    let until = control.settled(self.patience).filter(|_| asked.may_pass(errno));
+                    let backoff = until.map(|until| backoff.get_or_insert_with(|| Backoff::until(until)));
+                    if !backoff.is_some_and(Backoff::pause) {
+                        return Err(asked.rejected(errno));
+                    }
+                }
+            }
+        }
+        if asked.takes_away() {
+            control.removed = Some(Instant::now());
+        }
+        Ok(token)
+    }
+
+    /// Makes room for a reply that found none: reads what is there, and enlarges the buffer where that was not much.
+    fn make_room(&self, control: &mut Control, asked: Asked<'_>) -> Result<()> {
+        if self.drain(control, asked)? == 0 {
+            self.transport.grow_receive_buffer().map_err(|_| asked.rejected(Errno::ENOBUFS))?;
+        }
+        Ok(())
+    }
+
+    /// Sets aside what is there, and returns how many messages it was.
+    pub(super) fn drain(&self, control: &mut Control, asked: Asked<'_>) -> Result<usize> {
+        let mut count = 0;
+        loop {
+            match self.transport.recv_msg(&mut control.reply, Wait::No) {
+                Ok(Some(from)) => control.set_aside(from),
+                Ok(None) => return Ok(count),
+                Err(Errno::EINTR) => continue,
+                Err(errno) => return Err(asked.rejected(errno)),
+            }
+            count += 1;
+        }
+    }
+
+    /// Receives until the reply of `token` lies in `control`.
+    fn await_reply(&self, control: &mut Control, asked: Asked<'_>, token: u32) -> Result<()> {
+        // Replies are nearly always there already: the clock is read only when this one is not.
+        let mut wait = Wait::No;
+        loop {
+            match self.receive_one(control, asked, &mut wait)? {
+                Some(_) if control.is_reply(token) => return Ok(()),
+                Some(from) => control.set_aside(from),
+                None => return Err(self.timed_out(asked)),
+            }
+        }
+    }
+
+    /// Receives until the reply of `token`, one of those that are waited for, is there, and takes it.
+    pub(super) fn await_awaited(
+        &self,
+        control: &mut Control,
+        asked: Asked<'_>,
+        token: u32,
+        wait: &mut Wait,
+    ) -> Result<Vec<u8>> {
+        loop {
+            if let Some(reply) = control.awaited.get_mut(&token).and_then(Option::take) {
+                return Ok(reply);
+            }
+            match self.receive_one(control, asked, wait)? {
+                Some(from) => control.set_aside(from),
+                None => return Err(self.timed_out(asked)),
+            }
+        }
+    }
+
+    fn timed_out(&self, asked: Asked<'_>) -> Error {
+        Error::TimedOut { command: asked.command, path: asked.path.clone(), after: self.timeout }
+    }
+
+    /// Receives one message into `control`; `None` where none came in time. `wait` begins with not at all, and becomes
+    /// the moment of the timeout once something has to be waited for.
+    fn receive_one(&self, control: &mut Control, asked: Asked<'_>, wait: &mut Wait) -> Result<Option<Path>> {
+        loop {
+            match self.transport.recv_msg(&mut control.reply, *wait) {
+                Ok(None) if *wait == Wait::No => *wait = Wait::Until(Instant::now() + self.timeout),
+                Ok(from) => return Ok(from),
+                Err(Errno::EINTR) => {}
+                Err(errno) => return Err(asked.rejected(errno)),
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn tokens_go_from_1_round_and_are_never_0() {
+        let mut control = Control::default();
+        assert_eq!((control.next_token(), control.next_token()), (1, 2));
+        control.token = i32::MAX as u32 - 1;
+        assert_eq!((control.next_token(), control.next_token()), (i32::MAX as u32, 1));
+    }
+
+    #[test]
+    fn events_that_nobody_fetches_are_dropped_and_counted() {
+        let mut control = Control::default();
+        for number in 0..EVENTS_MAX + 3 {
+            control.reply = number.to_ne_bytes().to_vec();
+            control.set_aside(Path::own());
+        }
+        assert_eq!((control.events.len(), control.missed()), (EVENTS_MAX, 3));
+        assert_eq!(control.take_event(), Some(Event::new(Path::own(), 3_usize.to_ne_bytes().to_vec())));
+    }
+}

@@ -1,0 +1,45 @@
+//! Paths that are too long for an address.
+
+use super::Socket;
+use crate::error::{Errno, Error, Result};
+use crate::message::Message;
+use crate::name::{HookName, NodeId};
+use crate::nodes::generic;
+use crate::path::{ADDRESS_MAX, Path};
+
+impl Socket {
+    /// Walks a path that is too long for an address, hook by hook, to a node number; `None` where it is short enough.
+    pub(super) fn addressable(&self, path: &Path) -> Result<Option<Path>> {
+        if path.fits_address() {
+            return Ok(None);
+        }
+        let (node, hooks) = path.split()?;
+        let mut at = match node {
+            // `name:` of 31 characters does not fit an address either: look it up.
+            Some(name) if name.len() > ADDRESS_MAX - 1 => self.look_up(name, path)?.into(),
+            Some(name) => Path::raw(&[name, b":"].concat()),
+            None => Path::own(),
+        };
+        for hook in hooks {
+            let hook = HookName::from_field(hook);
+            let links = self.call(&at, &generic::ListHooks)?;
+            let link = links.iter().find(|link| link.hook == hook).ok_or_else(|| Error::Rejected {
+                command: <generic::ListHooks as Message>::COMMAND,
+                path: path.clone(),
+                errno: Errno::ENOENT,
+            })?;
+            at = link.peer.path();
+        }
+        Ok(Some(at))
+    }
+
+    fn look_up(&self, name: &[u8], path: &Path) -> Result<NodeId> {
+        let names = self.call(&Path::own(), &generic::ListNames)?;
+        let found = names.iter().find(|node| node.name.as_bytes() == name);
+        found.map(|node| node.id).ok_or_else(|| Error::Rejected {
+            command: <generic::ListNames as Message>::COMMAND,
+            path: path.clone(),
+            errno: Errno::ENOENT,
+        })
+    }
+}
