@@ -94,6 +94,8 @@ enum Verb {
         #[arg(required = true, trailing_var_arg = true, allow_hyphen_values = true)]
         command: Vec<String>,
     },
+    /// Build a jail root from a release, such as `vimage build --release 15.1-RELEASE /usr/jail/vj1`
+    Build(commands::build::Options),
     /// Simulated machines
     #[command(subcommand)]
     Sim(SimVerb),
@@ -153,6 +155,7 @@ fn dispatch(context: &mut Context, verb: Verb) -> Result<ExitCode, Error> {
         }
         Verb::Doctor => commands::doctor::doctor(context),
         Verb::Exec { name, command } => commands::exec::exec(context, &name, &command),
+        Verb::Build(options) => commands::build::build(context, &options),
         Verb::Sim(SimVerb::Init { nics, roots, force }) => commands::sim::init(context, &nics, &roots, force),
         Verb::Sim(SimVerb::Demo) => commands::sim::demo(context),
         Verb::Sim(SimVerb::Log) => commands::sim::log(context),

@@ -1,5 +1,6 @@
 //! The commands, one file each, and what they share.
 
+pub(crate) mod build;
 pub(crate) mod config;
 pub(crate) mod doctor;
 pub(crate) mod down;

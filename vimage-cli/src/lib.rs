@@ -8,10 +8,12 @@
 //! | rc.conf(5), read without a shell | [`config`] |
 //! | what is configured, held against what is there | [`resolve`], [`wanted`] |
 //! | the work, step by step | [`work`], [`apply`], [`teardown`] |
+//! | jail roots from releases | `build` |
 //! | what has been begun, on disk | [`state`] |
 //! | the machine: FreeBSD's kernel, or a simulated one | [`host`] |
 
 pub mod apply;
+mod build;
 pub mod cli;
 mod commands;
 pub mod config;
