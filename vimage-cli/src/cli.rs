@@ -5,7 +5,7 @@ use std::io::Write;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use clap::{Parser, Subcommand};
+use clap::{CommandFactory, Parser, Subcommand};
 
 use crate::commands::{self, Context};
 use crate::error::{Error, Exit};
@@ -96,6 +96,35 @@ enum Verb {
     },
     /// Build a jail root from a release, such as `vimage build --release 15.1-RELEASE /usr/jail/vj1`
     Build(commands::build::Options),
+    /// Show the vimage_* variables that say what other configuration says
+    Import {
+        /// A jail.conf(5), or an rc.conf(5) with jails in it; `jng` for the jails of this system that jng serves
+        #[arg(value_name = "FILE", value_hint = clap::ValueHint::FilePath)]
+        source: PathBuf,
+        /// With `jng`: what stands for /
+        #[arg(long, value_name = "DIR", value_hint = clap::ValueHint::DirPath)]
+        root: Option<PathBuf>,
+    },
+    /// Print an rc.d(8) script, for service(8) and for the boot
+    RcScript,
+    /// Write the manual pages vimage.8 and vimage.conf.5
+    Man {
+        /// The directory that they are written to
+        #[arg(value_name = "DIR", value_hint = clap::ValueHint::DirPath)]
+        folder: PathBuf,
+    },
+    /// Print a script by which a shell completes commands, options and names
+    Completions {
+        /// The shell
+        #[arg(value_enum)]
+        shell: commands::completions::Shell,
+    },
+    /// Print what the last of these words could be
+    #[command(hide = true)]
+    Complete {
+        #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+        words: Vec<String>,
+    },
     /// Simulated machines
     #[command(subcommand)]
     Sim(SimVerb),
@@ -156,10 +185,22 @@ fn dispatch(context: &mut Context, verb: Verb) -> Result<ExitCode, Error> {
         Verb::Doctor => commands::doctor::doctor(context),
         Verb::Exec { name, command } => commands::exec::exec(context, &name, &command),
         Verb::Build(options) => commands::build::build(context, &options),
+        Verb::Import { source, root } => commands::import::import(context, &source, root),
+        Verb::RcScript => commands::rc_script::rc_script(),
+        Verb::Man { folder } => commands::man::man(context, &described(), &folder),
+        Verb::Completions { shell } => commands::completions::completions(shell),
+        Verb::Complete { words } => commands::completions::complete(context, &described(), &words),
         Verb::Sim(SimVerb::Init { nics, roots, force }) => commands::sim::init(context, &nics, &roots, force),
         Verb::Sim(SimVerb::Demo) => commands::sim::demo(context),
         Verb::Sim(SimVerb::Log) => commands::sim::log(context),
     }
+}
+
+/// The command line as data, with the options of every command in each.
+fn described() -> clap::Command {
+    let mut command = Arguments::command();
+    command.build();
+    command
 }
 
 /// Tells of an error, each line of it after the program's name.

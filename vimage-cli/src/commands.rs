@@ -1,11 +1,15 @@
 //! The commands, one file each, and what they share.
 
 pub(crate) mod build;
+pub(crate) mod completions;
 pub(crate) mod config;
 pub(crate) mod doctor;
 pub(crate) mod down;
 pub(crate) mod exec;
 pub(crate) mod graph;
+pub(crate) mod import;
+pub(crate) mod man;
+pub(crate) mod rc_script;
 pub(crate) mod sim;
 pub(crate) mod status;
 pub(crate) mod up;

@@ -9,6 +9,7 @@
 //! | what is configured, held against what is there | [`resolve`], [`wanted`] |
 //! | the work, step by step | [`work`], [`apply`], [`teardown`] |
 //! | jail roots from releases | `build` |
+//! | other tools' configuration | `import` |
 //! | what has been begun, on disk | [`state`] |
 //! | the machine: FreeBSD's kernel, or a simulated one | [`host`] |
 
@@ -19,6 +20,7 @@ mod commands;
 pub mod config;
 pub mod error;
 pub mod host;
+mod import;
 pub mod resolve;
 pub mod state;
 pub mod teardown;

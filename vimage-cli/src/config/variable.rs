@@ -113,6 +113,13 @@ pub(super) const FOREIGN: [Foreign; 20] = [
     foreign("socket_unixiproute_only", OWN_STACK, "use _parameters=\"allow.raw_sockets\""),
 ];
 
+/// Why a variable of rc.d/jail, by its name without `jail_NAME_`, says nothing for a vimage, and what to use instead.
+pub(crate) fn why_foreign(name: &str) -> Option<String> {
+    let (stem, _) = split_number(name);
+    let found = FOREIGN.iter().find(|foreign| foreign.name == if foreign.numbered { stem } else { name })?;
+    Some(format!("{} ({})", found.reason, found.remedy))
+}
+
 /// What rc.subr(8) itself reads for the service that is called vimage; it is no business of the program's.
 const RC_SUBR: [&str; 17] = [
     "chdir",

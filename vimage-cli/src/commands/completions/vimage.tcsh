@@ -1,0 +1,3 @@
+# tcsh completion for vimage(8): source this file in ~/.cshrc
+
+complete vimage 'p@*@`vimage complete`@'
