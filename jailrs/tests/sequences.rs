@@ -100,8 +100,7 @@ impl World {
                 pick(&jails, jail)?.set(&[Param::parse(pick(&PARAMS, param)?).ok()?]).ok()?;
             }
             Action::Rename { jail, name } => {
-                let name = format!("name={}", pick(&NAMES, name)?);
-                pick(&jails, jail)?.set(&[Param::parse(&name).ok()?]).ok()?;
+                pick(&jails, jail)?.rename(pick(&NAMES, name)?).ok()?;
             }
             Action::CreateTap => {
                 self.host.interfaces().create("tap").expect("a tap");

@@ -163,8 +163,12 @@ impl Jail {
     ///
     /// # Errors
     /// [`Error::Rejected`] with `EINVAL` for what cannot be changed (`vnet`, `path`, `ip4`, ...), `ENOENT` if the jail is gone,
-    /// `EPERM`.
+    /// `EPERM`; [`Error::Invalid`] for another name of a jail that is in a jail: see [`rename`](Self::rename).
     pub fn set(&self, params: &[Param]) -> Result<()> {
+        if let Some(name) = params.iter().find(|param| param.name == "name" && self.name.contains('.')) {
+            let reason = "the kernel would forget what the jail above is called; Jail::rename knows how";
+            return Err(Error::invalid("jail parameter name", name.value.to_string(), reason));
+        }
         let (key, flags) = self.key();
         let mut opts = vec![key];
         for param in params {
@@ -172,6 +176,66 @@ impl Jail {
         }
         let changed = self.host.system().jail_set(&mut opts, flags | JailFlags::UPDATE);
         changed.map(drop).map_err(|refusal| Error::refused("jail_set", self.subject(), refusal))
+    }
+
+    /// Gives the jail another name: of a jail in a jail the last part.
+    ///
+    /// The kernel takes the number or the descriptor of a jail as a word from the caller's own jail, and would give a jail further
+    /// down a name without the names above it. What looks at it from the jail above then brings FreeBSD 15.1 down. So that one is
+    /// renamed from the jail above, by its descriptor.
+    ///
+    /// # Examples
+    /// ```
+    /// use jailrs::{Jail, sim::SimHost};
+    ///
+    /// let host = SimHost::new().host();
+    /// Jail::builder("web").children_max(1).create(&host)?;
+    /// let mut inner = Jail::builder("web.old").create(&host)?;
+    /// inner.rename("new")?;
+    /// assert_eq!(Jail::find(&host, "web.new")?.jid(), inner.jid());
+    /// # Ok::<(), jailrs::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// [`Error::Rejected`] with `EEXIST` if the name is taken, `EINVAL` for another number than its own, `ENOENT` if the jail is
+    /// gone; [`Error::Invalid`] for a dot in the name; [`Error::Unsupported`] for a jail in a jail before FreeBSD 15.0, or one that
+    /// has jails in it itself.
+    pub fn rename(&mut self, new: &str) -> Result<()> {
+        if new.contains('.') {
+            return Err(Error::invalid("jail name", new, "the last part of a name has no dot"));
+        }
+        let name = Param::new("name", Value::String(new.to_owned()));
+        match self.name.rsplit_once('.').map(|(above, _)| above.to_owned()) {
+            None => {
+                self.set(&[name])?;
+                new.clone_into(&mut self.name);
+            }
+            Some(above) => {
+                self.rename_inside(&name)?;
+                self.name = format!("{above}.{new}");
+            }
+        }
+        Ok(())
+    }
+
+    fn rename_inside(&self, name: &Param) -> Result<()> {
+        let unsupported = |hint: &str| Error::Unsupported {
+            what: format!("renaming {}", self.subject()),
+            hint: hint.to_owned(),
+        };
+        let read = self.get(&["parent", "children.cur"])?;
+        if read.int("children.cur") != Some(0) {
+            return Err(unsupported(
+                "the kernel would mangle the names of the jails in it; remove them first",
+            ));
+        }
+        let above = Self::from_jid(&self.host, Jid(read.int("parent").unwrap_or_default()))?;
+        let Some(desc) = above.target().desc else {
+            return Err(unsupported("jails in jails can be renamed from FreeBSD 15.0 on; make it anew"));
+        };
+        let mut opts = [Opt::int("desc", desc), Opt::int("jid", self.jid.0), name.to_opt()?];
+        let renamed = self.host.system().jail_set(&mut opts, JailFlags::UPDATE | JailFlags::AT_DESC);
+        renamed.map(drop).map_err(|refusal| Error::refused("jail_set", self.subject(), refusal))
     }
 
     /// Removes the jail: every process in it is killed. It may be dying for a while; see [`wait_gone`](Self::wait_gone).

@@ -95,7 +95,12 @@ pub(crate) fn read(
 }
 
 fn kind(host: &Host, name: &str) -> Result<Kind> {
-    let found = Kind::of(name).map_or_else(|| host.system().param_kind(name), Ok);
+    // The kernel of 15.1 looks for the key of `meta.` for ever.
+    let found = match Kind::of(name) {
+        Some(kind) => Ok(kind),
+        None if name.ends_with('.') => Err(Errno::ENOENT),
+        None => host.system().param_kind(name),
+    };
     found.map_err(|_| Error::UnknownParameter { name: name.to_owned(), nearest: crate::param::nearest(name) })
 }
 

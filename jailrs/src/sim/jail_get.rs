@@ -1,6 +1,8 @@
 //! jail_get(2) of the simulated kernel.
 
-use super::jails::{ALLOW, Machine};
+use std::path::PathBuf;
+
+use super::jails::Machine;
 use super::meta;
 use super::opts::Opts;
 use super::state::Prison;
@@ -19,10 +21,15 @@ impl Machine {
         if flags.bits() & !known != 0 || flags.contains(JailFlags::USE_DESC | JailFlags::AT_DESC) {
             return Err(Errno::EINVAL.into());
         }
-        let mut opts = Opts::new(raw);
-        let jid = self.meant(&mut opts, flags)?;
+        let mut opts = Opts::read(raw)?;
+        // Without a descriptor USE_DESC goes on to the number or the name.
+        let needed = JailFlags::AT_DESC | JailFlags::GET_DESC | JailFlags::OWN_DESC;
+        let desc = self.desc_option(&mut opts, flags, needed)?;
+        let caller = self.caller(desc, flags)?;
+        let jid = self.meant(&mut opts, flags, desc, caller)?;
         let Some(prison) = self.state.jails.get(&jid) else { return Err(Errno::ENOENT.into()) };
-        answer(prison, jid, self.below(jid).len(), &mut opts)?;
+        let seen = Seen { name: self.name_from(caller, jid), path: self.path_from(caller, prison), caller };
+        answer(prison, jid, self.below(jid).len(), &seen, &self.allowable(), &mut opts)?;
         if self.has_descriptors() {
             meta::answer(&prison.meta, "meta", &mut opts)?;
             meta::answer(&prison.env, "env", &mut opts)?;
@@ -39,20 +46,34 @@ impl Machine {
         Ok(Jid(jid))
     }
 
+    /// A path as it is seen from the jail `caller`: what is below its root begins there.
+    fn path_from(&self, caller: i32, prison: &Prison) -> PathBuf {
+        let root = self.state.jails.get(&caller).map(|caller| &caller.path);
+        let below = root.and_then(|root| prison.path.strip_prefix(root).ok());
+        below.map_or_else(|| prison.path.clone(), |below| PathBuf::from("/").join(below))
+    }
+
     /// The jail that is asked for: by descriptor, as the next one, by number or by name.
-    fn meant(&self, opts: &mut Opts, flags: JailFlags) -> Result<i32, Refusal> {
+    fn meant(
+        &self,
+        opts: &mut Opts,
+        flags: JailFlags,
+        desc: Option<i32>,
+        caller: i32,
+    ) -> Result<i32, Refusal> {
         let dying = flags.contains(JailFlags::DYING);
-        if let (Some(desc), true) = (self.desc_option(opts, flags)?, flags.contains(JailFlags::USE_DESC)) {
+        if let Some(desc) = desc.filter(|_| flags.contains(JailFlags::USE_DESC)) {
             return self.desc_jail(desc);
         }
         if let Some(last) = opts.int("lastjid")? {
-            let mut later =
-                self.state.jails.iter().filter(|(jid, prison)| **jid > last && (dying || prison.is_alive()));
+            let mut later = self.state.jails.iter().filter(|(jid, prison)| {
+                **jid > last && (dying || prison.is_alive()) && self.is_below(**jid, caller)
+            });
             let next = later.next().map(|(jid, _)| *jid);
             return next.ok_or_else(|| refuse(Errno::ENOENT, format!("no jail after {last}")));
         }
         if let Some(jid) = opts.int("jid")?.filter(|jid| *jid != 0) {
-            return match self.state.jails.get(&jid) {
+            return match self.state.jails.get(&jid).filter(|_| self.is_below(jid, caller)) {
                 None => Err(refuse(Errno::ENOENT, format!("jail {jid} not found"))),
                 Some(prison) if !prison.is_alive() && !dying => {
                     Err(refuse(Errno::ENOENT, format!("jail {jid} is dying")))
@@ -67,7 +88,7 @@ impl Machine {
             return Err(Errno::EINVAL.into());
         }
         let name = crate::param::text_of(&bytes);
-        match self.find_name(&name) {
+        match self.find_name(caller, &name) {
             None => Err(refuse(Errno::ENOENT, format!("jail \"{name}\" not found"))),
             Some(jid) if !self.alive(jid) && !dying => {
                 Err(refuse(Errno::ENOENT, format!("jail \"{name}\" is dying")))
@@ -77,12 +98,26 @@ impl Machine {
     }
 }
 
+/// What is seen of a jail from the one that asks.
+struct Seen {
+    name: String,
+    path: PathBuf,
+    caller: i32,
+}
+
 /// Answers what is asked of a jail, but for `meta` and `env`.
-fn answer(prison: &Prison, jid: i32, children: usize, opts: &mut Opts) -> Result<(), Errno> {
+fn answer(
+    prison: &Prison,
+    jid: i32,
+    children: usize,
+    seen: &Seen,
+    allowable: &[&str],
+    opts: &mut Opts,
+) -> Result<(), Errno> {
     opts.see(|name| name == "lastjid");
     let numbers = [
         ("jid", jid),
-        ("parent", prison.parent.0),
+        ("parent", if prison.parent.0 == seen.caller { 0 } else { prison.parent.0 }),
         ("cpuset.id", prison.cpuset),
         ("securelevel", prison.securelevel),
         ("children.cur", i32::try_from(children).unwrap_or(i32::MAX)),
@@ -92,15 +127,15 @@ fn answer(prison: &Prison, jid: i32, children: usize, opts: &mut Opts) -> Result
         ("osreldate", prison.osreldate),
         ("host", if prison.own_host { 1 } else { 2 }),
         ("vnet", if prison.vnet.is_some() { 1 } else { 2 }),
-        ("ip4", if prison.ip4_restricted { 0 } else { 2 }),
-        ("ip6", if prison.ip6_restricted { 0 } else { 2 }),
+        ("ip4", if prison.ip4.own { 0 } else { 2 }),
+        ("ip6", if prison.ip6.own { 0 } else { 2 }),
     ];
     for (name, number) in numbers {
         opts.set_int(name, number)?;
     }
-    let path = prison.path.to_string_lossy();
+    let path = seen.path.to_string_lossy();
     let texts = [
-        ("name", prison.name.as_str()),
+        ("name", seen.name.as_str()),
         ("path", &path),
         ("host.hostname", &prison.hostname),
         ("host.domainname", &prison.domainname),
@@ -111,8 +146,14 @@ fn answer(prison: &Prison, jid: i32, children: usize, opts: &mut Opts) -> Result
         opts.set_text(name, text)?;
     }
     opts.set("host.hostid", &prison.hostid.to_ne_bytes())?;
-    opts.set_part("ip4.addr", &prison.ip4.iter().flat_map(std::net::Ipv4Addr::octets).collect::<Vec<_>>())?;
-    opts.set_part("ip6.addr", &prison.ip6.iter().flat_map(std::net::Ipv6Addr::octets).collect::<Vec<_>>())?;
+    opts.set_part(
+        "ip4.addr",
+        &prison.ip4.list.iter().flat_map(std::net::Ipv4Addr::octets).collect::<Vec<_>>(),
+    )?;
+    opts.set_part(
+        "ip6.addr",
+        &prison.ip6.list.iter().flat_map(std::net::Ipv6Addr::octets).collect::<Vec<_>>(),
+    )?;
     let flags = [
         ("persist", prison.persist),
         ("dying", !prison.is_alive()),
@@ -122,7 +163,7 @@ fn answer(prison: &Prison, jid: i32, children: usize, opts: &mut Opts) -> Result
     for (name, on) in flags {
         flag(opts, name, on)?;
     }
-    for what in ALLOW {
+    for what in allowable {
         flag(opts, &format!("allow.{what}"), prison.allow.contains(*what))?;
     }
     prison.modules.iter().try_for_each(|(name, value)| opts.set_int(name, *value))

@@ -12,7 +12,10 @@ use crate::system::{JailFlags, Jid, Refusal};
 /// The version from which on there are jail descriptors, `meta` and `env`.
 pub(super) const DESCRIPTORS_SINCE: i32 = 1_500_000;
 
-/// What can be allowed, in the kernel's order, then what modules add.
+/// The largest number of a jail.
+pub(super) const JAIL_MAX: i32 = 999_999;
+
+/// What can be allowed, in the kernel's order.
 pub(super) const ALLOW: &[&str] = &[
     "set_hostname",
     "sysvipc",
@@ -34,11 +37,19 @@ pub(super) const ALLOW: &[&str] = &[
     "unprivileged_parent_tampering",
     "setaudit",
     "mount.devfs",
-    "mount.fdescfs",
-    "mount.nullfs",
-    "mount.procfs",
-    "mount.tmpfs",
-    "mount.zfs",
+];
+
+/// What can be allowed once a module is there, with the module's name.
+const ALLOW_OF_MODULES: &[(&str, &str)] = &[
+    ("mount.procfs", "procfs"),
+    ("mount.tmpfs", "tmpfs"),
+    ("mount.fdescfs", "fdescfs"),
+    ("mount.nullfs", "nullfs"),
+    ("mount.linprocfs", "linprocfs"),
+    ("mount.linsysfs", "linsysfs"),
+    ("mount.fusefs", "fusefs"),
+    ("mount.zfs", "zfs"),
+    ("vmm", "vmm"),
 ];
 
 /// What is allowed unless told otherwise.
@@ -68,9 +79,45 @@ impl Machine {
         jid == 0 || self.state.jails.get(&jid).is_some_and(super::state::Prison::is_alive)
     }
 
-    /// The jail of a whole name; a live one rather than a dying one.
-    pub(super) fn find_name(&self, name: &str) -> Option<i32> {
-        let named = || self.state.jails.iter().filter(|(_, prison)| prison.name == name);
+    /// What can be allowed on this machine now.
+    pub(super) fn allowable(&self) -> Vec<&'static str> {
+        let loaded = |module: &str| self.state.modules.get(module).copied().unwrap_or_default();
+        let of_modules = ALLOW_OF_MODULES.iter().filter(|(_, module)| loaded(module));
+        ALLOW.iter().copied().chain(of_modules.map(|(what, _)| *what)).collect()
+    }
+
+    /// Whether a jail is in another one, at whatever depth.
+    pub(super) fn is_below(&self, jid: i32, above: i32) -> bool {
+        let mut at = jid;
+        while let Some(prison) = self.state.jails.get(&at) {
+            at = prison.parent.0;
+            if at == above {
+                return true;
+            }
+        }
+        false
+    }
+
+    /// A jail's name as it is seen from the jail `caller`, which sees itself as "0".
+    pub(super) fn name_from(&self, caller: i32, jid: i32) -> String {
+        if caller == jid {
+            return "0".to_owned();
+        }
+        let mut name = self.state.jails.get(&jid).map_or("0", |prison| prison.name.as_str());
+        let mut at = caller;
+        while let Some(prison) = self.state.jails.get(&at).filter(|_| self.is_below(jid, caller)) {
+            name = name.split_once('.').map_or(name, |(_, rest)| rest);
+            at = prison.parent.0;
+        }
+        name.to_owned()
+    }
+
+    /// The jail of a name as it is seen from the jail `caller`; a live one rather than a dying one.
+    pub(super) fn find_name(&self, caller: i32, name: &str) -> Option<i32> {
+        let prefix = self.whole_name(caller, "").len();
+        let is_meant =
+            |jid: i32, whole: &str| self.is_below(jid, caller) && whole.get(prefix..) == Some(name);
+        let named = || self.state.jails.iter().filter(|(jid, prison)| is_meant(**jid, &prison.name));
         let found = named().find(|(_, prison)| prison.is_alive()).or_else(|| named().next_back());
         found.map(|(jid, _)| *jid)
     }
@@ -109,17 +156,20 @@ impl Machine {
         Some(0)
     }
 
-    /// Gives a jail another name, and with it the jails below.
-    pub(super) fn rename(&mut self, jid: i32, name: String) {
-        let Some(old) = self.state.jails.get(&jid).map(|prison| prison.name.clone()) else { return };
+    /// Gives a jail another name, and with it the jails below. The kernel forgets what the jail above is called when it comes to
+    /// those, and mangles them unless that is the host.
+    pub(super) fn rename(&mut self, jid: i32, above: i32, last: &str) {
+        let prefix = self.whole_name(above, "").len();
+        let name = self.whole_name(above, last);
+        let Some(prison) = self.state.jails.get_mut(&jid) else { return };
+        let old = prison.name.get(prefix..).unwrap_or_default().len();
+        prison.name.clone_from(&name);
         for (below, _) in self.below(jid) {
             if let Some(prison) = self.state.jails.get_mut(&below) {
-                let rest = prison.name.get(old.len()..).unwrap_or_default();
-                prison.name = format!("{name}{rest}");
+                let begin = name.get(..last.len()).unwrap_or(&name);
+                let rest = prison.name.get(old..).unwrap_or_default();
+                prison.name = format!("{begin}{rest}");
             }
-        }
-        if let Some(prison) = self.state.jails.get_mut(&jid) {
-            prison.name = name;
         }
     }
 
@@ -237,14 +287,19 @@ impl Machine {
     }
 
     /// The option `desc` must be there when a flag says so, and only then.
-    pub(super) fn desc_option(&self, opts: &mut Opts, flags: JailFlags) -> Result<Option<i32>, Refusal> {
+    pub(super) fn desc_option(
+        &self,
+        opts: &mut Opts,
+        flags: JailFlags,
+        needed: JailFlags,
+    ) -> Result<Option<i32>, Refusal> {
         if !self.has_descriptors() {
             return Ok(None);
         }
         let wanted = JailFlags::USE_DESC | JailFlags::AT_DESC | JailFlags::GET_DESC | JailFlags::OWN_DESC;
         let refuse = |errno, message: &str| Refusal { errno, message: message.to_owned() };
         match opts.int("desc")? {
-            None if flags.intersects(wanted) => Err(refuse(Errno::ENOENT, "missing desc")),
+            None if flags.intersects(needed) => Err(refuse(Errno::ENOENT, "missing desc")),
             Some(_) if !flags.intersects(wanted) => Err(refuse(Errno::EINVAL, "unexpected desc")),
             desc => Ok(desc),
         }
@@ -254,6 +309,8 @@ impl Machine {
     pub(super) fn desc_jail(&self, desc: i32) -> Result<i32, Refusal> {
         let refuse = |errno, message: &str| Refusal { errno, message: message.to_owned() };
         match self.descs.get(&desc) {
+            // The standard streams are open, and no jails.
+            None if (0..3).contains(&desc) => Err(refuse(Errno::EINVAL, "not a jail descriptor")),
             None => Err(refuse(Errno::EBADF, "not a jail descriptor")),
             Some((None, _)) => Err(refuse(Errno::ENOENT, "descriptor to dead jail")),
             Some((Some(jid), _)) => Ok(*jid),

@@ -22,11 +22,13 @@
 //! # Ok::<(), jailrs::Error>(())
 //! ```
 
+mod addresses;
 mod fault;
 mod jail_get;
 mod jail_set;
 mod jails;
 mod meta;
+mod numbers;
 mod opts;
 mod request;
 mod script;

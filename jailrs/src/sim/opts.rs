@@ -16,6 +16,19 @@ struct Entry {
 }
 
 impl Opts {
+    /// The options of a call; `EINVAL` for more than the kernel takes in one.
+    pub(super) fn read(opts: &[Opt]) -> Result<Self, Errno> {
+        // VFS_MOUNTARG_SIZE_MAX, and the size of a `struct vfsopt`; the caller's `errmsg` counts too.
+        const MOST: usize = 64 * 1024;
+        const EACH: usize = 48;
+        const ERRMSG: usize = EACH + 7 + 1024;
+        let size = |opt: &Opt| EACH + opt.name.len() + 1 + opt.value.len();
+        if opts.iter().map(size).sum::<usize>() + ERRMSG > MOST {
+            return Err(Errno::EINVAL);
+        }
+        Ok(Self::new(opts))
+    }
+
     pub(super) fn new(opts: &[Opt]) -> Self {
         let mut list: Vec<Entry> = Vec::new();
         for (position, opt) in opts.iter().enumerate() {
@@ -133,8 +146,44 @@ impl Opts {
     }
 }
 
-/// Whether two names are the same but for a `no` before their last part.
+/// Whether the kernel takes two names for one: they are the same but for a `no` before any of their parts. It compares them as it
+/// does options of mounts, of which a few more are one.
 fn equal(one: &str, other: &str) -> bool {
-    let same_but_no = |plain: &str, no: &str| crate::param::no_name(plain) == no;
-    one == other || same_but_no(one, other) || same_but_no(other, one)
+    const WRITING: [&str; 5] = ["ro", "rdonly", "norw", "rw", "noro"];
+    let (mut one_rest, mut other_rest) = (one, other);
+    loop {
+        let same_but_no = one_rest.strip_prefix("no") == Some(other_rest)
+            || other_rest.strip_prefix("no") == Some(one_rest);
+        if one_rest == other_rest || same_but_no {
+            return true;
+        }
+        match (one_rest.split_once('.'), other_rest.split_once('.')) {
+            (Some((part, one_next)), Some((same, other_next))) if part == same => {
+                (one_rest, other_rest) = (one_next, other_next);
+            }
+            _ => return WRITING.contains(&one_rest) && WRITING.contains(&other_rest),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_no_before_any_part_makes_two_names_one() {
+        for (one, other) in [
+            ("persist", "nopersist"),
+            ("allow.mount.devfs", "allow.mount.nodevfs"),
+            ("allow.nomount.devfs", "allow.mount.devfs"),
+            ("noallow.mount", "allow.mount"),
+            ("meta.note", "meta.te"),
+            ("rw", "rdonly"),
+        ] {
+            assert!(equal(one, other) && equal(other, one), "{one} {other}");
+        }
+        for (one, other) in [("allow.mount", "allow.mount.devfs"), ("nometa.x", "meta.nox"), ("a", "b")] {
+            assert!(!equal(one, other) && !equal(other, one), "{one} {other}");
+        }
+    }
 }

@@ -1,9 +1,10 @@
 //! What a call of jail_set(2) wants, read and checked in the kernel's order.
 
 use std::collections::BTreeSet;
+use std::net::{Ipv4Addr, Ipv6Addr};
 use std::path::PathBuf;
 
-use super::jails::ALLOW;
+use super::addresses::{self, Family};
 use super::opts::Opts;
 use super::tree::Tree;
 use crate::Errno;
@@ -15,8 +16,8 @@ pub(super) struct Request {
     pub(super) numbers: Numbers,
     pub(super) flags: Flags,
     pub(super) identity: Identity,
-    pub(super) ip4_addr: Option<Vec<u8>>,
-    pub(super) ip6_addr: Option<Vec<u8>>,
+    pub(super) ip4_addr: Option<Vec<Ipv4Addr>>,
+    pub(super) ip6_addr: Option<Vec<Ipv6Addr>>,
     pub(super) osrelease: Option<String>,
     pub(super) osreldate: Option<i32>,
     pub(super) path: Option<PathBuf>,
@@ -63,12 +64,17 @@ fn unchangeable(name: &str) -> Refusal {
 }
 
 impl Request {
-    pub(super) fn read(tree: &Tree, opts: &mut Opts, flags: JailFlags) -> Result<Self, Refusal> {
+    pub(super) fn read(
+        tree: &Tree,
+        allowable: &[&'static str],
+        opts: &mut Opts,
+        flags: JailFlags,
+    ) -> Result<Self, Refusal> {
         let numbers = Numbers::read(opts)?;
-        let kinds = Flags::read(opts, flags)?;
+        let kinds = Flags::read(allowable, opts, flags)?;
         let identity = Identity::read(opts)?;
-        let ip4_addr = addresses(opts, "ip4.addr", 4, "too many IPv4 addresses")?;
-        let ip6_addr = addresses(opts, "ip6.addr", 16, "too many IPv6 addresses")?;
+        let ip4_addr = addresses::<4, Ipv4Addr>(opts, "ip4.addr")?;
+        let ip6_addr = addresses::<16, Ipv6Addr>(opts, "ip6.addr")?;
         let restricted =
             kinds.ip4.is_some() || kinds.ip6.is_some() || ip4_addr.is_some() || ip6_addr.is_some();
         if kinds.vnet.is_some() && restricted {
@@ -99,7 +105,7 @@ impl Numbers {
 }
 
 impl Flags {
-    fn read(opts: &mut Opts, flags: JailFlags) -> Result<Self, Refusal> {
+    fn read(allowable: &[&'static str], opts: &mut Opts, flags: JailFlags) -> Result<Self, Refusal> {
         let persist = flag(opts, "persist");
         let (ip4_saddrsel, ip6_saddrsel) = (flag(opts, "ip4.saddrsel"), flag(opts, "ip6.saddrsel"));
         let host = jailsys(opts, "host", false)?;
@@ -116,7 +122,7 @@ impl Flags {
         }
         let mut allow = BTreeSet::new();
         let mut forbid = BTreeSet::new();
-        for what in ALLOW {
+        for what in allowable {
             match flag(opts, &format!("allow.{what}")) {
                 Some(true) => allow.insert(*what),
                 Some(false) => forbid.insert(*what),
@@ -165,15 +171,21 @@ fn jailsys(opts: &mut Opts, name: &str, can_disable: bool) -> Result<Option<i32>
     }
 }
 
-fn addresses(opts: &mut Opts, name: &str, size: usize, too_many: &str) -> Result<Option<Vec<u8>>, Refusal> {
+fn addresses<const N: usize, A: Family + From<[u8; N]>>(
+    opts: &mut Opts,
+    name: &str,
+) -> Result<Option<Vec<A>>, Refusal> {
+    /// `security.jail.jail_max_af_ips`.
+    const MOST: usize = 255;
     let Some(bytes) = opts.bytes(name) else { return Ok(None) };
-    if bytes.len() % size != 0 {
+    if bytes.len() % N != 0 {
         return Err(Errno::EINVAL.into());
     }
-    if bytes.len() / size > 255 {
-        return Err(refuse(Errno::EINVAL, too_many));
+    if bytes.len() / N > MOST {
+        return Err(refuse(Errno::EINVAL, format!("too many {} addresses", A::NAME)));
     }
-    Ok(Some(bytes))
+    let one = |chunk: &[u8]| <[u8; N]>::try_from(chunk).ok().map(A::from);
+    Ok(Some(addresses::sorted(bytes.chunks_exact(N).filter_map(one).collect())?))
 }
 
 fn osrelease(opts: &mut Opts, update: bool) -> Result<Option<String>, Refusal> {

@@ -6,6 +6,7 @@ use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
 
+use super::addresses::Restriction;
 use super::fault::Faults;
 use super::tree::Tree;
 use crate::mount::Mounted;
@@ -58,9 +59,13 @@ pub struct Counters {
 
 impl Default for SimState {
     fn default() -> Self {
-        let loadable =
-            ["fdescfs", "if_bridge", "if_epair", "if_tuntap", "if_vlan", "nullfs", "procfs", "tmpfs", "zfs"];
+        let built_in = ["procfs", "tmpfs"];
+        let loadable = ["fdescfs", "fusefs", "if_bridge", "if_epair", "if_tuntap", "if_vlan", "linprocfs"];
+        let further = ["linsysfs", "nullfs", "vmm", "zfs"];
         let netgraph = ["netgraph", "ng_bridge", "ng_eiface", "ng_ether", "ng_hub", "ng_socket"];
+        let modules = built_in.map(|name| (name, true)).into_iter();
+        let modules =
+            modules.chain(loadable.into_iter().chain(further).chain(netgraph).map(|name| (name, false)));
         Self {
             hostuuid: "9b2f0e52-1c1d-11ef-8f54-000c29aabbcc".to_owned(),
             boottime: 1_767_225_600,
@@ -76,7 +81,7 @@ impl Default for SimState {
             jails: BTreeMap::new(),
             processes: BTreeMap::new(),
             mounts: Vec::new(),
-            modules: loadable.into_iter().chain(netgraph).map(|name| (name.to_owned(), false)).collect(),
+            modules: modules.map(|(name, loaded)| (name.to_owned(), loaded)).collect(),
             tree: Tree::default(),
             lingering: BTreeMap::new(),
             faults: Faults::default(),
@@ -121,11 +126,9 @@ pub(super) struct Prison {
     pub(super) domainname: String,
     pub(super) hostuuid: String,
     pub(super) hostid: u64,
-    pub(super) ip4_restricted: bool,
-    pub(super) ip4: Vec<Ipv4Addr>,
+    pub(super) ip4: Restriction<Ipv4Addr>,
     pub(super) ip4_saddrsel: bool,
-    pub(super) ip6_restricted: bool,
-    pub(super) ip6: Vec<Ipv6Addr>,
+    pub(super) ip6: Restriction<Ipv6Addr>,
     pub(super) ip6_saddrsel: bool,
     pub(super) securelevel: i32,
     pub(super) enforce_statfs: i32,

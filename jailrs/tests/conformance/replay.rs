@@ -12,6 +12,9 @@ use serde_json::{Map, Value, json};
 
 const TRANSCRIPT: &str = include_str!("../golden/jail-params-host.jsonl");
 
+/// Steps of the same kind, which follow kern_jail.c of 15.1 line by line: checks and their order, hierarchies, addresses, notes.
+const RULES: &str = include_str!("rules.jsonl");
+
 /// What is known of the jails that the transcript has named.
 #[derive(Default)]
 struct Replay {
@@ -158,10 +161,19 @@ fn agree(expected: &Value, got: &Value) -> bool {
 
 /// Every step of jail-params-host is answered as that kernel did.
 pub(crate) fn jail_params_host(system: &dyn System) -> Result<(), Failed> {
+    replay(system, TRANSCRIPT, 103)
+}
+
+/// Every step of the rules is answered as the kernel's source says.
+pub(crate) fn rules(system: &dyn System) -> Result<(), Failed> {
+    replay(system, RULES, 93)
+}
+
+fn replay(system: &dyn System, transcript: &str, length: usize) -> Result<(), Failed> {
     let mut replay = Replay::default();
     let mut differences = Vec::new();
     let mut steps = 0;
-    for line in TRANSCRIPT.lines() {
+    for line in transcript.lines() {
         let line: Value = serde_json::from_str(line)?;
         let step = line["do"].as_str().expect("a step");
         let got = replay.step(system, step);
@@ -170,7 +182,7 @@ pub(crate) fn jail_params_host(system: &dyn System) -> Result<(), Failed> {
             differences.push(format!("{step}\n  recorded {}\n  answered {got}", line["got"]));
         }
     }
-    assert_eq!(steps, 103, "the transcript is whole");
+    assert_eq!(steps, length, "the transcript is whole");
     if differences.is_empty() {
         return Ok(());
     }

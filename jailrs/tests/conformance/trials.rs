@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use jailrs::mount::Mount;
 use jailrs::sim::Manner;
+use jailrs::system::System;
 use jailrs::{Errno, Error, Jail, Jid, Mac, Param, Signal, Stopped, Value};
 use libtest_mimic::Failed;
 
@@ -15,6 +16,7 @@ const BOUND: Duration = Duration::from_secs(20);
 
 pub(crate) const BOTH: &[(&str, Run)] = &[
     ("jail_params_host_is_answered_as_recorded", recorded),
+    ("the_rules_of_jail_set_and_jail_get_are_kept", rules),
     ("a_jail_is_made_found_changed_listed_and_removed", life),
     ("a_false_boolean_forbids", booleans),
     ("notes_are_written_read_and_taken_away", notes),
@@ -64,8 +66,16 @@ pub(crate) fn end(jail: &Jail) -> Result<(), Failed> {
 }
 
 fn recorded(rig: &mut Rig) -> Result<(), Failed> {
+    replayed(rig, replay::jail_params_host)
+}
+
+fn rules(rig: &mut Rig) -> Result<(), Failed> {
+    replayed(rig, replay::rules)
+}
+
+fn replayed(rig: &mut Rig, replay: fn(&dyn System) -> Result<(), Failed>) -> Result<(), Failed> {
     let before = Jail::list(&rig.host, true)?;
-    let result = replay::jail_params_host(rig.host.system());
+    let result = replay(rig.host.system());
     for left in Jail::list(&rig.host, true)? {
         if !before.iter().any(|known| known.jid == left.jid) && !left.dying {
             let _ = rig.host.system().jail_remove(left.jid.into());
@@ -131,7 +141,13 @@ fn notes(rig: &mut Rig) -> Result<(), Failed> {
 fn hierarchy(rig: &mut Rig) -> Result<(), Failed> {
     let name = rig.name("top");
     let top = Jail::builder(&name).children_max(2).create(&rig.host)?;
-    let inner = Jail::builder(format!("{name}.inner")).create(&rig.host)?;
+    let mut inner = Jail::builder(format!("{name}.other")).create(&rig.host)?;
+    ensure(inner.set(&[Param::parse("name=inner")?]).is_err(), "the kernel was told to forget a name")?;
+    if inner.rename("inner").is_err() {
+        ensure(!rig.host.supports_meta(), "it was not renamed")?;
+        end(&inner)?;
+        inner = Jail::builder(format!("{name}.inner")).create(&rig.host)?;
+    }
     let listed = Jail::list(&rig.host, false)?;
     let info = listed.iter().find(|info| info.jid == inner.jid()).ok_or("it is not in the list")?;
     assert_eq!((info.name.clone(), info.parent), (format!("{name}.inner"), top.jid()));
