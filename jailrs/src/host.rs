@@ -8,7 +8,7 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use crate::command::Command;
 use crate::ifnet::{self, Interfaces};
-use crate::param::text_of;
+use crate::param::{Declared, module_of, text_of};
 use crate::system::{Jid, Process, System};
 use crate::{Error, Result};
 
@@ -104,6 +104,48 @@ impl Host {
         self.0.resolve_below(root, point).map_err(|errno| {
             Error::rejected("resolving", format!("{} below {}", point.display(), root.display()), errno)
         })
+    }
+
+    /// All jail parameters that the kernel has now, with their types: those that are known here and any other.
+    ///
+    /// # Examples
+    /// ```
+    /// use jailrs::{param::{Access, Kind}, sim::SimHost};
+    ///
+    /// let host = SimHost::new().host();
+    /// let all = host.parameters()?;
+    /// let vnet = all.iter().find(|param| param.name == "vnet");
+    /// assert_eq!(vnet.map(|vnet| vnet.access), Some(Access::Created));
+    /// assert!(all.iter().all(|param| param.name != "allow.mount.nullfs"));
+    ///
+    /// assert!(host.load_module_for("allow.mount.nullfs")?);
+    /// assert!(host.parameters()?.iter().any(|param| param.name == "allow.mount.nullfs" && param.kind == Kind::Bool));
+    /// # Ok::<(), jailrs::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// [`Error::Rejected`] if the kernel does not tell.
+    pub fn parameters(&self) -> Result<Vec<Declared>> {
+        self.0.params().map_err(|errno| Error::rejected("sysctl", "security.jail.param", errno))
+    }
+
+    /// Loads the module that brings a jail parameter, if the kernel lacks the parameter; whether that was so.
+    ///
+    /// Nothing in this crate loads a module unless it is told to: here, by [`Builder::load_modules`](crate::Builder::load_modules)
+    /// or by [`load_module`](Self::load_module).
+    ///
+    /// # Errors
+    /// [`Error::UnknownParameter`] if no module is known to bring it; as [`load_module`](Self::load_module).
+    pub fn load_module_for(&self, parameter: &str) -> Result<bool> {
+        if self.0.param_kind(parameter).is_ok() {
+            return Ok(false);
+        }
+        let module = module_of(parameter).ok_or_else(|| Error::UnknownParameter {
+            name: parameter.to_owned(),
+            nearest: crate::param::nearest(parameter),
+        })?;
+        self.load_module(module)?;
+        Ok(true)
     }
 
     /// Loads a kernel module; one that is there already is no error.

@@ -105,7 +105,7 @@ pub use errno::Errno;
 pub use error::{Error, Result};
 pub use host::Host;
 pub use ifnet::{IfFlags, Interface, Interfaces};
-pub use jail::{Builder, Jail, JailInfo, OwnedJail, Params, Signal, Stopped};
+pub use jail::{Builder, Event, Jail, JailEvent, JailInfo, OwnedJail, Params, Signal, Stopped, Watcher};
 pub use mac::Mac;
 pub use param::{JailSys, Param, Value};
 pub use system::{Jid, Process};

@@ -13,7 +13,7 @@ use crate::entry::Entry;
 use crate::ifnet::Interface;
 use crate::mac::Mac;
 use crate::mount::Mounted;
-use crate::param::Kind;
+use crate::param::{Declared, Kind};
 use crate::{Errno, Result};
 
 bitflags::bitflags! {
@@ -176,6 +176,57 @@ impl fmt::Display for Fsid {
     }
 }
 
+bitflags::bitflags! {
+    /// What the kernel noted of a jail since it was looked at last (`NOTE_JAIL_*` of kqueue(2)).
+    #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+    pub struct NoteFlags: u32 {
+        /// A jail was created in it; the number is told.
+        #[doc(alias = "NOTE_JAIL_CHILD")]
+        const CHILD = 0x8000_0000;
+        /// Its parameters were changed.
+        #[doc(alias = "NOTE_JAIL_SET")]
+        const SET = 0x4000_0000;
+        /// A process entered it; its number is told.
+        #[doc(alias = "NOTE_JAIL_ATTACH")]
+        const ATTACH = 0x2000_0000;
+        /// It was removed, and begins to die.
+        #[doc(alias = "NOTE_JAIL_REMOVE")]
+        const REMOVE = 0x1000_0000;
+        /// There was more than one child or process, and no number is told.
+        #[doc(alias = "NOTE_JAIL_MULTI")]
+        const MULTI = 0x0800_0000;
+
+        // Notes of later systems are kept.
+        const _ = !0;
+    }
+}
+
+/// What the kernel noted of one jail.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Note {
+    /// The jail.
+    pub jid: Jid,
+    /// What happened, all of it since the last note.
+    pub flags: NoteFlags,
+    /// The number of the child or of the process; 0 if there was none, or more than one.
+    pub number: i32,
+}
+
+/// A queue of what happens to jails.
+pub trait Watch: fmt::Debug + Send {
+    /// Watches a jail too; [`Jid::HOST`] is the caller's own. A descriptor must stay open meanwhile.
+    ///
+    /// # Errors
+    /// `ENOENT` if there is no such jail, or it is dying.
+    fn add(&mut self, jail: Target) -> Result<(), Errno>;
+
+    /// The next note, if one comes in time.
+    ///
+    /// # Errors
+    /// What kevent(2) gives.
+    fn next(&mut self, patience: Duration) -> Result<Option<Note>, Errno>;
+}
+
 /// The raw operations of one machine: FreeBSD's kernel, or a simulated one.
 ///
 /// Nothing here has a policy: checks, retries, names and types are in the ordinary Rust above. Errors are the kernel's.
@@ -213,11 +264,23 @@ pub trait System: fmt::Debug + Send + Sync {
     /// Closes a jail descriptor; one that owns its jail takes it along.
     fn close_desc(&self, desc: i32);
 
-    /// The type of a parameter that is not among the known ones, as the kernel declares it.
+    /// The type of a parameter, as the kernel declares it now.
     ///
     /// # Errors
     /// `ENOENT` if the kernel has no such parameter.
     fn param_kind(&self, name: &str) -> Result<Kind, Errno>;
+
+    /// All parameters that the kernel declares now; those of modules are there once the module is.
+    ///
+    /// # Errors
+    /// What sysctl(3) gives.
+    fn params(&self) -> Result<Vec<Declared>, Errno>;
+
+    /// A queue of what happens to jails (FreeBSD 15.0 and later).
+    ///
+    /// # Errors
+    /// `EOPNOTSUPP` where the kernel has none.
+    fn watch(&self) -> Result<Box<dyn Watch>, Errno>;
 
     /// The interfaces of a VNET, in the kernel's order; names may come twice.
     ///

@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use super::{OwnedJail, identity};
-use crate::param::{JailSys, Param, Value};
+use crate::param::{JailSys, Param, Value, module_of};
 use crate::{Host, Jail, Result};
 
 /// A jail to be created: its parameters.
@@ -32,6 +32,7 @@ use crate::{Host, Jail, Result};
 pub struct Builder {
     name: String,
     params: Vec<Param>,
+    load_modules: bool,
 }
 
 impl Builder {
@@ -42,7 +43,7 @@ impl Builder {
             Param::new("path", Value::String("/".to_owned())),
             Param::new("persist", Value::Bool(true)),
         ];
-        Self { name, params }
+        Self { name, params, load_modules: false }
     }
 
     /// Sets a parameter, in place of what was said about it before.
@@ -108,6 +109,13 @@ impl Builder {
         self.int("children.max", number)
     }
 
+    /// Lets [`create`](Self::create) load the kernel modules that its parameters need, such as `nullfs` for
+    /// `allow.mount.nullfs`. Without it the kernel refuses such a parameter.
+    pub fn load_modules(mut self) -> Self {
+        self.load_modules = true;
+        self
+    }
+
     /// The parameters as they stand.
     #[must_use]
     pub fn parameters(&self) -> &[Param] {
@@ -120,6 +128,7 @@ impl Builder {
     /// [`Error::Rejected`](crate::Error::Rejected) with `EEXIST` if there is one of that name, `ENOENT` or `ENOTDIR` for the root
     /// directory, `EPERM`, `EINVAL` with the kernel's words.
     pub fn create(self, host: &Host) -> Result<Jail> {
+        self.load(host)?;
         identity::create(host, &self.understood(host), &self.name, false)
     }
 
@@ -129,7 +138,14 @@ impl Builder {
     /// As [`create`](Self::create).
     #[doc(alias = "JAIL_OWN_DESC")]
     pub fn create_owned(self, host: &Host) -> Result<OwnedJail> {
+        self.load(host)?;
         identity::create_owned(host, &self.understood(host), &self.name)
+    }
+
+    fn load(&self, host: &Host) -> Result<()> {
+        let mut needing =
+            self.params.iter().filter(|param| self.load_modules && module_of(&param.name).is_some());
+        needing.try_for_each(|param| host.load_module_for(&param.name).map(drop))
     }
 
     /// The parameters that this version of the kernel understands.

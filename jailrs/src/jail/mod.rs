@@ -4,6 +4,7 @@ mod builder;
 mod identity;
 mod processes;
 mod read;
+mod watch;
 
 use std::ffi::OsStr;
 use std::fmt;
@@ -17,6 +18,7 @@ pub use builder::Builder;
 pub use identity::OwnedJail;
 pub use processes::{Signal, Stopped};
 pub use read::Params;
+pub use watch::{Event, JailEvent, Watcher};
 
 use crate::command::Command;
 use crate::ifnet::Interfaces;
@@ -157,6 +159,27 @@ impl Jail {
     pub fn get(&self, names: &[&str]) -> Result<Params> {
         let (key, flags) = self.key();
         Ok(read::read(&self.host, &key, names, flags, &self.subject())?.1)
+    }
+
+    /// Reads every parameter that the kernel has, all at the same moment.
+    ///
+    /// # Examples
+    /// ```
+    /// use jailrs::{Jail, sim::SimHost};
+    ///
+    /// let jail = Jail::builder("web").meta("owner", "me").create(&SimHost::new().host())?;
+    /// let all = jail.get_all()?;
+    /// assert_eq!(all.text("meta"), Some("owner=me"));
+    /// assert_eq!(all.bool("allow.mount"), Some(false));
+    /// # Ok::<(), jailrs::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// As [`get`](Self::get).
+    pub fn get_all(&self) -> Result<Params> {
+        let declared = self.host.parameters()?;
+        let names: Vec<&str> = declared.iter().map(|param| param.name.as_str()).collect();
+        self.get(&names)
     }
 
     /// Changes parameters; all are taken, or none.

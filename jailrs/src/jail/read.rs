@@ -79,6 +79,13 @@ pub(crate) fn read(
     flags: JailFlags,
     subject: &str,
 ) -> Result<(Jid, Params)> {
+    // Of two options of one name the kernel takes the last: what names the jail must not be asked for again. It is told anyway.
+    if let Some(at) = names.iter().position(|name| *name == key.name && *name == "jid") {
+        let others: Vec<&str> = names.iter().copied().filter(|name| *name != key.name).collect();
+        let (jid, mut params) = read(host, key, &others, flags, subject)?;
+        params.0.insert(at.min(params.0.len()), Param::new("jid", Value::Int(jid.0)));
+        return Ok((jid, params));
+    }
     let kinds = names.iter().map(|name| kind(host, name)).collect::<Result<Vec<_>>>()?;
     for _ in 0..TRIES {
         let sizes = sizes(host, key, names, &kinds, flags, subject)?;

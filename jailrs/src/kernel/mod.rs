@@ -3,6 +3,7 @@
 mod ioctl;
 mod run;
 mod tables;
+mod watch;
 
 use std::any::Any;
 use std::path::{Path, PathBuf};
@@ -14,9 +15,9 @@ use crate::command::Spec;
 use crate::entry::Entry;
 use crate::ifnet::Interface;
 use crate::mount::Mounted;
-use crate::param::Kind;
+use crate::param::{Declared, Kind};
 use crate::sys::{self, OptCall};
-use crate::system::{Fsid, IfChange, JailFlags, Jid, Opt, Process, Refusal, System, Target, Vnet};
+use crate::system::{Fsid, IfChange, JailFlags, Jid, Opt, Process, Refusal, System, Target, Vnet, Watch};
 use crate::{Errno, Result};
 
 const MNT_FORCE: i32 = 0x0008_0000;
@@ -75,6 +76,14 @@ impl System for Kernel {
 
     fn param_kind(&self, name: &str) -> Result<Kind, Errno> {
         tables::param_kind(name)
+    }
+
+    fn params(&self) -> Result<Vec<Declared>, Errno> {
+        tables::params()
+    }
+
+    fn watch(&self) -> Result<Box<dyn Watch>, Errno> {
+        Ok(Box::new(watch::Queue::new()?))
     }
 
     fn interfaces(&self, vnet: Vnet) -> Result<Vec<Interface>, Errno> {

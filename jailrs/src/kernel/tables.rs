@@ -7,7 +7,7 @@ use libc::{kinfo_proc, statfs};
 
 use crate::Errno;
 use crate::mount::Mounted;
-use crate::param::{Kind, text_of};
+use crate::param::{Access, Declared, Kind, text_of};
 use crate::sys;
 use crate::system::{Fsid, Jid, Process};
 
@@ -64,32 +64,81 @@ fn mounted(entry: &[u8]) -> Option<Mounted> {
 
 /// The type of a parameter, as the kernel declares it below `security.jail.param`.
 pub(super) fn param_kind(name: &str) -> Result<Kind, Errno> {
-    // CTLTYPE_* of sys/sysctl.h
-    const MASK: i32 = 0xf;
-    const NODE: i32 = 1;
-    const INT: i32 = 2;
-    const STRING: i32 = 3;
-    const ULONG: i32 = 8;
-    const OIDFMT: [c_int; 2] = [0, 4];
-    let mib = sys::sysctl_mib(&format!("security.jail.param.{name}"))?;
-    let declared = sys::sysctl(&[&OIDFMT, mib.as_slice()].concat())?;
-    let kind = int(&declared, 0).ok_or(Errno::EBADMSG)? & MASK;
-    let format = declared.get(4..).map(text_of).unwrap_or_default();
-    match (kind, format.as_str()) {
+    let mib = sys::sysctl_mib(&format!("{PARAMS}.{name}"))?;
+    match declared(&mib)? {
         // What a node is itself is told by its child without a name.
-        (NODE, _) if !name.ends_with('.') => param_kind(&format!("{name}.")),
-        (_, "B") => Ok(Kind::Bool),
-        (_, "E,jailsys") => Ok(Kind::JailSys { disable: true }),
-        (_, "S,in_addr,a") => Ok(Kind::Ip4),
-        (_, "S,in6_addr,a") => Ok(Kind::Ip6),
-        (_, "A,keyvalue") => Ok(Kind::KeyValue),
-        (INT, _) => Ok(Kind::Int),
-        (ULONG, _) => Ok(Kind::Ulong),
+        None if !name.ends_with('.') => param_kind(&format!("{name}.")),
+        None => Err(Errno::ENOENT),
+        Some((kind, _)) => Ok(kind),
+    }
+}
+
+const PARAMS: &str = "security.jail.param";
+
+/// All parameters that the kernel declares.
+pub(super) fn params() -> Result<Vec<Declared>, Errno> {
+    // CTL_SYSCTL_NAME and CTL_SYSCTL_NEXT of sys/sysctl.h
+    const NAME: [c_int; 2] = [0, 1];
+    const NEXT: [c_int; 2] = [0, 2];
+    let top = sys::sysctl_mib(PARAMS)?;
+    let mut list = Vec::new();
+    let mut at = top.clone();
+    loop {
+        at = match sys::sysctl(&[&NEXT, at.as_slice()].concat()) {
+            Ok(bytes) => bytes.chunks_exact(size_of::<c_int>()).filter_map(|chunk| int(chunk, 0)).collect(),
+            Err(Errno::ENOENT) => return Ok(list),
+            Err(errno) => return Err(errno),
+        };
+        if !at.starts_with(&top) {
+            return Ok(list);
+        }
+        let name = text_of(&sys::sysctl(&[&NAME, at.as_slice()].concat())?);
+        let name = name.strip_prefix(PARAMS).and_then(|name| name.strip_prefix('.')).unwrap_or(&name);
+        // A parameter of a type that nobody knows cannot be read either.
+        if let Ok(Some((kind, access))) = declared(&at) {
+            list.push(Declared { name: name.trim_end_matches('.').to_owned(), kind, access });
+        }
+    }
+}
+
+/// Type and access of a parameter; none for a node, which is no parameter itself.
+fn declared(mib: &[c_int]) -> Result<Option<(Kind, Access)>, Errno> {
+    // CTLTYPE_* and CTLFLAG_* of sys/sysctl.h
+    const MASK: u32 = 0xf;
+    const NODE: u32 = 1;
+    const INT: u32 = 2;
+    const STRING: u32 = 3;
+    const UINT: u32 = 6;
+    const LONG: u32 = 7;
+    const ULONG: u32 = 8;
+    const S64: u32 = 4;
+    const U64: u32 = 9;
+    const WRITABLE: u32 = 0x4000_0000;
+    const TUNABLE: u32 = 0x0008_0000;
+    const OIDFMT: [c_int; 2] = [0, 4];
+    let told = sys::sysctl(&[&OIDFMT, mib].concat())?;
+    let bits = int(&told, 0).ok_or(Errno::EBADMSG)? as u32;
+    let format = told.get(4..).map(text_of).unwrap_or_default();
+    let kind = match (bits & MASK, format.as_str()) {
+        (NODE, _) => return Ok(None),
+        (_, "B") => Kind::Bool,
+        (_, "E,jailsys") => Kind::JailSys { disable: true },
+        (_, "S,in_addr,a") => Kind::Ip4,
+        (_, "S,in6_addr,a") => Kind::Ip6,
+        (_, "A,keyvalue") => Kind::KeyValue,
+        (INT | UINT, _) => Kind::Int,
+        (LONG | ULONG | S64 | U64, _) => Kind::Ulong,
         (STRING, _) => {
             // The value of a text parameter is the room that it needs.
-            let room = sys::sysctl(&mib).ok().and_then(|room| text_of(&room).parse().ok());
-            Ok(Kind::String(room.unwrap_or(1024)))
+            let room = sys::sysctl(mib).ok().and_then(|room| text_of(&room).parse().ok());
+            Kind::String(room.unwrap_or(1024))
         }
-        _ => Err(Errno::EOPNOTSUPP),
-    }
+        _ => return Err(Errno::EOPNOTSUPP),
+    };
+    let access = match (bits & WRITABLE != 0, bits & TUNABLE != 0) {
+        (true, _) => Access::Changed,
+        (false, true) => Access::Created,
+        (false, false) => Access::Told,
+    };
+    Ok(Some((kind, access)))
 }

@@ -29,6 +29,53 @@ pub enum Kind {
     KeyValue,
 }
 
+/// A parameter as the kernel declares it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Declared {
+    /// Its name.
+    pub name: String,
+    /// Its type.
+    pub kind: Kind,
+    /// When it can be set.
+    pub access: Access,
+}
+
+/// When a parameter can be set.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Access {
+    /// Never: the kernel tells it.
+    Told,
+    /// When the jail is created, and not later.
+    Created,
+    /// Whenever one likes.
+    Changed,
+}
+
+impl Access {
+    /// When a parameter that is known here can be set, by kern_jail.c of FreeBSD 15.1.
+    pub(crate) fn of(name: &str) -> Self {
+        match name {
+            "children.cur" | "cpuset.id" | "dying" | "parent" => Self::Told,
+            "ip4" | "ip6" | "jid" | "osreldate" | "osrelease" | "path" | "vnet" => Self::Created,
+            _ => Self::Changed,
+        }
+    }
+}
+
+/// The module that brings a parameter, where one does.
+pub(crate) fn module_of(name: &str) -> Option<&str> {
+    match name {
+        "allow.mount.devfs" => None,
+        "sysvmsg" | "sysvsem" | "sysvshm" | "zfs" | "linux" => Some(name),
+        "allow.vmm" | "allow.vmm_ppt" => Some("vmm"),
+        "mac.do" | "mac.do.rules" => Some("mac_do"),
+        "zfs.mount_snapshot" => Some("zfs"),
+        _ if name.starts_with("linux.") => Some("linux"),
+        _ => name.strip_prefix("allow.mount."),
+    }
+}
+
 const SYS: Kind = Kind::JailSys { disable: true };
 const OWN: Kind = Kind::JailSys { disable: false };
 
@@ -106,6 +153,11 @@ const KNOWN: &[(&str, Kind)] = &[
 ];
 
 impl Kind {
+    /// Names and types of all parameters that are known here, but for the keys of `meta` and `env`.
+    pub(crate) fn known() -> impl Iterator<Item = (&'static str, Self)> {
+        KNOWN.iter().copied()
+    }
+
     /// The type of the parameter of this name; `None` if FreeBSD 15.1 has none of that name.
     ///
     /// # Examples

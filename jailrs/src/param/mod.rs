@@ -8,8 +8,8 @@ use std::net::{Ipv4Addr, Ipv6Addr};
 
 use serde::{Deserialize, Serialize};
 
-pub use kind::Kind;
-pub(crate) use kind::{nearest, text as text_of};
+pub use kind::{Access, Declared, Kind};
+pub(crate) use kind::{module_of, nearest, text as text_of};
 
 use crate::system::Opt;
 use crate::{Error, Result};

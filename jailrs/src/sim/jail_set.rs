@@ -11,7 +11,7 @@ use super::request::{Request, refuse};
 use super::state::Prison;
 use super::target::Target;
 use crate::Errno;
-use crate::system::{JailFlags, Jid, Opt, Refusal};
+use crate::system::{JailFlags, Jid, NoteFlags, Opt, Refusal};
 
 impl Machine {
     /// jail_set(2).
@@ -46,11 +46,17 @@ impl Machine {
             None => self.create(&request, &target, caller, &mut opts)?,
         };
         self.apply(&request, &target, jid);
+        if target.jail.is_some() {
+            self.note(jid, NoteFlags::SET, 0);
+        }
         if let Err(errno) = self.apply_modules(&mut opts, jid) {
             if target.jail.is_none() {
                 self.kill(jid);
             }
             return Err(errno.into());
+        }
+        if target.jail.is_none() {
+            self.note(self.parent_of(jid), NoteFlags::CHILD, jid);
         }
         if flags.intersects(JailFlags::GET_DESC | JailFlags::OWN_DESC) {
             let desc = self.open_desc(jid, flags.contains(JailFlags::OWN_DESC));

@@ -6,8 +6,9 @@ use super::opts::Opts;
 use super::script::{Recorded, Script};
 use super::state::{Manner, SimState};
 use super::vnets::Vnets;
+use super::watch::Listener;
 use crate::Errno;
-use crate::system::{JailFlags, Jid, Refusal};
+use crate::system::{JailFlags, Jid, NoteFlags, Refusal};
 
 /// The version from which on there are jail descriptors, `meta` and `env`.
 pub(super) const DESCRIPTORS_SINCE: i32 = 1_500_000;
@@ -65,6 +66,8 @@ pub(super) struct Machine {
     pub(super) vnets: Box<dyn Vnets>,
     /// Descriptors belong to a process and are not kept: which jail, and whether they own it.
     pub(super) descs: BTreeMap<i32, (Option<i32>, bool)>,
+    /// Who watches jails; they belong to a process too.
+    pub(super) listeners: Vec<Listener>,
     pub(super) commands: Vec<Recorded>,
     pub(super) scripts: Vec<Script>,
     pub(super) clock: std::time::Duration,
@@ -218,7 +221,11 @@ impl Machine {
         for (jid, _) in &jids {
             let held = self.state.jails.get(jid).and_then(|prison| self.state.faults.dying.get(&prison.name));
             let held = held.copied().unwrap_or_default();
-            if let Some(prison) = self.state.jails.get_mut(jid).filter(|prison| prison.is_alive()) {
+            let lives = self.state.jails.get(jid).is_some_and(super::state::Prison::is_alive);
+            if lives {
+                self.note(*jid, NoteFlags::REMOVE, 0);
+            }
+            if let Some(prison) = self.state.jails.get_mut(jid).filter(|_| lives) {
                 prison.dying = Some(held);
                 prison.persist = false;
                 self.descs.values_mut().filter(|desc| desc.0 == Some(*jid)).for_each(|desc| desc.0 = None);

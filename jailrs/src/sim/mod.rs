@@ -37,6 +37,7 @@ mod system;
 mod target;
 mod tree;
 mod vnets;
+mod watch;
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -91,6 +92,7 @@ impl SimHost {
             state,
             vnets: Box::new(vnets),
             descs: BTreeMap::new(),
+            listeners: Vec::new(),
             commands: Vec::new(),
             scripts: Vec::new(),
             clock: Duration::ZERO,

@@ -9,14 +9,17 @@ use super::fault::Op;
 use super::jails::Machine;
 use super::script::{Outcome, Recorded};
 use super::state::Manner;
+use super::watch::Queue;
 use super::{SimHost, meta};
 use crate::Errno;
 use crate::command::Spec;
 use crate::entry::Entry;
 use crate::ifnet::Interface;
 use crate::mount::Mounted;
-use crate::param::{Kind, text_of};
-use crate::system::{Fsid, IfChange, JailFlags, Jid, Opt, Process, Refusal, System, Target, Vnet};
+use crate::param::{Access, Declared, Kind, module_of, text_of};
+use crate::system::{
+    Fsid, IfChange, JailFlags, Jid, NoteFlags, Opt, Process, Refusal, System, Target, Vnet, Watch,
+};
 
 /// How many CPUs a simulated machine has.
 const CPUS: u16 = 4;
@@ -58,7 +61,23 @@ impl System for SimHost {
     }
 
     fn param_kind(&self, name: &str) -> Result<Kind, Errno> {
-        Kind::of(name).ok_or(Errno::ENOENT)
+        let machine = self.lock();
+        Kind::of(name).filter(|_| machine.declares(name)).ok_or(Errno::ENOENT)
+    }
+
+    fn params(&self) -> Result<Vec<Declared>, Errno> {
+        let machine = self.lock();
+        let known = Kind::known().filter(|(name, _)| machine.declares(name));
+        let declared =
+            known.map(|(name, kind)| Declared { name: name.to_owned(), kind, access: Access::of(name) });
+        Ok(declared.collect())
+    }
+
+    fn watch(&self) -> Result<Box<dyn Watch>, Errno> {
+        if !self.lock().has_descriptors() {
+            return Err(Errno::EOPNOTSUPP);
+        }
+        Ok(Box::new(Queue::new(self)))
     }
 
     fn interfaces(&self, vnet: Vnet) -> Result<Vec<Interface>, Errno> {
@@ -220,6 +239,13 @@ impl Machine {
         }
     }
 
+    /// Whether this machine has a parameter now: that of a module once it is there, notes from 15.0 on.
+    fn declares(&self, name: &str) -> bool {
+        let loaded = |module: &str| self.state.modules.get(module).copied().unwrap_or_default();
+        let built_in = name.starts_with("sysv");
+        (!meta::is_meta(name) || self.has_descriptors()) && (built_in || module_of(name).is_none_or(loaded))
+    }
+
     /// The CPUs that a jail may use.
     fn cpus(&self, jid: i32) -> Vec<u16> {
         match self.state.jails.get(&jid) {
@@ -245,7 +271,7 @@ impl Machine {
     }
 
     /// The number of the jail that is meant.
-    fn jid_of(&self, jail: Target) -> Result<i32, Errno> {
+    pub(super) fn jid_of(&self, jail: Target) -> Result<i32, Errno> {
         match jail.desc {
             Some(desc) => self.desc_jail(desc).map_err(|refusal| refusal.errno),
             None => Ok(jail.jid.0),
@@ -260,6 +286,10 @@ impl Machine {
             None => None,
         };
         let place = jail.as_ref().map_or(Jid::HOST, |(jid, _)| *jid);
+        if place != Jid::HOST {
+            self.state.counters.last_pid += 1;
+            self.note(place.0, NoteFlags::ATTACH, self.state.counters.last_pid);
+        }
         let recorded = Recorded::new(jail, command, console);
         let script = self.scripts.iter().rfind(|script| recorded.line.contains(&script.pattern));
         let outcome = script.map_or_else(Outcome::default, |script| script.outcome.clone());

@@ -4,9 +4,10 @@ use std::path::Path;
 use std::time::Duration;
 
 use jailrs::mount::Mount;
+use jailrs::param::{Access, Kind};
 use jailrs::sim::Manner;
 use jailrs::system::System;
-use jailrs::{Errno, Error, Jail, Jid, Mac, Param, Signal, Stopped, Value};
+use jailrs::{Errno, Error, Event, Jail, JailEvent, Jid, Mac, Param, Signal, Stopped, Value, Watcher};
 use libtest_mimic::Failed;
 
 use crate::{Rig, Run, replay};
@@ -30,6 +31,9 @@ pub(crate) const BOTH: &[(&str, Run)] = &[
     ("file_systems_are_mounted_below_a_root_and_taken_away", mounts),
     ("a_link_in_a_root_leads_no_mount_out", hostile_root),
     ("kernel_variables_and_modules_are_read", variables),
+    ("what_happens_to_jails_is_told", watched),
+    ("what_happens_to_one_jail_is_told", watched_alone),
+    ("every_parameter_is_declared_and_read_at_once", parameters),
     ("a_hundred_jails_leave_nothing_behind", hundred),
 ];
 
@@ -41,6 +45,8 @@ pub(crate) const OLDER: &[(&str, Run)] = &[
     ("a_jail_below_a_jail_goes_with_it", hierarchy),
     ("an_owned_jail_goes_with_its_handle", owned),
     ("an_interface_moves_in_changes_and_comes_back", moves),
+    ("what_happens_to_jails_is_seen", watched),
+    ("every_parameter_is_declared_and_read_at_once", parameters),
 ];
 
 pub(crate) const SIMULATED: &[(&str, Run)] = &[("processes_are_stopped", simulated_processes)];
@@ -296,6 +302,92 @@ fn variables(rig: &mut Rig) -> Result<(), Failed> {
     assert_eq!(errno(rig.host.sysctl("no.such.variable")), Some(Errno::ENOENT));
     assert_eq!(errno(rig.host.load_module("no_such_module")), Some(Errno::ENOENT));
     Ok(())
+}
+
+/// What a watch tells of these jails, until something is told or nothing comes.
+fn told(watch: &mut Watcher, about: &[&str], until: Event) -> Result<Vec<(String, Event)>, Failed> {
+    let mut events = Vec::new();
+    while let Some(JailEvent { name, event, .. }) = watch.next(BOUND)? {
+        let is_last = event == until && about.contains(&name.as_str());
+        events.extend(about.contains(&name.as_str()).then_some((name, event)));
+        if is_last {
+            return Ok(events);
+        }
+    }
+    Err(format!("{until:?} was not told after {events:?}").into())
+}
+
+fn watched(rig: &mut Rig) -> Result<(), Failed> {
+    let name = rig.name("seen");
+    let inner = format!("{name}.in");
+    let mut watch = rig.host.watch()?;
+    let jail = Jail::builder(&name).children_max(2).create(&rig.host)?;
+    told(&mut watch, &[""], Event::Child(jail.jid()))?;
+    jail.set(&[Param::parse("host.hostname=seen.example")?])?;
+    assert_eq!(told(&mut watch, &[&name], Event::Changed)?, [(name.clone(), Event::Changed)]);
+    let child = Jail::builder(&inner).create(&rig.host)?;
+    told(&mut watch, &[&name], Event::Child(child.jid()))?;
+    child.remove()?;
+    assert_eq!(told(&mut watch, &[&inner], Event::Removed)?, [(inner.clone(), Event::Removed)]);
+    end(&jail)?;
+    told(&mut watch, &[&name], Event::Removed)?;
+    Ok(())
+}
+
+fn watched_alone(rig: &mut Rig) -> Result<(), Failed> {
+    let name = rig.name("one");
+    let jail = Jail::builder(&name).children_max(3).create(&rig.host)?;
+    let mut watch = jail.watch()?;
+    let other = Jail::builder(rig.name("two")).create(&rig.host)?;
+    other.set(&[Param::parse("host.hostname=two.example")?])?;
+    jail.command("/usr/bin/true").status()?;
+    let next = watch.next(BOUND)?.ok_or("nothing was told")?;
+    ensure(matches!(next.event, Event::Attached(Some(_))), &format!("{next}"))?;
+    for below in ["a", "b"] {
+        Jail::builder(format!("{name}.{below}")).create(&rig.host)?;
+    }
+    end(&jail)?;
+    let mut events = Vec::new();
+    while let Some(told) = watch.next(Duration::from_millis(200))? {
+        assert_eq!(told.name, name);
+        events.push(told.event);
+    }
+    assert_eq!(events.last(), Some(&Event::Removed));
+    assert_eq!(errno(jail.watch()), Some(Errno::ENOENT));
+    end(&other)
+}
+
+fn parameters(rig: &mut Rig) -> Result<(), Failed> {
+    let declared = rig.host.parameters()?;
+    let access = |name: &str| declared.iter().find(|param| param.name == name).map(|param| param.access);
+    assert_eq!((access("vnet"), access("parent")), (Some(Access::Created), Some(Access::Told)));
+    assert_eq!((access("name"), access("ip4.addr")), (Some(Access::Changed), Some(Access::Changed)));
+    assert_eq!((access("children"), access("nosuch")), (None, None));
+    for param in &declared {
+        // What is known here is what the kernel says, but for the subsystems that cannot be disabled.
+        match (Kind::of(&param.name), param.kind) {
+            (Some(Kind::JailSys { .. }), Kind::JailSys { .. }) | (None, _) => {}
+            (known, kind) => assert_eq!(known, Some(kind), "{}", param.name),
+        }
+    }
+    let jail = Jail::builder(rig.name("all")).allow("chflags", true).create(&rig.host)?;
+    let all = jail.get_all()?;
+    assert_eq!(all.0.len(), declared.len());
+    assert_eq!((all.bool("allow.chflags"), all.bool("allow.mlock")), (Some(true), Some(false)));
+    assert_eq!(all.text("name"), Some(jail.name()));
+    ensure(
+        matches!(jail.get(&["meta."]), Err(Error::UnknownParameter { .. })),
+        "the kernel was asked for ever",
+    )?;
+    ensure(matches!(jail.get(&["nosuch"]), Err(Error::UnknownParameter { .. })), "an unknown one was read")?;
+    end(&jail)?;
+    ensure(rig.host.load_module_for("no.such.parameter").is_err(), "a module was found")?;
+    let name = "allow.mount.nullfs";
+    let jail =
+        Jail::builder(rig.name("mod")).parameter(Param::parse(name)?).load_modules().create(&rig.host)?;
+    assert_eq!(jail.get(&[name])?.bool(name), Some(true));
+    ensure(!rig.host.load_module_for(name)?, "it was loaded again")?;
+    end(&jail)
 }
 
 fn hundred(rig: &mut Rig) -> Result<(), Failed> {

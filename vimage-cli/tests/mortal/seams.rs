@@ -8,9 +8,9 @@ use std::time::Duration;
 
 use jailrs::command::Spec;
 use jailrs::mount::Mounted;
-use jailrs::param::Kind as ParamKind;
+use jailrs::param::{Declared, Kind as ParamKind};
 use jailrs::sim::SimHost;
-use jailrs::system::{Fsid, IfChange, JailFlags, Jid, Opt, Process, Refusal, System, Target, Vnet};
+use jailrs::system::{Fsid, IfChange, JailFlags, Jid, Opt, Process, Refusal, System, Target, Vnet, Watch};
 use jailrs::{Entry, Errno, Host, Interface};
 use netgraph::transport::{RecvBatch, Transport, Wait};
 use netgraph::{HookName, Kernel, NodeName, Path};
@@ -153,6 +153,14 @@ impl System for Mortal<SimHost> {
 
     fn param_kind(&self, name: &str) -> Result<ParamKind, Errno> {
         self.inner.param_kind(name)
+    }
+
+    fn params(&self) -> Result<Vec<Declared>, Errno> {
+        self.inner.params()
+    }
+
+    fn watch(&self) -> Result<Box<dyn Watch>, Errno> {
+        self.inner.watch()
     }
 
     fn interfaces(&self, vnet: Vnet) -> Result<Vec<Interface>, Errno> {
