@@ -35,7 +35,7 @@
 //! | `hci`, `l2cap`, `pppoe` | configured and asked; carry no data, and tell of nothing |
 //! | `frame_relay`, `gif_demux`, `ip_input` | take hooks; carry no data |
 //! | `device` | named like its device, which nobody opens |
-//! | `ksocket` | sockets that have names, and no network |
+//! | `ksocket` | sockets of all kinds, and between them a network of the machine's own |
 //! | `nat`, `netflow` | configured and asked; pass on what they would not change, uncounted |
 //! | `ipfw`, `btsock_hci_raw`, `btsock_l2c_raw`, `btsock_l2c`, `btsock_sco` | one node each, in the host's VNET, once [loaded](SimMachine::load_resident_modules) |
 //! | `gif` | a type without nodes |
@@ -75,6 +75,7 @@ mod ifops;
 mod kernel;
 mod machine;
 mod message;
+mod net;
 mod nodes;
 mod packet;
 mod restore;

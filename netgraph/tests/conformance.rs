@@ -55,7 +55,7 @@ fn main() {
         let (name, scenario) = (*name, *scenario);
         trials.push(trial(format!("sim::{name}"), None, move || scenario(&Ground::simulated(false))));
         trials.push(trial(format!("kernel::{name}"), refused.clone(), move || {
-            inside::in_a_jail(&["scenario", name], &["bridge".into(), "hub".into()])
+            inside::in_a_jail(&["scenario", name], &scenarios::TYPES.map(String::from))
         }));
     }
     libtest_mimic::run(&arguments, trials).exit();

@@ -7,12 +7,14 @@ use super::flow::{Outlet, Output};
 use super::graph::{Core, Hook, HookKey, NodeKey, older};
 use super::ifnet::{IfKey, Interface};
 use super::message::Message;
+use super::net::{EndKey, Network};
 use super::nodes::Kind;
+use super::nodes::ksocket::Asker;
 use super::packet::Packet;
 use super::slab::Slab;
 use super::sockets::Socket;
 use crate::error::Errno;
-use crate::name::HookName;
+use crate::name::{HookName, NodeId};
 
 /// Something that is done when the node's method has returned.
 #[derive(Debug)]
@@ -31,6 +33,10 @@ pub(super) enum Post {
     FreeDevice(u32),
     /// A new node for a type whose module keeps one, in this VNET.
     Resident(&'static Kind, u32),
+    /// A message to the node of this number, if there is one.
+    ToId { vnet: u32, to: NodeId, message: Message },
+    /// A node of its own for a connection that a ksocket has accepted.
+    Adopt { parent: NodeKey, end: EndKey, asker: Asker },
     /// A timer of a node, due at this moment.
     Timer(NodeKey, Duration, u32),
 }
@@ -42,6 +48,7 @@ pub(super) struct Context<'m> {
     pub(super) hooks: &'m mut Slab<Hook>,
     pub(super) interfaces: &'m mut Slab<Interface>,
     pub(super) sockets: &'m mut Slab<Socket>,
+    pub(super) net: &'m mut Network,
     /// Whether something was queued that a program may be waiting for.
     pub(super) woken: &'m mut bool,
     pub(super) now: Duration,

@@ -9,8 +9,11 @@ use super::graph::{HookKey, NodeKey};
 use super::ifnet::IfKind;
 use super::machine::Machine;
 use super::message::Message;
+use super::net::Upcall;
+use super::nodes::ksocket;
 use super::packet::Packet;
 use crate::error::Errno;
+use crate::name::NodeId;
 
 /// Something for a node to handle.
 #[derive(Debug)]
@@ -31,6 +34,8 @@ pub(super) enum Item {
     Connected(HookKey),
     /// A timer that is due.
     Timer(u32),
+    /// What has happened to the node's socket.
+    Upcall(Upcall),
 }
 
 /// A message on its way.
@@ -55,16 +60,21 @@ impl Item {
 }
 
 impl Machine {
-    /// Takes up everything that waits at nodes.
+    /// Takes up everything that waits at nodes, and then has nodes hear of their sockets.
     pub(super) fn drain(&mut self) {
-        while let Some(node) = self.work.pop_front() {
-            if let Some(node) = self.nodes.get_mut(node) {
-                node.gate.listed = false;
+        loop {
+            while let Some(node) = self.work.pop_front() {
+                if let Some(node) = self.nodes.get_mut(node) {
+                    node.gate.listed = false;
+                }
+                while let Some((item, hold)) = self.next_item(node) {
+                    // Whoever is to learn the errno has it reported.
+                    let _ = self.apply(node, item, hold);
+                }
             }
-            while let Some((item, hold)) = self.next_item(node) {
-                // Whoever is to learn the errno has it reported.
-                let _ = self.apply(node, item, hold);
-            }
+            let Some((node, upcall)) = self.net.upcalls.pop_front() else { return };
+            // A node that is gone hears nothing.
+            let _ = self.send(node, Item::Upcall(upcall));
         }
     }
 
@@ -166,7 +176,12 @@ impl Machine {
                 self.call(key, |behaviour, context| behaviour.timer(context, token));
                 Ok(())
             }
+            Item::Upcall(upcall) if valid => {
+                self.call(key, |behaviour, context| behaviour.upcall(context, upcall));
+                Ok(())
+            }
             Item::Transmit(_)
+            | Item::Upcall(_)
             | Item::RemoveHook(_)
             | Item::Connect(_)
             | Item::Connected(_)
@@ -220,12 +235,20 @@ impl Machine {
                         (None, _) => {}
                     }
                 }
+                Post::ToId { vnet, to, message } => self.send_to(vnet, to, message),
+                Post::Adopt { parent, end, asker } => ksocket::adopt(self, parent, end, asker),
                 Post::Link(interface, up) => self.set_link(interface, up),
                 Post::FreeDevice(unit) => self.devices.give(unit),
                 Post::Resident(kind, vnet) => self.make_resident(vnet, kind),
                 Post::Timer(node, at, token) => self.set_timer(node, at, token),
             }
         }
+    }
+
+    /// Sends a message to the node of this number, if there is one.
+    pub(super) fn send_to(&mut self, vnet: u32, to: NodeId, message: Message) {
+        let Some(node) = self.vnets.get(&vnet).and_then(|vnet| vnet.by_id.get(&to.0)) else { return };
+        let _ = self.send(*node, Item::Message(Letter { message, hook: None, reported: false }));
     }
 
     /// Sends a message out of a hook.

@@ -183,6 +183,7 @@ impl Machine {
             hooks: &mut self.hooks,
             interfaces: &mut self.interfaces,
             sockets: &mut self.sockets,
+            net: &mut self.net,
             woken: &mut self.woken,
             now: self.clock,
             outputs: &mut self.flow.outputs,

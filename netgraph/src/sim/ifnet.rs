@@ -4,6 +4,7 @@ use std::collections::{BTreeSet, VecDeque};
 
 use super::graph::{HookKey, NodeKey};
 use super::machine::Machine;
+use super::net::Address;
 use super::packet::Packet;
 use super::slab::Key;
 use crate::error::Errno;
@@ -104,6 +105,8 @@ pub(super) struct Interface {
     pub(super) mtu: u32,
     pub(super) description: String,
     pub(super) groups: BTreeSet<EtherAddr>,
+    /// The addresses that it was given; a loopback interface has others by itself.
+    pub(super) addresses: Vec<Address>,
     pub(super) link: Link,
     pub(super) tap: Tap,
     /// Frames for the protocols of its VNET.
@@ -144,6 +147,7 @@ impl Interface {
             mtu,
             description: String::new(),
             groups: BTreeSet::new(),
+            addresses: Vec::new(),
             link: Link::Unknown,
             tap: Tap::default(),
             received: VecDeque::new(),
@@ -312,6 +316,7 @@ impl Machine {
         self.detach(key);
         let Some(interface) = self.interfaces.get_mut(key) else { return };
         interface.flags &= !IFF_UP;
+        interface.addresses.clear();
         let ethernet = interface.mac.is_some();
         if ethernet {
             self.detach_ether(key);

@@ -1,10 +1,13 @@
 //! What programs do to interfaces: the ioctls of netintro(4), with their errnos.
 
+use std::net::IpAddr;
+
 use super::handle::SimMachine;
 use super::ifnet::{
     IFF_CANTCHANGE, IFF_PPROMISC, IFF_PROMISC, IFF_UP, IfKey, IfKind, Interface, made_up_mac,
 };
 use super::machine::Machine;
+use super::net::Address;
 use super::packet::{Packet, is_group};
 use crate::error::Errno;
 use crate::nodes::EtherAddr;
@@ -136,6 +139,56 @@ impl SimMachine {
     #[doc(alias = "SIOCSIFMTU")]
     pub fn set_mtu(&self, vnet: u32, name: &str, mtu: u32) -> Result<(), Errno> {
         self.change(vnet, name, |interface| interface.set_mtu(mtu))
+    }
+
+    /// Gives an interface an address in a network of `prefix` bits (SIOCAIFADDR), and brings it up. It is lost when the
+    /// interface moves to another VNET.
+    ///
+    /// A loopback interface that is up has `::1` by itself, that of the host `127.0.0.1` as well. Sockets of `ksocket`
+    /// nodes reach the addresses of their own VNET, and those of the others in the networks that it has an address in,
+    /// whatever lies between.
+    ///
+    /// ```
+    /// use netgraph::nodes::ksocket::{Bind, Ksocket, UDP};
+    /// use netgraph::sim::{SimKernel, SimMachine};
+    /// use netgraph::Socket;
+    ///
+    /// let machine = SimMachine::new();
+    /// let jail = machine.create_vnet();
+    /// machine.add_address(jail, "lo0", "127.0.0.1".parse()?, 8)?;
+    /// let socket = Socket::open(&SimKernel::on(&machine, jail), None)?;
+    /// let udp = socket.make_peer::<Ksocket>("udp".parse()?, UDP)?;
+    /// udp.call(Bind("inet/127.0.0.1:7".parse()?))?;
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
+    /// # Errors
+    /// ENXIO where there is no such interface, EINVAL where the family has no networks of that many bits, EEXIST where
+    /// the interface has the address.
+    #[doc(alias = "SIOCAIFADDR")]
+    pub fn add_address(&self, vnet: u32, name: &str, address: IpAddr, prefix: u8) -> Result<(), Errno> {
+        self.change(vnet, name, |interface| {
+            let address = Address::new(address, prefix).ok_or(Errno::EINVAL)?;
+            if interface.addresses.iter().any(|there| there.ip == address.ip) {
+                return Err(Errno::EEXIST);
+            }
+            interface.addresses.push(address);
+            interface.set_flags(interface.flags | IFF_UP);
+            Ok(())
+        })
+    }
+
+    /// Takes an address from an interface (SIOCDIFADDR). Sockets that are bound to it stay so.
+    ///
+    /// # Errors
+    /// ENXIO where there is no such interface, EADDRNOTAVAIL where it was not given the address.
+    #[doc(alias = "SIOCDIFADDR")]
+    pub fn remove_address(&self, vnet: u32, name: &str, address: IpAddr) -> Result<(), Errno> {
+        self.change(vnet, name, |interface| {
+            let place = interface.addresses.iter().position(|there| there.ip == address);
+            interface.addresses.remove(place.ok_or(Errno::EADDRNOTAVAIL)?);
+            Ok(())
+        })
     }
 
     /// Sets the description of an interface (SIOCSIFDESCR); an empty one takes it away.

@@ -6,6 +6,7 @@ use std::time::Duration;
 use super::flow::Flow;
 use super::graph::{Hook, Node, NodeKey};
 use super::ifnet::{IFF_RUNNING, IFF_UP, IfKey, IfKind, Interface};
+use super::net::Network;
 use super::slab::Slab;
 use super::sockets::Socket;
 use super::units::Units;
@@ -68,6 +69,7 @@ pub(super) struct Machine {
     pub(super) hooks: Slab<Hook>,
     pub(super) sockets: Slab<Socket>,
     pub(super) interfaces: Slab<Interface>,
+    pub(super) net: Network,
     /// The indexes of interfaces: one row for all VNETs.
     pub(super) indexes: Units,
     pub(super) by_index: HashMap<u32, IfKey>,
@@ -100,6 +102,7 @@ impl Machine {
             hooks: Slab::default(),
             sockets: Slab::default(),
             interfaces: Slab::default(),
+            net: Network::default(),
             indexes: Units::from(1),
             by_index: HashMap::new(),
             taps: Units::default(),

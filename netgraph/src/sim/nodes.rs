@@ -28,7 +28,7 @@ mod hub;
 mod iface;
 mod ip_input;
 mod ipfw;
-mod ksocket;
+pub(super) mod ksocket;
 mod l2cap;
 mod l2tp;
 mod lmi;
@@ -66,6 +66,7 @@ use super::context::Context;
 use super::graph::{HookKey, NodeKey};
 use super::machine::Machine;
 use super::message::Message;
+use super::net::Upcall;
 use super::packet::Packet;
 use super::snapshot::state;
 use crate::NodeType;
@@ -246,6 +247,9 @@ pub(super) trait Behaviour: fmt::Debug + Send {
 
     /// The node's interface has a packet to send.
     fn transmit(&mut self, _: &mut Context<'_>, _: Packet) {}
+
+    /// Something has happened to the node's socket on the network.
+    fn upcall(&mut self, _: &mut Context<'_>, _: Upcall) {}
 
     /// A timer that the node has set is due.
     fn timer(&mut self, _: &mut Context<'_>, _: u32) {}

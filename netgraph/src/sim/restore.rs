@@ -120,6 +120,7 @@ impl Machine {
         interface.mtu = saved.mtu;
         interface.description.clone_from(&saved.description);
         interface.groups = saved.groups.iter().copied().collect();
+        interface.addresses.clone_from(&saved.addresses);
         interface.link = saved.link;
         let key = self.interfaces.insert(interface);
         self.by_index.insert(saved.index, key);

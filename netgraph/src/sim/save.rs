@@ -92,6 +92,7 @@ impl Machine {
             mtu: interface.mtu,
             description: interface.description.clone(),
             groups: interface.groups.iter().copied().collect(),
+            addresses: interface.addresses.clone(),
             link: interface.link,
         }
     }

@@ -11,6 +11,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::ifnet::Link;
+use super::net::Address;
 use crate::nodes::EtherAddr;
 
 /// What a file says it is.
@@ -87,6 +88,9 @@ pub struct InterfaceSnapshot {
     pub description: String,
     /// The groups that it has joined.
     pub groups: Vec<EtherAddr>,
+    /// The addresses that it was given, such as `10.0.0.1/24`.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(super) addresses: Vec<Address>,
     /// Its link: `unknown`, `down` or `up`.
     pub(super) link: Link,
 }

@@ -4,6 +4,7 @@ mod bridging;
 mod files;
 mod ifaces;
 mod interfaces;
+mod network;
 mod programs;
 mod quiet;
 mod sockets;

@@ -85,6 +85,23 @@ impl Ground {
         }
     }
 
+    /// Gives the loopback interface of the trial's VNET its addresses.
+    pub(crate) fn loopback(&self) -> Result<(), String> {
+        match &self.sim {
+            Some(sim) => {
+                let (machine, vnet) = (&sim.vnets.machine, sim.vnets.base);
+                machine.add_address(vnet, "lo0", [127, 0, 0, 1].into(), 8).map_err(|errno| errno.to_string())
+            }
+            None => {
+                let command = std::process::Command::new("/sbin/ifconfig")
+                    .args(["lo0", "inet", "127.0.0.1/8", "up"])
+                    .output();
+                let output = command.map_err(|error| format!("ifconfig: {error}"))?;
+                output.status.success().then_some(()).ok_or_else(|| format!("ifconfig: {output:?}"))
+            }
+        }
+    }
+
     /// Lets the time pass that was spent waiting: on a simulated machine nobody has waited yet.
     pub(crate) fn waited(&self, time: Duration) {
         if let Some(sim) = &self.sim {

@@ -4,7 +4,7 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::message::Command;
-use crate::nodes::{device, ipfw, ksocket, l2tp, ppp, pptpgre, tty, vjc};
+use crate::nodes::{device, ipfw, l2tp, ppp, pptpgre, tty, vjc};
 use crate::sys::*;
 
 /// Each type, with the cookie of its messages, and hooks that it takes and refuses.
@@ -162,17 +162,6 @@ fn sessions_are_found_by_their_numbers() {
     bundle.call(ppp::SetConfig(config)).unwrap();
     let second = socket.connect(&at(".:"), &at(".:p"), hook("q"), hook("link4"));
     assert_eq!(errno(second), Some(Errno::ENODEV));
-}
-
-#[test]
-fn a_socket_without_a_network_listens_where_its_kind_can() {
-    let machine = SimMachine::new();
-    let socket = socket(&machine, 0);
-    let tcp = socket.make_peer::<ksocket::Ksocket>(hook("t"), hook("inet/stream/tcp")).unwrap();
-    assert_eq!(errno(tcp.call(ksocket::GetPeerName)), Some(Errno::ENOTCONN));
-    tcp.call(ksocket::Listen(5)).unwrap();
-    let udp = socket.make_peer::<ksocket::Ksocket>(hook("u"), hook("inet6/dgram/17")).unwrap();
-    assert_eq!(errno(udp.call(ksocket::Listen(5))), Some(Errno::EOPNOTSUPP));
 }
 
 proptest! {

@@ -1,9 +1,13 @@
-//! What FreeBSD's own tests of netgraph hold, restated: sys/netgraph basic, hub and bridge.
+//! What FreeBSD's own tests of netgraph hold, restated: sys/netgraph basic, bridge, hub, ksocket, macfilter, socket and vlan_rotate.
 
 mod basic;
 mod bridge;
 mod hub;
+mod ksocket;
+mod macfilter;
 mod probe;
+mod socket;
+mod vlan_rotate;
 
 use libtest_mimic::Failed;
 
@@ -11,6 +15,10 @@ use crate::ground::Ground;
 
 /// A test that runs on either kernel.
 pub(crate) type Scenario = fn(&Ground) -> Result<(), Failed>;
+
+/// The node types that the tests make nodes of.
+pub(crate) const TYPES: [&str; 7] =
+    ["bridge", "echo", "hub", "ksocket", "macfilter", "one2many", "vlan_rotate"];
 
 pub(crate) const ALL: &[(&str, Scenario)] = &[
     ("basic::what_goes_out_of_one_hook_comes_in_by_its_peer", basic::send_recv),
@@ -29,4 +37,18 @@ pub(crate) const ALL: &[(&str, Scenario)] = &[
     ("bridge::a_hundred_links_get_their_copies", bridge::many_broadcasts),
     ("bridge::an_uplink_first_makes_the_links_private", bridge::uplink_private),
     ("bridge::an_uplink_later_leaves_the_links_public", bridge::uplink_classic),
+    ("ksocket::datagrams_reach_the_socket_that_they_are_for", ksocket::udp),
+    ("ksocket::datagrams_reach_it_by_ipv6", ksocket::udp6),
+    ("ksocket::an_echo_answers_whoever_has_sent", ksocket::echo),
+    ("ksocket::a_connection_is_told_of_late_carries_data_and_ends", ksocket::tcp),
+    ("ksocket::a_connection_that_nobody_wants_is_refused_late", ksocket::refused),
+    ("macfilter::hooks_come_and_go", macfilter::hooks),
+    ("macfilter::hosts_are_assigned_moved_and_taken_out", macfilter::hosts),
+    ("macfilter::any_change_keeps_the_counts_right", macfilter::changes),
+    ("socket::a_name_is_told_whole_and_without_one_the_number", socket::own_address),
+    ("vlan_rotate::tags_are_turned_in_one_direction", vlan_rotate::basic),
+    ("vlan_rotate::tags_are_turned_in_the_other", vlan_rotate::reverse),
+    ("vlan_rotate::the_types_of_tags_go_with_them", vlan_rotate::ethertype),
+    ("vlan_rotate::the_types_of_tags_go_with_them_backwards", vlan_rotate::typeether),
+    ("vlan_rotate::too_many_and_too_few_are_told_apart", vlan_rotate::min_max),
 ];

@@ -66,6 +66,15 @@ impl<'g> Probe<'g> {
         self.received()
     }
 
+    /// Sends a packet, and returns the one that comes of it.
+    pub(super) fn pass(&self, own: &str, packet: &[u8]) -> Result<Vec<u8>, Failed> {
+        self.send(own, packet)?;
+        let mut batch = RecvBatch::new(2, 256);
+        self.socket.receive(&mut batch, self.ground.patience(QUIET))?;
+        let mut came = batch.iter().map(|(_, bytes)| bytes.to_vec());
+        came.next().ok_or_else(|| "nothing came".into())
+    }
+
     /// Takes in what is there, and returns how much came in on each hook.
     pub(super) fn received(&self) -> Result<BTreeMap<String, usize>, Failed> {
         self.received_of(usize::MAX)
