@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::mac::Mac;
 use crate::system::{IfChange, Jid, Vnet};
-use crate::{Errno, Error, Host, Jail, Result};
+use crate::{Errno, Error, Host, Jail, JailInfo, Result};
 
 /// The longest name of an interface, in bytes: `IFNAMSIZ` without the closing NUL.
 #[doc(alias = "IFNAMSIZ")]
@@ -41,6 +41,49 @@ bitflags::bitflags! {
 
         // Flags that have no name here are kept.
         const _ = !0;
+    }
+}
+
+bitflags::bitflags! {
+    /// What an interface does in place of the system, from `net/if.h`.
+    #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+    pub struct IfCaps: u32 {
+        /// It checks checksums of what comes in.
+        #[doc(alias = "IFCAP_RXCSUM")]
+        const RXCSUM = 0x1;
+        /// It puts checksums into what goes out.
+        #[doc(alias = "IFCAP_TXCSUM")]
+        const TXCSUM = 0x2;
+        /// It takes frames with a VLAN tag at the full MTU.
+        #[doc(alias = "IFCAP_VLAN_MTU")]
+        const VLAN_MTU = 0x8;
+        /// It puts VLAN tags in and takes them out.
+        #[doc(alias = "IFCAP_VLAN_HWTAGGING")]
+        const VLAN_HWTAGGING = 0x10;
+        /// It cuts large TCP segments over IPv4 up. What is bridged should not be.
+        #[doc(alias = "IFCAP_TSO4")]
+        const TSO4 = 0x100;
+        /// It cuts large TCP segments over IPv6 up.
+        #[doc(alias = "IFCAP_TSO6")]
+        const TSO6 = 0x200;
+        /// It joins TCP segments that come in. What is bridged should not be.
+        #[doc(alias = "IFCAP_LRO")]
+        const LRO = 0x400;
+
+        // What has no name here is kept.
+        const _ = !0;
+    }
+}
+
+impl Serialize for IfCaps {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        self.bits().serialize(serializer)
+    }
+}
+
+impl<'de> Deserialize<'de> for IfCaps {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        u32::deserialize(deserializer).map(Self::from_bits_retain)
     }
 }
 
@@ -77,20 +120,42 @@ pub struct Interface {
     /// Its IP addresses.
     #[serde(default)]
     pub addresses: Vec<IpAddr>,
+    /// The groups that it is in; it leaves them when it moves.
+    #[serde(default)]
+    pub groups: Vec<String>,
+    /// The name that its driver gave it, such as `igb0`, `epair3` for both ends of that pair, or `ngeth5`: where it came from,
+    /// whatever it is called now.
+    #[serde(default)]
+    pub driver: String,
+    /// The forwarding table for what comes in.
+    #[serde(default)]
+    pub fib: u32,
+    /// What it can do in place of the system.
+    #[serde(default)]
+    pub capable: IfCaps,
+    /// What of that it does.
+    #[serde(default)]
+    pub enabled: IfCaps,
 }
 
 impl Interface {
     /// An interface of this name and number, down, without addresses, with an MTU of 1500.
     #[must_use]
     pub fn new(name: impl Into<String>, index: u32) -> Self {
+        let name = name.into();
         Self {
-            name: name.into(),
+            driver: name.clone(),
+            name,
             index,
             flags: IfFlags::BROADCAST | IfFlags::SIMPLEX | IfFlags::MULTICAST,
             mac: None,
             mtu: 1500,
             description: String::new(),
             addresses: Vec::new(),
+            groups: Vec::new(),
+            fib: 0,
+            capable: IfCaps::empty(),
+            enabled: IfCaps::empty(),
         }
     }
 
@@ -221,6 +286,51 @@ impl Interfaces {
         self.change("SIOCSIFDESCR", name, &IfChange::Description(description.to_owned()))
     }
 
+    /// Puts an interface into a group. It leaves its groups when it moves.
+    ///
+    /// # Errors
+    /// [`Error::Rejected`] with `EEXIST` if it is in it, `EINVAL` for a name over [`NAME_MAX`] bytes or with a digit at the end.
+    #[doc(alias = "SIOCAIFGROUP")]
+    pub fn add_group(&self, name: &str, group: &str) -> Result<()> {
+        self.change("SIOCAIFGROUP", name, &IfChange::AddGroup(group.to_owned()))
+    }
+
+    /// Takes an interface out of a group.
+    ///
+    /// # Errors
+    /// [`Error::Rejected`] with `ENOENT` if it is not in it.
+    #[doc(alias = "SIOCDIFGROUP")]
+    pub fn remove_group(&self, name: &str, group: &str) -> Result<()> {
+        self.change("SIOCDIFGROUP", name, &IfChange::RemoveGroup(group.to_owned()))
+    }
+
+    /// Sets the forwarding table for what comes in.
+    ///
+    /// # Errors
+    /// [`Error::Rejected`] with `EINVAL` for one that there is not.
+    #[doc(alias = "SIOCSIFFIB")]
+    pub fn set_fib(&self, name: &str, fib: u32) -> Result<()> {
+        self.change("SIOCSIFFIB", name, &IfChange::Fib(fib))
+    }
+
+    /// Makes an interface take all packets, or only its own again.
+    ///
+    /// # Errors
+    /// [`Error::Rejected`] with `ENXIO` if there is none of that name.
+    #[doc(alias = "IFF_PPROMISC")]
+    pub fn set_promiscuous(&self, name: &str, promiscuous: bool) -> Result<()> {
+        self.change("SIOCSIFFLAGS", name, &IfChange::Promiscuous(promiscuous))
+    }
+
+    /// Sets what an interface does in place of the system, of what it can do.
+    ///
+    /// # Errors
+    /// [`Error::Rejected`] with `EINVAL` for what it cannot do.
+    #[doc(alias = "SIOCSIFCAP")]
+    pub fn set_capabilities(&self, name: &str, enabled: IfCaps) -> Result<()> {
+        self.change("SIOCSIFCAP", name, &IfChange::Capabilities(enabled))
+    }
+
     /// Creates an interface from the name of a cloner, with or without a unit (`tap`, `epair7`), and tells its name.
     ///
     /// # Errors
@@ -256,6 +366,81 @@ impl Interfaces {
             subject: format!("interface {name} {}", self.place),
             bound,
         })
+    }
+}
+
+/// The interfaces of one VNET, and whose it is.
+#[non_exhaustive]
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct VnetInterfaces {
+    /// The jail that has it; none for the host.
+    pub jail: Option<JailInfo>,
+    /// Its interfaces, in the kernel's order.
+    pub interfaces: Vec<Interface>,
+}
+
+impl Host {
+    /// The interfaces of every VNET: the host's own first, then those of the jails that have one.
+    ///
+    /// # Examples
+    /// ```
+    /// use jailrs::{Jail, sim::SimHost};
+    ///
+    /// let host = SimHost::new().host();
+    /// let tap = host.interfaces().create("tap")?;
+    /// let jail = Jail::builder("web").vnet().create(&host)?;
+    /// host.move_in(&tap, jail.jid())?;
+    /// jail.interfaces().rename(&tap, "eth0")?;
+    ///
+    /// let vnets = host.vnets()?;
+    /// let eth0 = &vnets[1].interfaces[1];
+    /// assert_eq!((eth0.name.as_str(), eth0.driver.as_str()), ("eth0", tap.as_str()));
+    /// # Ok::<(), jailrs::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// As [`Jail::list`] and [`Interfaces::list`]. A jail that goes away meanwhile is left out.
+    pub fn vnets(&self) -> Result<Vec<VnetInterfaces>> {
+        let mut vnets = vec![VnetInterfaces { jail: None, interfaces: self.interfaces().list()? }];
+        for info in Jail::list(self, false)?.into_iter().filter(|info| info.vnet) {
+            let listed = Jail::from_jid(self, info.jid).and_then(|jail| jail.interfaces().list());
+            match listed {
+                Ok(interfaces) => vnets.push(VnetInterfaces { jail: Some(info), interfaces }),
+                Err(error) if matches!(error.errno(), Some(Errno::ENOENT | Errno::EINVAL)) => {}
+                Err(error) => return Err(error),
+            }
+        }
+        Ok(vnets)
+    }
+
+    /// Waits until all these interfaces are on the host, such as those of a jail that was removed. The kernel has no event for it.
+    ///
+    /// # Errors
+    /// [`Error::TimedOut`] with the names of those that are missing; as [`Interfaces::list`].
+    pub fn wait_home(&self, names: &[&str], bound: Duration) -> Result<()> {
+        let mut missing = Vec::new();
+        let home = self.wait_until(bound, || {
+            let list = self.interfaces().list()?;
+            missing =
+                names.iter().filter(|name| !list.iter().any(|one| one.name == **name)).copied().collect();
+            Ok(missing.is_empty())
+        })?;
+        let subject = || format!("interfaces {} on the host", missing.join(", "));
+        if home { Ok(()) } else { Err(Error::TimedOut { what: "arrival", subject: subject(), bound }) }
+    }
+}
+
+impl Jail {
+    /// The names of its interfaces that the host has too. The kernel does not look when it gives interfaces back: the host would
+    /// have two of one name. [`Interfaces::rename`] gives them others first. A loopback stays in its VNET and is none of them.
+    ///
+    /// # Errors
+    /// As [`Interfaces::list`].
+    pub fn clashes(&self) -> Result<Vec<String>> {
+        let home = self.host().interfaces().list()?;
+        let inside = self.interfaces().list()?.into_iter();
+        let leaving = inside.filter(|one| !one.flags.contains(IfFlags::LOOPBACK));
+        Ok(leaving.map(|one| one.name).filter(|name| home.iter().any(|other| other.name == *name)).collect())
     }
 }
 

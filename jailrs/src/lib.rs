@@ -91,6 +91,7 @@ mod mac;
 pub mod mount;
 pub mod param;
 mod rooted;
+mod shared;
 pub mod sim;
 #[cfg(target_os = "freebsd")]
 #[allow(unsafe_code, reason = "the system calls; everything above is safe")]
@@ -104,7 +105,7 @@ pub use entry::{CommandExt, Entry, Ids};
 pub use errno::Errno;
 pub use error::{Error, Result};
 pub use host::Host;
-pub use ifnet::{IfFlags, Interface, Interfaces};
+pub use ifnet::{IfCaps, IfFlags, Interface, Interfaces, VnetInterfaces};
 pub use jail::{Builder, Event, Jail, JailEvent, JailInfo, OwnedJail, Params, Signal, Stopped, Watcher};
 pub use mac::Mac;
 pub use param::{JailSys, Param, Value};

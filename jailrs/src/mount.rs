@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 
 pub use crate::fstab::FstabEntry;
 pub use crate::rooted::resolve_below;
+pub use crate::shared::SharedMounts;
 use crate::system::{Fsid, Opt};
 use crate::{Errno, Error, Host, Result};
 
@@ -127,6 +128,12 @@ impl Mount {
         &self.fstype
     }
 
+    /// Whether what is mounted could have come of this: the type and the source are the same.
+    pub(crate) fn is_like(&self, mounted: &Mounted) -> bool {
+        let from = self.options.iter().find(|(name, _)| name == "from").and_then(|(_, from)| from.as_deref());
+        self.fstype == mounted.fstype && from == Some(mounted.from.as_str())
+    }
+
     fn opts(&self, point: &Path) -> Vec<Opt> {
         let mut opts = vec![Opt::text("fstype", &self.fstype), Opt::text("fspath", &point.to_string_lossy())];
         opts.extend(self.options.iter().map(|(name, value)| match value {
@@ -166,10 +173,29 @@ impl Host {
     pub fn mount(&self, mount: &Mount, root: &Path, point: &Path) -> Result<Mounted> {
         let point = self.resolve_below(root, point)?;
         let subject = || format!("{} on {}", mount.fstype, point.display());
+        let before = self.mounts()?;
         let mut opts = mount.opts(&point);
         self.system().mount(&mut opts, 0).map_err(|refusal| Error::refused("nmount", subject(), refusal))?;
-        let mounted = self.mounts()?.into_iter().rfind(|is| is.point == point && is.fstype == mount.fstype);
-        mounted.ok_or_else(|| Error::rejected("getfsstat", subject(), Errno::ENOENT))
+        let is_new =
+            |is: &Mounted| is.fstype == mount.fstype && !before.iter().any(|old| old.fsid == is.fsid);
+        let new: Vec<Mounted> = self.mounts()?.into_iter().filter(is_new).collect();
+        if let Some(mounted) = new.iter().rfind(|is| is.point == point) {
+            return Ok(mounted.clone());
+        }
+        // A part of the way was exchanged between the look and the mount, and it went elsewhere: it must not stay there.
+        match new.as_slice() {
+            [] => Err(Error::rejected("getfsstat", subject(), Errno::ENOENT)),
+            [astray, ..] => {
+                if new.len() == 1 {
+                    self.unmount(astray)?;
+                }
+                Err(Error::rejected(
+                    "nmount",
+                    format!("{} (it went to {})", subject(), astray.point.display()),
+                    Errno::ELOOP,
+                ))
+            }
+        }
     }
 
     /// Unmounts exactly this file system and no other that came to its place since.
@@ -200,5 +226,21 @@ impl Host {
             Ok(last.as_ref().err().and_then(Error::errno) != Some(Errno::EBUSY))
         })?;
         last
+    }
+
+    /// Unmounts file systems in the reverse of their order, each as [`unmount_within`](Self::unmount_within). What is not mounted any
+    /// more is no error.
+    ///
+    /// # Errors
+    /// As [`unmount_within`](Self::unmount_within), of the first that failed; those after it are tried nevertheless.
+    pub fn unmount_all(&self, mounted: &[Mounted], bound: Duration) -> Result<()> {
+        let mut first = Ok(());
+        for one in mounted.iter().rev() {
+            match self.unmount_within(one, bound) {
+                Err(error) if error.errno() != Some(Errno::ENOENT) => first = first.and(Err(error)),
+                _ => {}
+            }
+        }
+        first
     }
 }

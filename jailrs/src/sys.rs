@@ -265,6 +265,113 @@ pub(crate) fn ifconf(socket: &OwnedFd, request: c_ulong, room: usize) -> Result<
 /// The size of the argument of SIOCGIFCONF.
 pub(crate) const IFCONF_SIZE: usize = size_of::<Ifconf>();
 
+/// `struct ifgroupreq` of net/if.h.
+#[repr(C)]
+struct Ifgroupreq {
+    name: [u8; 16],
+    len: c_uint,
+    group: IfgroupreqGroup,
+}
+
+#[repr(C)]
+union IfgroupreqGroup {
+    name: [u8; 16],
+    list: *mut c_void,
+}
+
+/// The size of the argument of SIOCGIFGROUP and its kin.
+pub(crate) const IFGROUPREQ_SIZE: usize = size_of::<Ifgroupreq>();
+
+const _: () = assert!(IFGROUPREQ_SIZE == 40 || cfg!(not(target_pointer_width = "64")));
+
+/// SIOCAIFGROUP, SIOCDIFGROUP: an interface and one group.
+pub(crate) fn ifgroup(
+    socket: &OwnedFd,
+    request: c_ulong,
+    name: &[u8; 16],
+    group: &[u8; 16],
+) -> Result<(), Errno> {
+    let mut argument = Ifgroupreq { name: *name, len: 0, group: IfgroupreqGroup { name: *group } };
+    // SAFETY: the requests that come here read this struct alone.
+    checked(unsafe { libc::ioctl(socket.as_raw_fd(), request, ptr::from_mut(&mut argument)) }).map(drop)
+}
+
+/// SIOCGIFGROUP: the groups of an interface. `EINVAL` if there are more of them than a moment ago.
+pub(crate) fn ifgroups(socket: &OwnedFd, request: c_ulong, name: &[u8; 16]) -> Result<Vec<String>, Errno> {
+    let mut argument = Ifgroupreq { name: *name, len: 0, group: IfgroupreqGroup { list: ptr::null_mut() } };
+    // SAFETY: with a length of 0 the request writes the length alone.
+    checked(unsafe { libc::ioctl(socket.as_raw_fd(), request, ptr::from_mut(&mut argument)) })?;
+    let mut names = vec![0_u8; argument.len as usize];
+    if names.is_empty() {
+        return Ok(Vec::new());
+    }
+    argument.group.list = names.as_mut_ptr().cast();
+    // SAFETY: the request writes to the buffer as many bytes at most as are told, whole names of 16 bytes.
+    checked(unsafe { libc::ioctl(socket.as_raw_fd(), request, ptr::from_mut(&mut argument)) })?;
+    // One that has left its last group meanwhile leaves zeros.
+    Ok(names.chunks_exact(16).map(crate::param::text_of).filter(|name| !name.is_empty()).collect())
+}
+
+/// Memory that a child process writes and its parent reads.
+struct SharedMemory {
+    start: *mut c_void,
+    size: usize,
+}
+
+impl SharedMemory {
+    fn new(size: usize) -> Result<Self, Errno> {
+        let (access, flags) = (libc::PROT_READ | libc::PROT_WRITE, libc::MAP_ANON | libc::MAP_SHARED);
+        // SAFETY: asks for memory of its own, anywhere.
+        let start = unsafe { libc::mmap(ptr::null_mut(), size, access, flags, -1, 0) };
+        if start == libc::MAP_FAILED { Err(errno()) } else { Ok(Self { start, size }) }
+    }
+
+    fn bytes(&self) -> Vec<u8> {
+        // SAFETY: the memory has so many bytes, all written by the kernel or the child, which has ended.
+        unsafe { std::slice::from_raw_parts(self.start.cast::<u8>(), self.size) }.to_vec()
+    }
+}
+
+impl Drop for SharedMemory {
+    fn drop(&mut self) {
+        // SAFETY: this is the whole of what was given, and nothing refers to it any more.
+        unsafe { libc::munmap(self.start, self.size) };
+    }
+}
+
+/// The names that their drivers gave to the interfaces of these numbers; empty for one that is gone. The kernel tells them only to
+/// who is in the VNET.
+pub(crate) fn driver_names(jail: Option<Target>, indexes: &[u32]) -> Result<Vec<String>, Errno> {
+    const ROOM: usize = 48;
+    if indexes.is_empty() {
+        return Ok(Vec::new());
+    }
+    let memory = SharedMemory::new(indexes.len() * ROOM)?;
+    let ask = || {
+        for (at, index) in indexes.iter().enumerate() {
+            // CTL_NET, PF_LINK, NETLINK_GENERIC, IFMIB_IFDATA, IFDATA_DRIVERNAME of net/if_mib.h
+            let mib = [libc::CTL_NET, libc::PF_LINK, 0, 2, *index as c_int, 3];
+            let mut size = ROOM - 1;
+            // SAFETY: an async-signal-safe system call; each name has its own room in the memory, whose last byte stays 0.
+            unsafe {
+                let name = memory.start.cast::<u8>().add(at * ROOM);
+                libc::sysctl(mib.as_ptr(), 6, name.cast(), &mut size, ptr::null(), 0);
+            }
+        }
+    };
+    match jail {
+        None => ask(),
+        Some(jail) => in_fork(|| {
+            if !attach(jail) {
+                return raw_errno();
+            }
+            ask();
+            0
+        })?,
+    }
+    Ok(memory.bytes().chunks_exact(ROOM).map(crate::param::text_of).collect())
+}
+
 /// A socket of the caller's VNET, good for ioctls.
 pub(crate) fn socket() -> Result<OwnedFd, Errno> {
     // SAFETY: takes numbers and touches no memory.

@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::command::Spec;
 use crate::entry::Entry;
-use crate::ifnet::Interface;
+use crate::ifnet::{IfCaps, Interface};
 use crate::mac::Mac;
 use crate::mount::Mounted;
 use crate::param::{Declared, Kind};
@@ -151,6 +151,16 @@ pub enum IfChange {
     Mtu(u32),
     /// Another description; empty takes it away.
     Description(String),
+    /// Into a group.
+    AddGroup(String),
+    /// Out of a group.
+    RemoveGroup(String),
+    /// Another forwarding table for what comes in.
+    Fib(u32),
+    /// Whether it takes all packets, for good.
+    Promiscuous(bool),
+    /// What it may do for the system, of what it can.
+    Capabilities(IfCaps),
 }
 
 /// A running process.

@@ -4,7 +4,7 @@ use std::ffi::c_ulong;
 use std::os::fd::OwnedFd;
 
 use crate::Errno;
-use crate::ifnet::{IfFlags, Interface, NAME_MAX};
+use crate::ifnet::{IfCaps, IfFlags, Interface, NAME_MAX};
 use crate::mac::Mac;
 use crate::param::text_of;
 use crate::sys::{self, Ifreq};
@@ -34,6 +34,13 @@ const SIOCSIFMTU: c_ulong = write(52, IFREQ);
 const SIOCSIFLLADDR: c_ulong = write(60, IFREQ);
 const SIOCSIFVNET: c_ulong = both(90, IFREQ);
 const SIOCSIFRVNET: c_ulong = both(91, IFREQ);
+const SIOCSIFCAP: c_ulong = write(30, IFREQ);
+const SIOCGIFCAP: c_ulong = both(31, IFREQ);
+const SIOCGIFFIB: c_ulong = both(92, IFREQ);
+const SIOCSIFFIB: c_ulong = write(93, IFREQ);
+const SIOCAIFGROUP: c_ulong = write(135, sys::IFGROUPREQ_SIZE);
+const SIOCGIFGROUP: c_ulong = both(136, sys::IFGROUPREQ_SIZE);
+const SIOCDIFGROUP: c_ulong = write(137, sys::IFGROUPREQ_SIZE);
 const SIOCIFDESTROY: c_ulong = write(121, IFREQ);
 const SIOCIFCREATE2: c_ulong = both(124, IFREQ);
 
@@ -93,8 +100,21 @@ fn with_flags(mut ifreq: Ifreq, flags: u32) -> Ifreq {
     ifreq
 }
 
-/// All interfaces of the socket's VNET.
-pub(super) fn interfaces(socket: &OwnedFd) -> Result<Vec<Interface>, Errno> {
+/// All interfaces of a VNET.
+pub(super) fn interfaces(vnet: Vnet) -> Result<Vec<Interface>, Errno> {
+    let mut list = of_socket(&socket(vnet)?)?;
+    let jail = match vnet {
+        Vnet::Host => None,
+        Vnet::Jail(jail) => Some(jail),
+    };
+    let indexes: Vec<u32> = list.iter().map(|interface| interface.index).collect();
+    for (interface, driver) in list.iter_mut().zip(sys::driver_names(jail, &indexes)?) {
+        interface.driver = driver;
+    }
+    Ok(list)
+}
+
+fn of_socket(socket: &OwnedFd) -> Result<Vec<Interface>, Errno> {
     let mut room = 1 << 16;
     let bytes = loop {
         let bytes = sys::ifconf(socket, SIOCGIFCONF, room)?;
@@ -121,6 +141,15 @@ fn describe(socket: &OwnedFd, mut interface: Interface) -> Result<Interface, Err
     sys::ifioctl(socket, SIOCGIFMTU, &mut ifreq)?;
     interface.mtu = u32::try_from(int(&ifreq)).unwrap_or(0);
     interface.description = description(socket, &interface.name)?;
+    interface.groups = groups(socket, &interface.name)?;
+    let mut ifreq = request(&interface.name)?;
+    sys::ifioctl(socket, SIOCGIFFIB, &mut ifreq)?;
+    interface.fib = u32::try_from(int(&ifreq)).unwrap_or(0);
+    let mut ifreq = request(&interface.name)?;
+    sys::ifioctl(socket, SIOCGIFCAP, &mut ifreq)?;
+    let [a, b, c, d, e, f, g, h, ..] = ifreq.data;
+    interface.capable = IfCaps::from_bits_retain(u32::from_ne_bytes([a, b, c, d]));
+    interface.enabled = IfCaps::from_bits_retain(u32::from_ne_bytes([e, f, g, h]));
     Ok(interface)
 }
 
@@ -136,16 +165,37 @@ fn description(socket: &OwnedFd, name: &str) -> Result<String, Errno> {
     }
 }
 
+fn groups(socket: &OwnedFd, name: &str) -> Result<Vec<String>, Errno> {
+    let name = request(name)?.name;
+    loop {
+        match sys::ifgroups(socket, SIOCGIFGROUP, &name) {
+            // There are more than when they were counted.
+            Err(Errno::EINVAL) => {}
+            groups => return groups,
+        }
+    }
+}
+
+fn change_group(socket: &OwnedFd, call: c_ulong, name: &str, group: &str) -> Result<(), Errno> {
+    let group = request(group).map_err(|_| Errno::EINVAL)?.name;
+    sys::ifgroup(socket, call, &request(name)?.name, &group)
+}
+
 /// Changes an interface of the socket's VNET.
 pub(super) fn change(socket: &OwnedFd, name: &str, change: &IfChange) -> Result<(), Errno> {
     let mut ifreq = request(name)?;
     match change {
         IfChange::Rename(new) => rename(socket, ifreq, new),
-        IfChange::Up(up) => {
-            sys::ifioctl(socket, SIOCGIFFLAGS, &mut ifreq)?;
-            let mut wanted = IfFlags::from_bits_retain(flags(&ifreq));
-            wanted.set(IfFlags::UP, *up);
-            sys::ifioctl(socket, SIOCSIFFLAGS, &mut with_flags(request(name)?, wanted.bits()))
+        IfChange::Up(up) => set_flag(socket, name, IfFlags::UP, *up),
+        IfChange::Promiscuous(on) => set_flag(socket, name, IfFlags::PPROMISC, *on),
+        IfChange::AddGroup(group) => change_group(socket, SIOCAIFGROUP, name, group),
+        IfChange::RemoveGroup(group) => change_group(socket, SIOCDIFGROUP, name, group),
+        IfChange::Fib(fib) => {
+            let fib = i32::try_from(*fib).map_err(|_| Errno::EINVAL)?;
+            sys::ifioctl(socket, SIOCSIFFIB, &mut with_int(ifreq, fib))
+        }
+        IfChange::Capabilities(caps) => {
+            sys::ifioctl(socket, SIOCSIFCAP, &mut with_int(ifreq, caps.bits() as i32))
         }
         IfChange::Mac(Mac(octets)) => {
             let address = [6, AF_LINK].iter().chain(octets);
@@ -163,6 +213,14 @@ pub(super) fn change(socket: &OwnedFd, name: &str, change: &IfChange) -> Result<
             sys::ifioctl_buffer(socket, SIOCSIFDESCR, &mut ifreq, true, &mut bytes).map(drop)
         }
     }
+}
+
+fn set_flag(socket: &OwnedFd, name: &str, flag: IfFlags, on: bool) -> Result<(), Errno> {
+    let mut ifreq = request(name)?;
+    sys::ifioctl(socket, SIOCGIFFLAGS, &mut ifreq)?;
+    let mut wanted = IfFlags::from_bits_retain(flags(&ifreq));
+    wanted.set(flag, on);
+    sys::ifioctl(socket, SIOCSIFFLAGS, &mut with_flags(request(name)?, wanted.bits()))
 }
 
 fn rename(socket: &OwnedFd, mut ifreq: Ifreq, new: &str) -> Result<(), Errno> {

@@ -87,7 +87,7 @@ impl System for Kernel {
     }
 
     fn interfaces(&self, vnet: Vnet) -> Result<Vec<Interface>, Errno> {
-        ioctl::interfaces(&ioctl::socket(vnet)?)
+        ioctl::interfaces(vnet)
     }
 
     fn interface_change(&self, vnet: Vnet, name: &str, change: &IfChange) -> Result<(), Errno> {

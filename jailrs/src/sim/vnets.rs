@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use serde::{Deserialize, Serialize};
 
 use crate::Errno;
-use crate::ifnet::{IfFlags, Interface, NAME_MAX};
+use crate::ifnet::{IfCaps, IfFlags, Interface, NAME_MAX};
 use crate::mac::Mac;
 use crate::system::IfChange;
 
@@ -122,6 +122,8 @@ impl PlainVnets {
         let mut state = self.lock();
         let mut interface = state.interface(name);
         interface.mac = Some(mac);
+        interface.capable = IfCaps::RXCSUM | IfCaps::TXCSUM | IfCaps::TSO4 | IfCaps::LRO | IfCaps::VLAN_MTU;
+        interface.enabled = interface.capable;
         state.attach(0, Ifnet { interface, home: 0, cloner: None });
     }
 
@@ -133,7 +135,9 @@ impl PlainVnets {
 impl PlainState {
     fn interface(&mut self, name: &str) -> Interface {
         self.last_index += 1;
-        Interface::new(name, self.last_index)
+        let mut interface = Interface::new(name, self.last_index);
+        interface.groups.push("all".to_owned());
+        interface
     }
 
     fn attach(&mut self, vnet: u32, ifnet: Ifnet) {
@@ -144,6 +148,7 @@ impl PlainState {
         let mut interface = self.interface("lo0");
         interface.flags = IfFlags::LOOPBACK | IfFlags::MULTICAST;
         interface.mtu = 16384;
+        interface.groups.push("lo".to_owned());
         self.attach(vnet, Ifnet { interface, home: vnet, cloner: Some("lo".to_owned()) });
     }
 
@@ -167,6 +172,7 @@ impl PlainState {
     fn moved(&mut self, mut ifnet: Ifnet, to: u32) {
         ifnet.interface.flags.remove(IfFlags::UP | IfFlags::RUNNING);
         ifnet.interface.addresses.clear();
+        ifnet.interface.groups = vec!["all".to_owned()];
         self.attach(to, ifnet);
     }
 
@@ -198,6 +204,16 @@ impl PlainState {
             IfChange::Mtu(mtu) => interface.mtu = *mtu,
             IfChange::Description(text) if text.len() >= 1024 => return Err(Errno::ENAMETOOLONG),
             IfChange::Description(text) => interface.description.clone_from(text),
+            IfChange::AddGroup(group) => add_group(interface, group)?,
+            IfChange::RemoveGroup(group) => {
+                let at = interface.groups.iter().position(|known| known == group).ok_or(Errno::ENOENT)?;
+                interface.groups.remove(at);
+            }
+            IfChange::Fib(0) => interface.fib = 0,
+            IfChange::Fib(_) => return Err(Errno::EINVAL),
+            IfChange::Promiscuous(on) => interface.flags.set(IfFlags::PPROMISC | IfFlags::PROMISC, *on),
+            IfChange::Capabilities(caps) if !interface.capable.contains(*caps) => return Err(Errno::EINVAL),
+            IfChange::Capabilities(caps) => interface.enabled = *caps,
             IfChange::Rename(_) => {}
         }
         Ok(())
@@ -230,6 +246,8 @@ impl PlainState {
         for suffix in suffixes {
             let mut interface = self.interface(&format!("{base}{suffix}"));
             let [_, _, high, low] = interface.index.to_be_bytes();
+            interface.driver.clone_from(&base);
+            interface.groups.push(cloner.to_owned());
             interface.mac = (cloner != "lo").then_some(Mac([0x58, 0x9c, 0xfc, 0x10, high, low]));
             self.attach(vnet, Ifnet { interface, home: vnet, cloner: Some(cloner.to_owned()) });
         }
@@ -273,6 +291,18 @@ impl PlainState {
         self.moved(ifnet, to);
         Ok(())
     }
+}
+
+/// A group's name cannot end in a digit, as an interface's does.
+fn add_group(interface: &mut Interface, group: &str) -> Result<(), Errno> {
+    if group.len() > NAME_MAX || group.ends_with(|last: char| last.is_ascii_digit()) {
+        return Err(Errno::EINVAL);
+    }
+    if interface.groups.iter().any(|known| known == group) {
+        return Err(Errno::EEXIST);
+    }
+    interface.groups.push(group.to_owned());
+    Ok(())
 }
 
 impl Vnets for PlainVnets {

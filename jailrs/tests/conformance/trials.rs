@@ -7,7 +7,9 @@ use jailrs::mount::Mount;
 use jailrs::param::{Access, Kind};
 use jailrs::sim::Manner;
 use jailrs::system::System;
-use jailrs::{Errno, Error, Event, Jail, JailEvent, Jid, Mac, Param, Signal, Stopped, Value, Watcher};
+use jailrs::{
+    Errno, Error, Event, IfCaps, IfFlags, Jail, JailEvent, Jid, Mac, Param, Signal, Stopped, Value, Watcher,
+};
 use libtest_mimic::Failed;
 
 use crate::{Rig, Run, replay};
@@ -227,6 +229,25 @@ fn moves(rig: &mut Rig) -> Result<(), Failed> {
     assert_eq!(errno(inside.rename("eth0", "sixteen_letters_")), Some(Errno::ENAMETOOLONG));
     assert_eq!(errno(inside.set_up("nosuch0", true)), Some(Errno::ENXIO));
     inside.set_description("eth0", "")?;
+    assert_eq!((eth0.driver.as_str(), eth0.groups.as_slice()), (tap.as_str(), &["all".to_owned()][..]));
+    inside.add_group("eth0", "lent")?;
+    assert_eq!(errno(inside.add_group("eth0", "lent")), Some(Errno::EEXIST));
+    assert_eq!(errno(inside.add_group("eth0", "lent0")), Some(Errno::EINVAL));
+    assert_eq!(errno(inside.add_group("eth0", "sixteen_letters_")), Some(Errno::EINVAL));
+    inside.set_promiscuous("eth0", true)?;
+    inside.set_fib("eth0", 0)?;
+    assert_eq!(errno(inside.set_fib("eth0", 60_000)), Some(Errno::EINVAL));
+    let eth0 = inside.find("eth0")?.ok_or("it is not there")?;
+    assert_eq!(eth0.groups, ["all", "lent"]);
+    ensure(eth0.flags.contains(IfFlags::PPROMISC), "it takes its own packets alone")?;
+    inside.set_promiscuous("eth0", false)?;
+    inside.set_capabilities("eth0", eth0.enabled)?;
+    assert_eq!(errno(inside.set_capabilities("eth0", IfCaps::all() - eth0.capable)), Some(Errno::EINVAL));
+    inside.remove_group("eth0", "lent")?;
+    assert_eq!(errno(inside.remove_group("eth0", "lent")), Some(Errno::ENOENT));
+    let vnets = rig.host.vnets()?;
+    let of_jail = vnets.iter().find(|vnet| vnet.jail.as_ref().is_some_and(|info| info.jid == jail.jid()));
+    assert_eq!(of_jail.map(|vnet| vnet.interfaces.len()), Some(2));
     inside.rename("eth0", &tap)?;
     rig.host.reclaim(&tap, jail.jid())?;
     let home = rig.host.interfaces().find(&tap)?.ok_or("it did not come back")?;
@@ -244,6 +265,7 @@ fn clash(rig: &mut Rig) -> Result<(), Failed> {
     let other = rig.host.interfaces().create("tap")?;
     jail.interfaces().rename(&tap, "twin0")?;
     rig.host.interfaces().rename(&other, "twin0")?;
+    assert_eq!(jail.clashes()?, ["twin0"]);
     let refusal = rig.host.reclaim("twin0", jail.jid());
     ensure(matches!(refusal, Err(Error::Clash { .. })), "it was reclaimed")?;
     let refusal = rig.host.move_in("twin0", jail.jid());
@@ -259,7 +281,8 @@ fn homecoming(rig: &mut Rig) -> Result<(), Failed> {
     let jail = Jail::builder(rig.name("home")).vnet().create(&rig.host)?;
     rig.host.move_in(&tap, jail.jid())?;
     end(&jail)?;
-    rig.host.interfaces().wait_for(&tap, BOUND)?;
+    rig.host.wait_home(&[&tap], BOUND)?;
+    assert_eq!(errno(rig.host.wait_home(&["nosuch0"], Duration::ZERO)), Some(Errno::ETIMEDOUT));
     Ok(rig.host.interfaces().destroy(&tap)?)
 }
 
