@@ -5,6 +5,9 @@ mod batch;
 mod control;
 mod data;
 mod event;
+mod respond;
+mod transaction;
+mod undo;
 mod walk;
 
 #[cfg(unix)]
@@ -24,6 +27,8 @@ pub use backoff::retry;
 pub use batch::{Answers, Batch, Ticket};
 pub use data::Demux;
 pub use event::Event;
+pub use respond::{Responder, Served};
+pub use transaction::{Residue, Transaction};
 
 use backoff::Backoff;
 use control::{Asked, Control};
@@ -188,13 +193,7 @@ impl Socket {
 
     /// Refuses to shut a `socket` node down: doing so inside a VNET that is later removed brings FreeBSD 15.1 down.
     fn spare_sockets(&self, asked: Asked<'_>) -> Result<()> {
-        if asked.is_shutdown() && self.info(asked.path)?.type_name == "socket" {
-            return Err(Error::Unsupported {
-                what: format!("shutting down the socket node {}", asked.path),
-                hint: "close the sockets of the program that owns it".into(),
-            });
-        }
-        Ok(())
+        if asked.is_shutdown() { spare(&self.info(asked.path)?, asked.path) } else { Ok(()) }
     }
 
     /// Returns the address of this socket's own node: its name, or `[id]:`.
@@ -345,4 +344,15 @@ impl Socket {
         }
         Ok(true)
     }
+}
+
+/// Refuses a `socket` node.
+fn spare(node: &NodeInfo, path: &Path) -> Result<()> {
+    if node.type_name == "socket" {
+        return Err(Error::Unsupported {
+            what: format!("shutting down the socket node {path}"),
+            hint: "close the sockets of the program that owns it".into(),
+        });
+    }
+    Ok(())
 }

@@ -117,6 +117,20 @@ impl Ground {
         }
     }
 
+    /// The kernel as programs in a jail see it, from here.
+    pub(crate) fn in_jail(&self, jid: Jid) -> Result<Arc<dyn Kernel>, Error> {
+        let number = match &self.sim {
+            // One that was never made has no VNET.
+            Some(sim) => match sim.vnets.jails().get(&jid.0).copied() {
+                Some(Some(vnet)) => vnet as i32,
+                Some(None) => return Ok(Arc::new(SimKernel::shared(&sim.vnets.machine, sim.vnets.base))),
+                None => -1,
+            },
+            None => jid.0,
+        };
+        self.kernel.in_jail(number)
+    }
+
     /// The ground inside a jail of a simulated machine. A jail without a VNET shares that of the trial.
     pub(crate) fn inside(&self, jid: Jid) -> Option<Self> {
         let sim = self.sim.as_ref()?;

@@ -1,4 +1,5 @@
-//! What FreeBSD's own tests of netgraph hold, restated: sys/netgraph basic, bridge, hub, ksocket, macfilter, socket and vlan_rotate.
+//! What FreeBSD's own tests of netgraph hold, restated: sys/netgraph basic, bridge, hub, ksocket, macfilter, socket and
+//! vlan_rotate. And what this library's sockets promise beyond.
 
 mod basic;
 mod bridge;
@@ -6,6 +7,7 @@ mod hub;
 mod ksocket;
 mod macfilter;
 mod probe;
+mod promises;
 mod socket;
 mod vlan_rotate;
 
@@ -17,10 +19,18 @@ use crate::ground::Ground;
 pub(crate) type Scenario = fn(&Ground) -> Result<(), Failed>;
 
 /// The node types that the tests make nodes of.
-pub(crate) const TYPES: [&str; 7] =
-    ["bridge", "echo", "hub", "ksocket", "macfilter", "one2many", "vlan_rotate"];
+pub(crate) const TYPES: [&str; 8] =
+    ["bridge", "echo", "eiface", "hub", "ksocket", "macfilter", "one2many", "vlan_rotate"];
 
 pub(crate) const ALL: &[(&str, Scenario)] = &[
+    ("promises::lists_that_outgrow_the_buffer_arrive", promises::growth),
+    ("promises::the_answers_of_a_batch_are_in_order", promises::batch),
+    ("promises::a_transaction_leaves_what_was", promises::transaction),
+    ("promises::what_was_taken_away_can_be_made_again_at_once", promises::again),
+    ("promises::descriptors_tell_when_something_is_there", promises::descriptors),
+    ("promises::a_program_answers_another", promises::responder),
+    ("promises::thousands_of_hooks_are_told_apart", promises::hooks),
+    ("promises::a_socket_is_opened_in_a_jail_from_outside", promises::in_jail),
     ("basic::what_goes_out_of_one_hook_comes_in_by_its_peer", basic::send_recv),
     ("basic::a_hub_floods_until_a_hook_is_removed", basic::node),
     ("basic::a_persistent_hub_outlives_its_hooks", basic::message),
