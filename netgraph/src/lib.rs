@@ -27,6 +27,7 @@
 
 pub mod ascii;
 pub mod error;
+pub mod events;
 pub mod graph;
 pub mod kernel;
 pub mod message;
@@ -41,6 +42,7 @@ pub mod transport;
 pub use netgraph_sys as sys;
 
 pub use error::{Errno, Error, Result};
+pub use events::Events;
 pub use name::{HookName, NameError, NodeId, NodeName, TypeName};
 pub use node::{Accepts, Node, NodeType};
 pub use path::{Path, PathError};

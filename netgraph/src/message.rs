@@ -89,6 +89,15 @@ impl<'a> Frame<'a> {
         self.header.flags & sys::NGF_RESP != 0
     }
 
+    /// Reads what an `M` carries. `None` where the message is another, or too short to be one.
+    #[must_use]
+    pub fn args_of<M: Message>(&self) -> Option<M::Args> {
+        if (self.header.typecookie, self.header.cmd) != (M::COMMAND.cookie, M::COMMAND.cmd) {
+            return None;
+        }
+        M::Args::decode(self.args).ok()
+    }
+
     /// Returns the command, without a name.
     #[must_use]
     pub fn command(&self) -> Command {

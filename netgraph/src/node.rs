@@ -57,6 +57,12 @@ impl<'s, T: NodeType> Node<'s, T> {
         Self { socket, path, of_type: PhantomData }
     }
 
+    /// Returns the socket that the node is reached through.
+    #[must_use]
+    pub fn socket(&self) -> &'s Socket {
+        self.socket
+    }
+
     /// Returns the address of the node.
     #[must_use]
     pub fn path(&self) -> &Path {

@@ -3,7 +3,7 @@
 
 use std::time::Duration;
 
-use netgraph::nodes::{checksum, echo, flow, one2many, patch, pipe, tcpmss, tee, ui};
+use netgraph::nodes::{LinkLayer, checksum, echo, flow, one2many, patch, pipe, tcpmss, tee, ui};
 use netgraph::sim::{SimKernel, SimMachine};
 use netgraph::transport::{RecvBatch, Wait};
 use netgraph::{HookName, Path, Socket};
@@ -156,7 +156,7 @@ fn a_patch_changes_the_bytes_it_is_told() {
     assert_eq!(through(&socket, &[0]), [0]);
     let config = "{ count=1 relative_offset=1 ops=[ { mode=6 length=1 offset=0 } ] }";
     socket.call(&path(".:a"), &patch::SetConfig(config.parse().unwrap())).unwrap();
-    socket.call(&path(".:a"), &patch::SetDlt(1)).unwrap();
+    socket.call(&path(".:a"), &patch::SetDlt(LinkLayer::Ethernet)).unwrap();
     let mut frame = [[0; 12].as_slice(), &[0x81, 0, 0, 1, 8, 0, 1]].concat();
     let patched = through(&socket, &frame);
     frame[18] = 0xff;
@@ -203,7 +203,7 @@ fn a_control_byte_is_added_and_removed() {
 fn a_checksum_is_computed() {
     let machine = SimMachine::new();
     let socket = between::<checksum::Checksum>(&machine, ("in", "out"));
-    socket.call(&path(".:a"), &checksum::SetDlt(1)).unwrap();
+    socket.call(&path(".:a"), &checksum::SetDlt(LinkLayer::Ethernet)).unwrap();
     socket.call(&path(".:a"), &checksum::SetConfig("{ csum_flags=6 }".parse().unwrap())).unwrap();
     let mut frame = vec![1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 8, 0];
     frame.extend([0x45, 0, 0, 0x1c, 0, 0, 0x40, 0, 0x40, 0x11, 0, 0, 1, 1, 1, 1, 2, 2, 2, 2]);

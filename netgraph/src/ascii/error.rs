@@ -13,7 +13,7 @@ use crate::error::Errno;
 /// assert_eq!((error.errno.name(), error.at), (Some("ENOENT"), 17));
 /// assert_eq!(
 ///     error.in_text(text).to_string(),
-///     "ENOENT (no such file or directory) at byte 17: expected the name of a field of this message
+///     "ENOENT (no such thing) at byte 17: expected the name of a field of this message
 /// { loopTimeout=30 maxStalenes=9 }
 ///                  ^",
 /// );

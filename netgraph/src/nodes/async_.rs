@@ -1,4 +1,19 @@
 //! `async`: the asynchronous framing of PPP; see ng_async(4).
+//!
+//! ```
+//! use netgraph::nodes::async_;
+//! use netgraph::sim::SimKernel;
+//! use netgraph::{HookName, Socket};
+//!
+//! let socket = Socket::open(&SimKernel::new(), None)?;
+//! let line = socket.make_peer::<async_::Async>(HookName::constant("line"), async_::ASYNC)?;
+//! // Escape XON and XOFF, which the line takes for its own.
+//! line.call(async_::SetConfig(async_::Config::new(1500, 1500, [0x11, 0x13])))?;
+//! let config = line.call(async_::GetConfig)?;
+//! assert!(config.is_enabled() && config.escapes(0x11) && !config.escapes(0x12));
+//! assert_eq!(config.to_string(), "{ enabled=1 amru=1500 smru=1500 accm=0xa0000 }");
+//! # Ok::<(), netgraph::Error>(())
+//! ```
 
 use crate::ascii::{HINT32, INT8, Type, UINT16, UINT32, fields};
 use crate::name::HookName;
@@ -48,6 +63,26 @@ payload! {
 }
 
 impl Config {
+    /// Enables the node, with the longest frames in bytes (1 to 8192) that it takes from the line and from
+    /// [`SYNC`], and the bytes below 32 that are escaped on the line.
+    #[must_use]
+    pub fn new(line_mru: u16, sync_mru: u16, escaped: impl IntoIterator<Item = u8>) -> Self {
+        let bit = |byte: u8| 1u32.checked_shl(byte.into()).unwrap_or(0);
+        Self(sys::ng_async_cfg {
+            enabled: 1,
+            amru: line_mru,
+            smru: sync_mru,
+            accm: escaped.into_iter().map(bit).fold(0, |map, bit| map | bit),
+            ..Default::default()
+        })
+    }
+
+    /// Tells whether the node does anything.
+    #[must_use]
+    pub fn is_enabled(&self) -> bool {
+        self.enabled != 0
+    }
+
     /// Tells whether `byte` is escaped on the serial line: of the bytes below 32 those that the map (ACCM) names.
     #[must_use]
     pub fn escapes(&self, byte: u8) -> bool {

@@ -1,7 +1,34 @@
 //! `bridge`: a learning Ethernet switch; see ng_bridge(4).
+//!
+//! ```
+//! use std::time::Duration;
+//!
+//! use netgraph::nodes::bridge::{self, Config, HostMove, Port};
+//! use netgraph::nodes::EtherAddr;
+//! use netgraph::sim::SimKernel;
+//! use netgraph::{HookName, Path, Socket};
+//!
+//! let socket = Socket::open(&SimKernel::new(), None)?;
+//! let [a, b] = [HookName::constant("a"), HookName::constant("b")];
+//! let bridge = socket.make_peer::<bridge::Bridge>(a, bridge::link(0))?;
+//! socket.connect(&Path::own(), bridge.path(), b, bridge::link(1))?;
+//! bridge.call(bridge::SetConfig(Config::initial().with_loop_timeout(Duration::from_secs(5))))?;
+//! bridge.call(bridge::MoveHost(HostMove::new(EtherAddr([2, 0, 0, 0, 0, 9]), bridge::link(1))))?;
+//!
+//! // The bridge learns from the source of what comes in.
+//! socket.send(a, b"\x02\0\0\0\0\x09\x02\0\0\0\0\x01\x08\0hello")?;
+//! for host in bridge.call(bridge::GetTable)?.iter() {
+//!     println!("{} is at {}, last heard {} seconds ago", host.addr, host.hook, host.staleness);
+//! }
+//! assert_eq!(bridge.call(bridge::GetStats(Port::Link(1)))?.xmitPackets, 1);
+//! # Ok::<(), netgraph::Error>(())
+//! ```
+
+use std::time::Duration;
 
 use super::EtherAddr;
 use super::list::list;
+use super::numbers::seconds;
 use crate::ascii::{self, Before, Field, Type};
 use crate::error::DecodeError;
 use crate::message::{Payload, read_struct};
@@ -115,6 +142,86 @@ payload! {
     pub LinkStats(sys::ng_bridge_link_stats) = LINK_STATS;
     /// A host, and the hook where it is from now on (empty: the hook that the message comes in on).
     pub HostMove(sys::ng_bridge_move_host) = HOST_MOVE;
+}
+
+impl Config {
+    /// Returns the configuration of a new bridge.
+    #[must_use]
+    pub fn initial() -> Self {
+        Self(sys::ng_bridge_config {
+            debugLevel: 1,
+            loopTimeout: 60,
+            maxStaleness: 900,
+            minStableAge: 1,
+            ..Default::default()
+        })
+    }
+
+    /// Returns how long a link is silenced after a loop was seen.
+    #[must_use]
+    pub fn loop_timeout(&self) -> Duration {
+        Duration::from_secs(self.loopTimeout.into())
+    }
+
+    /// Silences a link for this time after a loop was seen, in whole seconds.
+    #[must_use]
+    pub fn with_loop_timeout(mut self, time: Duration) -> Self {
+        self.0.loopTimeout = seconds(time, u32::MAX);
+        self
+    }
+
+    /// Returns how long a silent host is remembered.
+    #[must_use]
+    pub fn max_staleness(&self) -> Duration {
+        Duration::from_secs(self.maxStaleness.into())
+    }
+
+    /// Remembers a silent host for this time, in whole seconds.
+    #[must_use]
+    pub fn with_max_staleness(mut self, time: Duration) -> Self {
+        self.0.maxStaleness = seconds(time, u32::MAX);
+        self
+    }
+
+    /// Returns how long a host must have been at a link for its move not to be a loop.
+    #[must_use]
+    pub fn min_stable_age(&self) -> Duration {
+        Duration::from_secs(self.minStableAge.into())
+    }
+
+    /// Takes a move for a loop where the host was at its link for less than this time, in whole seconds.
+    #[must_use]
+    pub fn with_min_stable_age(mut self, time: Duration) -> Self {
+        self.0.minStableAge = seconds(time, u32::MAX);
+        self
+    }
+
+    /// Sets how much the kernel logs: 0 for nothing to 3 for everything.
+    #[must_use]
+    pub fn with_debug_level(mut self, level: u8) -> Self {
+        self.0.debugLevel = level;
+        self
+    }
+}
+
+impl HostMove {
+    /// Says that the host is at `hook`.
+    #[must_use]
+    pub fn new(host: EtherAddr, hook: HookName) -> Self {
+        Self(sys::ng_bridge_move_host { addr: host.0, hook: hook.to_field() })
+    }
+
+    /// Returns the host.
+    #[must_use]
+    pub fn host(&self) -> EtherAddr {
+        EtherAddr(self.addr)
+    }
+
+    /// Returns the hook.
+    #[must_use]
+    pub fn hook(&self) -> HookName {
+        HookName::from_field(&self.0.hook)
+    }
 }
 
 /// A link, or an uplink, by number.

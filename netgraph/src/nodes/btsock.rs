@@ -1,4 +1,18 @@
 //! `btsock_*`: the nodes behind the kernel's Bluetooth sockets; see ng_btsocket(4).
+//!
+//! ```
+//! use netgraph::nodes::{btsock, generic};
+//! use netgraph::sim::{SimKernel, SimMachine};
+//! use netgraph::{Path, Socket};
+//!
+//! let machine = SimMachine::new();
+//! machine.load_resident_modules();
+//! let socket = Socket::open(&SimKernel::on(&machine, 0), None)?;
+//! let raw = socket.node::<btsock::HciRaw>(&"btsock_hci_raw:".parse::<Path>()?)?;
+//! assert_eq!(raw.info()?.hooks, 0);
+//! assert!(raw.call(generic::TextStatus).is_err());
+//! # Ok::<(), netgraph::Error>(())
+//! ```
 
 use crate::{node_type, sys};
 

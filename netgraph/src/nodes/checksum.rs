@@ -1,5 +1,25 @@
 //! `checksum`: computes the checksums of IP packets; see ng_checksum(4).
+//!
+//! ```
+//! use netgraph::nodes::checksum::{self, Config};
+//! use netgraph::nodes::{Checksums, LinkLayer};
+//! use netgraph::sim::SimKernel;
+//! use netgraph::{HookName, Path, Socket};
+//!
+//! let socket = Socket::open(&SimKernel::new(), None)?;
+//! let [a, b] = [HookName::constant("a"), HookName::constant("b")];
+//! let node = socket.make_peer::<checksum::Checksum>(a, checksum::IN)?;
+//! socket.connect(&Path::own(), node.path(), b, checksum::OUT)?;
+//! node.call(checksum::SetDlt(LinkLayer::Raw))?;
+//! node.call(checksum::SetConfig(Config::new(Checksums::IP | Checksums::UDP, Checksums::empty())))?;
+//! assert_eq!(node.call(checksum::GetConfig)?.computed(), Checksums::IP | Checksums::UDP);
+//!
+//! socket.send(a, b"not IP: passed on as it is")?;
+//! assert_eq!(node.call(checksum::GetStats)?.received, 1);
+//! # Ok::<(), netgraph::Error>(())
+//! ```
 
+use super::{Checksums, LinkLayer};
 use crate::ascii::{Type, UINT64, fields};
 use crate::name::HookName;
 use crate::{node_type, payload, sys};
@@ -13,12 +33,12 @@ node_type! {
     /// Computes the checksums of packets from [`IN`] to [`OUT`]; the other way nothing changes. It dies with its last
     /// hook; see [ng_checksum(4)](https://man.freebsd.org/ng_checksum/4).
     pub Checksum: "checksum", cookie = sys::NGM_CHECKSUM_COOKIE;
-    /// Reads the link layer of the packets: `DLT_RAW` for none, or `DLT_EN10MB`.
+    /// Reads the link layer of the packets.
     #[doc(alias = "NGM_CHECKSUM_GETDLT")]
-    GetDlt "getdlt" = sys::NGM_CHECKSUM_GETDLT => u8, repeatable;
+    GetDlt "getdlt" = sys::NGM_CHECKSUM_GETDLT => LinkLayer, repeatable;
     /// Sets the link layer of the packets.
     #[doc(alias = "NGM_CHECKSUM_SETDLT")]
-    SetDlt(u8) "setdlt" = sys::NGM_CHECKSUM_SETDLT;
+    SetDlt(LinkLayer) "setdlt" = sys::NGM_CHECKSUM_SETDLT;
     /// Reads the configuration. No reply comes before there is one.
     #[doc(alias = "NGM_CHECKSUM_GETCONFIG")]
     GetConfig "getconfig" = sys::NGM_CHECKSUM_GETCONFIG => Config, repeatable;
@@ -41,8 +61,28 @@ static CONFIG: Type = fields!["csum_flags": UINT64, "csum_offload": UINT64];
 static STATS: Type = fields!["Received": UINT64, "Processed": UINT64, "Dropped": UINT64];
 
 payload! {
-    /// Which checksums are computed, and which of those an interface may compute: `CSUM_...` of `sys/mbuf.h`.
+    /// Which checksums are computed, and which are left to the interface that sends the packet.
     pub Config(sys::ng_checksum_config) = CONFIG;
     /// The counters, in packets.
     pub Stats(sys::ng_checksum_stats) = STATS;
+}
+
+impl Config {
+    /// Has the node compute the first, and leave the second to the interface that will send the packet.
+    #[must_use]
+    pub fn new(computed: Checksums, offloaded: Checksums) -> Self {
+        Self(sys::ng_checksum_config { csum_flags: computed.bits(), csum_offload: offloaded.bits() })
+    }
+
+    /// Returns what the node computes.
+    #[must_use]
+    pub fn computed(&self) -> Checksums {
+        Checksums::from_bits_retain(self.csum_flags)
+    }
+
+    /// Returns what is left to the interface.
+    #[must_use]
+    pub fn offloaded(&self) -> Checksums {
+        Checksums::from_bits_retain(self.csum_offload)
+    }
 }

@@ -1,11 +1,25 @@
 //! `cisco`: the HDLC of Cisco's serial lines; see ng_cisco(4).
+//!
+//! ```
+//! use netgraph::nodes::cisco;
+//! use netgraph::sim::SimKernel;
+//! use netgraph::{HookName, Socket};
+//!
+//! let socket = Socket::open(&SimKernel::new(), None)?;
+//! let line = socket.make_peer::<cisco::Cisco>(HookName::constant("line"), cisco::DOWNSTREAM)?;
+//! let address = cisco::IpAddr::new([10, 0, 0, 1].into(), [255, 255, 255, 252].into());
+//! line.call(cisco::SetIpAddr(address))?;
+//! assert_eq!(line.call(cisco::GetIpAddr)?.address(), std::net::Ipv4Addr::new(10, 0, 0, 1));
+//! assert_eq!(line.call(cisco::GetStats)?.keepalive_period().as_secs(), 10);
+//! # Ok::<(), netgraph::Error>(())
+//! ```
 
 use std::net::Ipv4Addr;
 use std::time::Duration;
 
 use crate::ascii::{Type, UINT32, fields};
 use crate::name::HookName;
-use crate::{node_type, payload, sys};
+use crate::{events, node_type, payload, sys};
 
 /// The line.
 pub const DOWNSTREAM: HookName = HookName::constant(sys::NG_CISCO_HOOK_DOWNSTREAM);
@@ -79,5 +93,13 @@ impl Stats {
     #[must_use]
     pub fn keepalive_period(&self) -> Duration {
         Duration::from_secs(self.keepAlivePeriod.into())
+    }
+}
+
+events! {
+    /// What a node asks whatever is at [`INET`].
+    pub enum Event {
+        /// Which address is there? The reply is an [`IpAddr`].
+        GetIpAddr,
     }
 }

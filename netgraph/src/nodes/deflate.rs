@@ -1,8 +1,21 @@
 //! `deflate`: the Deflate compression of PPP; see ng_deflate(4).
+//!
+//! ```
+//! use netgraph::nodes::deflate;
+//! use netgraph::sim::SimKernel;
+//! use netgraph::{HookName, Socket};
+//!
+//! let socket = Socket::open(&SimKernel::new(), None)?;
+//! let node = socket.make_peer::<deflate::Deflate>(HookName::constant("x"), deflate::COMP)?;
+//! node.call(deflate::SetConfig(deflate::Config::new(15)))?;
+//! let stats = node.call(deflate::GetClearStats)?;
+//! assert_eq!((stats.InOctets, stats.OutOctets), (0, 0));
+//! # Ok::<(), netgraph::Error>(())
+//! ```
 
 use crate::ascii::{Type, UINT8, UINT64, fields};
 use crate::name::HookName;
-use crate::{node_type, payload, sys};
+use crate::{events, node_type, payload, sys};
 
 /// What is to be compressed; the compressed frames come back here.
 pub const COMP: HookName = HookName::constant(sys::NG_DEFLATE_HOOK_COMP);
@@ -47,4 +60,26 @@ payload! {
     pub Config(sys::ng_deflate_config) = CONFIG;
     /// The counters.
     pub Stats(sys::ng_deflate_stats) = STATS;
+}
+
+impl Config {
+    /// Compresses with a window of `window_bits` bits, 8 to 15.
+    #[must_use]
+    pub fn new(window_bits: u8) -> Self {
+        Self(sys::ng_deflate_config { enable: 1, windowBits: window_bits })
+    }
+
+    /// Passes frames on as they are.
+    #[must_use]
+    pub fn disabled() -> Self {
+        Self(sys::ng_deflate_config { enable: 0, windowBits: 15 })
+    }
+}
+
+events! {
+    /// What a node tells whoever configured it.
+    pub enum Event {
+        /// The decompressor has lost the stream: the other end is to start anew.
+        ResetRequest,
+    }
 }

@@ -1,4 +1,16 @@
 //! `device`: a device file of a hook; see ng_device(4).
+//!
+//! ```
+//! use netgraph::nodes::device;
+//! use netgraph::sim::SimKernel;
+//! use netgraph::{HookName, Socket};
+//!
+//! let socket = Socket::open(&SimKernel::new(), None)?;
+//! let device = socket.make_peer::<device::Device>(HookName::constant("x"), HookName::constant("x"))?;
+//! assert_eq!(device.call(device::GetDevName)?.as_str(), "ngd0");
+//! assert_eq!(device.info()?.name, "ngd0");
+//! # Ok::<(), netgraph::Error>(())
+//! ```
 
 use super::Text;
 use crate::{node_type, sys};

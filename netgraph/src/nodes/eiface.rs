@@ -1,6 +1,22 @@
 //! `eiface`: an Ethernet interface whose wire is a hook; see ng_eiface(4).
+//!
+//! ```
+//! use netgraph::nodes::{EtherAddr, eiface};
+//! use netgraph::sim::{SimKernel, SimMachine};
+//! use netgraph::{HookName, Socket};
+//!
+//! let machine = SimMachine::new();
+//! let socket = Socket::open(&SimKernel::on(&machine, 0), None)?;
+//! let interface = socket.make_peer::<eiface::Eiface>(HookName::constant("wire"), eiface::ETHER)?;
+//! interface.call(eiface::Set(EtherAddr([2, 0, 0, 0, 0, 1])))?;
+//! machine.rename(0, "ngeth0", "jail0")?;
+//! assert_eq!(interface.call(eiface::GetIfName)?.to_text(), "jail0");
+//! // It does not go away with its hook.
+//! interface.shutdown()?;
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
 
-use super::{EtherAddr, InterfaceName};
+use super::{EtherAddr, InterfaceName, SockAddr};
 use crate::name::HookName;
 use crate::node_type;
 use crate::sys;
@@ -29,6 +45,12 @@ node_type! {
 pub struct SockAddrs(Vec<u8>);
 
 impl SockAddrs {
+    /// Returns the addresses; those that are not of the Internet, such as the interface's own, as
+    /// [`SockAddr::Other`].
+    pub fn addresses(&self) -> impl Iterator<Item = SockAddr> {
+        self.iter().map(SockAddr::read)
+    }
+
     /// Returns each sockaddr's bytes; the first is the length, the second the family.
     pub fn iter(&self) -> impl Iterator<Item = &[u8]> {
         let mut rest = self.0.get(crate::message::HEADER_LEN..).unwrap_or_default();

@@ -1,4 +1,22 @@
 //! `etf`: parts Ethernet frames by their type; see ng_etf(4).
+//!
+//! ```
+//! use netgraph::nodes::etf::{self, Filter};
+//! use netgraph::sim::SimKernel;
+//! use netgraph::transport::{RecvBatch, Wait};
+//! use netgraph::{HookName, Path, Socket};
+//!
+//! let socket = Socket::open(&SimKernel::new(), None)?;
+//! let [wire, ip] = [HookName::constant("wire"), HookName::constant("ip")];
+//! let filter = socket.make_peer::<etf::Etf>(wire, etf::DOWNSTREAM)?;
+//! socket.connect(&Path::own(), filter.path(), ip, ip)?;
+//! filter.call(etf::SetFilter(Filter::new(ip, 0x0800)))?;
+//! socket.send(wire, b"\x02\0\0\0\0\x01\x02\0\0\0\0\x02\x08\0an IPv4 packet")?;
+//! let mut batch = RecvBatch::new(1, 64);
+//! socket.receive(&mut batch, Wait::No)?;
+//! assert!(batch.iter().map(|(hook, _)| hook).eq([ip]));
+//! # Ok::<(), netgraph::Error>(())
+//! ```
 
 use crate::ascii::{NAME, Type, UINT16, UINT32, fields};
 use crate::name::HookName;

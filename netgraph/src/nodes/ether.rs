@@ -1,4 +1,20 @@
 //! `ether`: the netgraph end of an Ethernet interface of the host; see ng_ether(4).
+//!
+//! ```
+//! use netgraph::nodes::{EtherAddr, ether};
+//! use netgraph::sim::{SimKernel, SimMachine};
+//! use netgraph::{Path, Socket};
+//!
+//! let machine = SimMachine::new();
+//! machine.add_nic("em0", EtherAddr([2, 0, 0, 0, 0, 1]))?;
+//! let socket = Socket::open(&SimKernel::on(&machine, 0), None)?;
+//! let nic = socket.node::<ether::Ether>(&"em0:".parse::<Path>()?)?;
+//! // What a bridge needs of an interface: hear everything, and send what it is given as it is.
+//! nic.call(ether::SetPromisc::ON)?;
+//! nic.call(ether::SetAutoSrc::OFF)?;
+//! assert_eq!(nic.call(ether::GetEnAddr)?, EtherAddr([2, 0, 0, 0, 0, 1]));
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
 
 use super::{EtherAddr, InterfaceName};
 use crate::name::{HookName, NAME_MAX, NodeName};
@@ -62,4 +78,18 @@ node_type! {
 pub fn node_name(interface: &str) -> Option<NodeName> {
     let name: String = interface.chars().map(|c| if matches!(c, '.' | ':') { '_' } else { c }).collect();
     name.get(..name.len().min(NAME_MAX))?.parse().ok()
+}
+
+impl SetPromisc {
+    /// Hears everything on the wire.
+    pub const ON: Self = Self(1);
+    /// Hears what is for the interface.
+    pub const OFF: Self = Self(0);
+}
+
+impl SetAutoSrc {
+    /// Overwrites the source address of what goes out with the interface's.
+    pub const ON: Self = Self(1);
+    /// Leaves the source address of what goes out as it is.
+    pub const OFF: Self = Self(0);
 }

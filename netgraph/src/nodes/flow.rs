@@ -6,13 +6,24 @@
 //! form, and no node of FreeBSD's own sends those about queues.
 //!
 //! ```
-//! use netgraph::{message::Message, nodes::flow};
-//! assert_eq!(flow::LinkIsUp::COMMAND.cmd, netgraph::sys::NGM_LINK_IS_UP);
+//! use netgraph::nodes::{EtherAddr, ether, flow};
+//! use netgraph::sim::{SimKernel, SimMachine};
+//! use netgraph::{HookName, Path, Socket};
+//!
+//! let machine = SimMachine::new();
+//! machine.add_nic("em0", EtherAddr([2, 0, 0, 0, 0, 1]))?;
+//! let socket = Socket::open(&SimKernel::on(&machine, 0), None)?;
+//! socket.connect(&Path::own(), &"em0:".parse()?, HookName::constant("wire"), ether::LOWER)?;
+//! // Somebody pulls the cable.
+//! machine.set_link(0, "em0", false)?;
+//! let events = socket.events().filter_map(|event| event.ok()?.read::<flow::Event>());
+//! assert_eq!(events.last(), Some(flow::Event::LinkIsDown));
+//! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
 use super::{eiface, iface};
 use crate::node::Accepts;
-use crate::{message, payload, sys};
+use crate::{events, message, payload, sys};
 
 macro_rules! flow {
     ($( $(#[$doc:meta])* $Message:ident $(($Args:ty))? = $cmd:expr $(=> $Reply:ty)?; )*) => {$(
@@ -75,3 +86,19 @@ impl Accepts<LinkIsUp> for eiface::Eiface {}
 impl Accepts<LinkIsDown> for eiface::Eiface {}
 impl Accepts<LinkIsUp> for iface::Iface {}
 impl Accepts<LinkIsDown> for iface::Iface {}
+
+events! {
+    /// What a node tells its neighbours.
+    pub enum Event {
+        /// The link is up.
+        LinkIsUp,
+        /// The link is down.
+        LinkIsDown,
+        /// The queue has grown beyond its high water mark.
+        HighWaterPassed(QueueState),
+        /// The queue has shrunk below its low water mark.
+        LowWaterPassed(QueueState),
+        /// How the queue is.
+        SyncQueueState(QueueState),
+    }
+}

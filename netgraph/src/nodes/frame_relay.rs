@@ -1,4 +1,16 @@
 //! `frame_relay`: multiplexes the channels of a frame relay line; see ng_frame_relay(4).
+//!
+//! ```
+//! use netgraph::nodes::frame_relay;
+//! use netgraph::sim::SimKernel;
+//! use netgraph::{HookName, Socket};
+//!
+//! let socket = Socket::open(&SimKernel::new(), None)?;
+//! let line = socket.make_peer::<frame_relay::FrameRelay>(HookName::constant("line"), frame_relay::DOWNSTREAM)?;
+//! socket.connect(&".".parse()?, line.path(), HookName::constant("c"), frame_relay::dlci(16))?;
+//! assert_eq!(line.info()?.hooks, 2);
+//! # Ok::<(), netgraph::Error>(())
+//! ```
 
 use crate::name::HookName;
 use crate::{node_type, sys};

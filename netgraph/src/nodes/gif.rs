@@ -1,4 +1,14 @@
 //! `gif`: the netgraph end of a tunnel interface of the host; see ng_gif(4).
+//!
+//! ```
+//! use netgraph::nodes::{self, gif};
+//!
+//! // Nodes come with gif(4) interfaces, and cannot be made; what they would be asked can be written down.
+//! assert_eq!((gif::LOWER.to_string(), gif::ORPHANS.to_string()), ("lower".into(), "orphans".into()));
+//! let command = nodes::find("gif").and_then(|gif| gif.command("getifname")).ok_or("no such command")?;
+//! assert_eq!(command.reply_text(b"gif0\0")?, "\"gif0\"");
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
 
 use super::InterfaceName;
 use crate::name::HookName;

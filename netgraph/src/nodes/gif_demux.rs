@@ -1,4 +1,18 @@
 //! `gif_demux`: parts the packets of a gif interface by protocol; see ng_gif_demux(4).
+//!
+//! ```
+//! use netgraph::nodes::gif_demux;
+//! use netgraph::sim::SimKernel;
+//! use netgraph::{HookName, Socket};
+//!
+//! let socket = Socket::open(&SimKernel::new(), None)?;
+//! let demux = socket.make_peer::<gif_demux::GifDemux>(HookName::constant("gif"), gif_demux::GIF)?;
+//! socket.connect(&".".parse()?, demux.path(), HookName::constant("v4"), gif_demux::INET)?;
+//! socket.connect(&".".parse()?, demux.path(), HookName::constant("v6"), gif_demux::INET6)?;
+//! assert_eq!(demux.info()?.hooks, 3);
+//! demux.shutdown()?;
+//! # Ok::<(), netgraph::Error>(())
+//! ```
 
 use crate::name::HookName;
 use crate::{node_type, sys};

@@ -1,4 +1,18 @@
 //! `hole`: swallows packets; see ng_hole(4).
+//!
+//! ```
+//! use netgraph::nodes::hole;
+//! use netgraph::sim::SimKernel;
+//! use netgraph::{HookName, Socket};
+//!
+//! let socket = Socket::open(&SimKernel::new(), None)?;
+//! let hook = HookName::constant("x");
+//! let hole = socket.make_peer::<hole::Hole>(hook, hook)?;
+//! socket.send(hook, b"gone")?;
+//! let stats = hole.call(hole::GetClearStats(hook))?;
+//! assert_eq!((stats.frames, stats.octets), (1, 4));
+//! # Ok::<(), netgraph::Error>(())
+//! ```
 
 use crate::ascii::{Type, UINT64, fields};
 use crate::name::HookName;

@@ -1,4 +1,18 @@
 //! `iface`: an IP interface whose wire is a pair of hooks; see ng_iface(4).
+//!
+//! ```
+//! use netgraph::nodes::iface;
+//! use netgraph::sim::{SimKernel, SimMachine};
+//! use netgraph::{HookName, Socket};
+//!
+//! let machine = SimMachine::new();
+//! let socket = Socket::open(&SimKernel::on(&machine, 0), None)?;
+//! let interface = socket.make_peer::<iface::Iface>(HookName::constant("wire"), iface::INET)?;
+//! assert_eq!(interface.call(iface::GetIfName)?.to_text(), "ng0");
+//! interface.call(iface::Broadcast)?;
+//! interface.shutdown()?;
+//! # Ok::<(), netgraph::Error>(())
+//! ```
 
 use super::InterfaceName;
 use crate::name::HookName;

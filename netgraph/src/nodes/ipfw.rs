@@ -1,4 +1,19 @@
 //! `ipfw`: what the firewall's rules `netgraph` and `ngtee` lead to; see ng_ipfw(4).
+//!
+//! ```
+//! use netgraph::nodes::ipfw;
+//! use netgraph::sim::{SimKernel, SimMachine};
+//! use netgraph::{HookName, Path, Socket};
+//!
+//! let machine = SimMachine::new();
+//! machine.load_resident_modules();
+//! let socket = Socket::open(&SimKernel::on(&machine, 0), None)?;
+//! let firewall = socket.node::<ipfw::Ipfw>(&"ipfw:".parse::<Path>()?)?;
+//! // Takes the packets of `ipfw add netgraph 41 ...`.
+//! socket.connect(&Path::own(), firewall.path(), HookName::constant("caught"), ipfw::cookie(41))?;
+//! assert_eq!(firewall.info()?.hooks, 1);
+//! # Ok::<(), netgraph::Error>(())
+//! ```
 
 use crate::name::HookName;
 use crate::{node_type, sys};

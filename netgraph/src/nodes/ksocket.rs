@@ -1,12 +1,26 @@
 //! `ksocket`: a socket of the kernel's own; see ng_ksocket(4).
+//!
+//! ```
+//! use netgraph::nodes::ksocket::{self, SockAddr, SockOpt};
+//! use netgraph::sim::SimKernel;
+//! use netgraph::{HookName, Socket};
+//!
+//! let socket = Socket::open(&SimKernel::new(), None)?;
+//! let udp = socket.make_peer::<ksocket::Ksocket>(HookName::constant("udp"), ksocket::UDP)?;
+//! udp.call(ksocket::Bind(SockAddr::from(([0, 0, 0, 0], 5353))))?;
+//! assert_eq!(udp.call(ksocket::GetName)?, SockAddr::from(([0, 0, 0, 0], 5353)));
+//! let option = SockOpt::int(ksocket::SOL_SOCKET, ksocket::SO_REUSEADDR, 1);
+//! assert_eq!(option.as_int(), Some(1));
+//! # Ok::<(), netgraph::Error>(())
+//! ```
 
-use std::net::{SocketAddr, SocketAddrV4, SocketAddrV6};
-
-use crate::ascii::{Before, GENERIC_SOCKADDR, HINT32, INT32, SOCKADDR, Type, fields};
-use crate::error::DecodeError;
+pub use super::SockAddr;
+use crate::ascii::{Before, GENERIC_SOCKADDR, HINT32, INT32, Type, fields};
+use crate::error::{DecodeError, Result};
 use crate::message::{Payload, read_struct};
 use crate::name::{HookName, NodeId};
-use crate::{node_type, payload_text, sys};
+use crate::node::Node;
+use crate::{events, node_type, payload_text, sys};
 
 /// A TCP socket over IPv4: the hook's name says what socket is made.
 pub const TCP: HookName = HookName::constant("inet/stream/tcp");
@@ -73,102 +87,6 @@ fn value_len(before: Before<'_>) -> Option<usize> {
 // long the value is, and so wants as many bytes as the text has characters less 7.
 static SOCK_OPT: Type = fields!["level": INT32, "name": INT32, "value": Type::Bytes(value_len)];
 
-/// The address of a socket.
-///
-/// ```
-/// use netgraph::nodes::ksocket::SockAddr;
-/// let address: SockAddr = "inet/10.0.0.1:53".parse()?;
-/// assert_eq!(address, SockAddr::from(([10, 0, 0, 1], 53)));
-/// assert_eq!(address.to_string(), "inet/10.0.0.1:53");
-/// # Ok::<(), netgraph::ascii::TextError>(())
-/// ```
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum SockAddr {
-    /// IPv4.
-    Inet(SocketAddrV4),
-    /// IPv6.
-    Inet6(SocketAddrV6),
-    /// A path in the file system, of at most 253 bytes.
-    Local(Vec<u8>),
-    /// Any other family: its number, and up to 253 bytes that mean what they mean there.
-    Other {
-        /// The family (`AF_...`).
-        family: u8,
-        /// What follows it in the C struct.
-        data: Vec<u8>,
-    },
-}
-
-impl<T: Into<SocketAddr>> From<T> for SockAddr {
-    fn from(address: T) -> Self {
-        match address.into() {
-            SocketAddr::V4(address) => Self::Inet(address),
-            SocketAddr::V6(address) => Self::Inet6(address),
-        }
-    }
-}
-
-impl SockAddr {
-    /// Reads a C `sockaddr`; what is missing reads as zeros.
-    fn read(bytes: &[u8]) -> Self {
-        let byte = |at: usize| bytes.get(at).copied().unwrap_or(0);
-        let port = u16::from_be_bytes([byte(2), byte(3)]);
-        let data = bytes.get(2..usize::from(byte(0)).clamp(2, bytes.len().max(2))).unwrap_or_default();
-        match byte(1) {
-            sys::AF_INET => Self::Inet(SocketAddrV4::new([byte(4), byte(5), byte(6), byte(7)].into(), port)),
-            sys::AF_INET6 => {
-                let octets: [u8; 16] = std::array::from_fn(|i| byte(8 + i));
-                let word = |at: usize| u32::from_ne_bytes(std::array::from_fn(|i| byte(at + i)));
-                Self::Inet6(SocketAddrV6::new(octets.into(), port, word(4), word(24)))
-            }
-            sys::AF_LOCAL => Self::Local(data.to_vec()),
-            family => Self::Other { family, data: data.to_vec() },
-        }
-    }
-
-    /// Appends the C `sockaddr`.
-    fn write(&self, out: &mut Vec<u8>) {
-        let start = out.len();
-        match self {
-            Self::Inet(address) => {
-                out.extend_from_slice(&[size_of::<sys::sockaddr_in>() as u8, sys::AF_INET]);
-                out.extend_from_slice(&address.port().to_be_bytes());
-                out.extend_from_slice(&address.ip().octets());
-                out.resize(start + size_of::<sys::sockaddr_in>(), 0);
-            }
-            Self::Inet6(address) => {
-                out.extend_from_slice(&[size_of::<sys::sockaddr_in6>() as u8, sys::AF_INET6]);
-                out.extend_from_slice(&address.port().to_be_bytes());
-                out.extend_from_slice(&address.flowinfo().to_ne_bytes());
-                out.extend_from_slice(&address.ip().octets());
-                out.extend_from_slice(&address.scope_id().to_ne_bytes());
-            }
-            Self::Local(data) => Self::write_data(sys::AF_LOCAL, data, out),
-            Self::Other { family, data } => Self::write_data(*family, data, out),
-        }
-    }
-
-    fn write_data(family: u8, data: &[u8], out: &mut Vec<u8>) {
-        let data = data.get(..data.len().min(usize::from(u8::MAX) - 2)).unwrap_or_default();
-        out.extend_from_slice(&[data.len() as u8 + 2, family]);
-        out.extend_from_slice(data);
-    }
-}
-
-impl Payload for SockAddr {
-    const TEXT: Option<&'static Type> = Some(&SOCKADDR);
-    fn encode(&self, args: &mut Vec<u8>) {
-        self.write(args);
-    }
-    fn decode(args: &[u8]) -> Result<Self, DecodeError> {
-        read_struct::<[u8; 2]>(args, "a socket address")?;
-        Ok(Self::read(args))
-    }
-}
-
-payload_text!(SockAddr);
-
 /// A connection that was accepted.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Accepted {
@@ -219,3 +137,84 @@ impl Payload for SockOpt {
 }
 
 payload_text!(SockOpt);
+
+/// The level of options of all sockets, for [`SockOpt`].
+pub const SOL_SOCKET: i32 = 0xffff;
+/// The option of [`SOL_SOCKET`] that lets an address be bound again at once.
+pub const SO_REUSEADDR: i32 = 4;
+/// The option of [`SOL_SOCKET`] that lets an address be bound by several sockets.
+pub const SO_REUSEPORT: i32 = 0x200;
+/// The option of [`SOL_SOCKET`] that lets broadcasts be sent.
+pub const SO_BROADCAST: i32 = 0x20;
+
+impl SockOpt {
+    /// Asks for an option.
+    #[must_use]
+    pub fn ask(level: i32, name: i32) -> Self {
+        Self { level, name, value: Vec::new() }
+    }
+
+    /// Sets an option whose value is a C `int`.
+    #[must_use]
+    pub fn int(level: i32, name: i32, value: i32) -> Self {
+        Self { level, name, value: value.to_ne_bytes().to_vec() }
+    }
+
+    /// Returns the value if it is as long as a C `int`.
+    #[must_use]
+    pub fn as_int(&self) -> Option<i32> {
+        Some(i32::from_ne_bytes(self.value.as_slice().try_into().ok()?))
+    }
+}
+
+impl Node<'_, Ksocket> {
+    /// Begins to accept a connection, and returns the token of the [`Event::Incoming`] that will tell of it.
+    ///
+    /// # Errors
+    /// Rejected with EALREADY where one is waited for already, EINVAL where the socket does not [`Listen`].
+    pub fn start_accept(&self) -> Result<u32> {
+        self.socket().start(self.path(), &Accept).map(|(token, _)| token)
+    }
+
+    /// Begins to connect. `None` where the connection is there at once, as those of UDP are; otherwise the token of the
+    /// [`Event::Connected`] that will tell what became of it.
+    ///
+    /// ```
+    /// use netgraph::nodes::ksocket::{self, SockAddr};
+    /// use netgraph::sim::SimKernel;
+    /// use netgraph::{HookName, Socket};
+    ///
+    /// let socket = Socket::open(&SimKernel::new(), None)?;
+    /// let tcp = socket.make_peer::<ksocket::Ksocket>(HookName::constant("tcp"), ksocket::TCP)?;
+    /// match tcp.start_connect(SockAddr::from(([192, 0, 2, 1], 80))) {
+    ///     Ok(None) => println!("connected"),
+    ///     Ok(Some(token)) => {
+    ///         let late = socket.events().filter_map(Result::ok).find(|event| event.token() == token);
+    ///         match late.and_then(|event| event.read::<ksocket::Event>()) {
+    ///             Some(ksocket::Event::Connected(0)) => println!("connected"),
+    ///             Some(ksocket::Event::Connected(errno)) => println!("refused: {}", netgraph::Errno(errno)),
+    ///             _ => println!("not yet"),
+    ///         }
+    ///     }
+    ///     Err(error) => println!("{error}"),
+    /// }
+    /// # Ok::<(), netgraph::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// Rejected with EALREADY where another attempt is under way, and with what connect(2) has against the address.
+    pub fn start_connect(&self, address: SockAddr) -> Result<Option<u32>> {
+        let (token, is_late) = self.socket().start(self.path(), &Connect(address))?;
+        Ok(is_late.then_some(token))
+    }
+}
+
+events! {
+    /// The late replies of a ksocket; [`Event::token`](crate::Event::token) tells to which request.
+    pub enum Event {
+        /// A connection was accepted.
+        Incoming(Accepted),
+        /// What became of a connection: an errno, 0 where it is there.
+        Connected(i32),
+    }
+}

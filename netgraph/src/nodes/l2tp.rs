@@ -1,10 +1,30 @@
 //! `l2tp`: a tunnel of the Layer 2 Tunneling Protocol; see ng_l2tp(4).
+//!
+//! ```
+//! use std::time::Duration;
+//!
+//! use netgraph::nodes::l2tp::{self, Config, SessionConfig};
+//! use netgraph::sim::SimKernel;
+//! use netgraph::{HookName, Socket};
+//!
+//! let socket = Socket::open(&SimKernel::new(), None)?;
+//! let tunnel = socket.make_peer::<l2tp::L2tp>(HookName::constant("ctrl"), l2tp::CTRL)?;
+//! let config = Config::new(1, 2).with_window(8).with_longest_retransmission(Duration::from_secs(20));
+//! tunnel.call(l2tp::SetConfig(config))?;
+//! socket.connect(&".".parse()?, tunnel.path(), HookName::constant("s"), l2tp::session(0x1f))?;
+//! tunnel.call(l2tp::SetSessionConfig(SessionConfig::new(0x1f, 0x20).with_sequence_numbers()))?;
+//! assert_eq!(tunnel.call(l2tp::GetSessionConfig(0x1f))?.peer_id, 0x20);
+//! // Should the other end fall silent, an event tells.
+//! assert_eq!(socket.events().filter_map(|event| event.ok()?.read::<l2tp::Event>()).count(), 0);
+//! # Ok::<(), netgraph::Error>(())
+//! ```
 
 use std::time::Duration;
 
+use super::numbers::seconds;
 use crate::ascii::{HINT16, INT16, Type, UINT8, UINT16, UINT32, UINT64, fields};
 use crate::name::HookName;
-use crate::{node_type, payload, sys};
+use crate::{events, node_type, payload, sys};
 
 /// The control connection.
 pub const CTRL: HookName = HookName::constant(sys::NG_L2TP_HOOK_CTRL);
@@ -128,9 +148,84 @@ payload! {
 }
 
 impl Config {
+    /// Enables the tunnel of these numbers at this end and at the other; the other end takes one packet at a time, a
+    /// control packet is sent up to 5 times again, the last after 30 seconds.
+    #[must_use]
+    pub fn new(tunnel_id: u16, peer_id: u16) -> Self {
+        let (enabled, match_id, peer_win, rexmit_max, rexmit_max_to) = (1, 1, 1, 5, 30);
+        Self(sys::ng_l2tp_config {
+            enabled,
+            match_id,
+            tunnel_id,
+            peer_id,
+            peer_win,
+            rexmit_max,
+            rexmit_max_to,
+        })
+    }
+
+    /// Says how many packets the other end takes at once.
+    #[must_use]
+    pub fn with_window(mut self, packets: u16) -> Self {
+        self.0.peer_win = packets;
+        self
+    }
+
+    /// Says how often a control packet is sent again before the tunnel counts as dead.
+    #[must_use]
+    pub fn with_retransmissions(mut self, most: u16) -> Self {
+        self.0.rexmit_max = most;
+        self
+    }
+
+    /// Sets the longest time between two attempts to send a control packet, in whole seconds up to 65535.
+    #[must_use]
+    pub fn with_longest_retransmission(mut self, time: Duration) -> Self {
+        self.0.rexmit_max_to = seconds(time, u16::MAX);
+        self
+    }
+
     /// Returns the longest time between two attempts to send a control packet.
     #[must_use]
     pub fn longest_retransmission(&self) -> Duration {
         Duration::from_secs(self.rexmit_max_to.into())
+    }
+}
+
+impl SessionConfig {
+    /// Configures the session of these numbers at this end and at the other.
+    #[must_use]
+    pub fn new(session_id: u16, peer_id: u16) -> Self {
+        Self(sys::ng_l2tp_sess_config { session_id, peer_id, ..Default::default() })
+    }
+
+    /// Numbers data packets, by the decision of this end.
+    #[must_use]
+    pub fn with_sequence_numbers(mut self) -> Self {
+        (self.0.control_dseq, self.0.enable_dseq) = (1, 1);
+        self
+    }
+
+    /// Puts the length into data packets.
+    #[must_use]
+    pub fn with_length(mut self) -> Self {
+        self.0.include_length = 1;
+        self
+    }
+}
+
+impl Sequence {
+    /// Goes on with `next` as the number of the next control packet sent, and `expected` of the next received.
+    #[must_use]
+    pub fn new(next: u16, expected: u16) -> Self {
+        Self(sys::ng_l2tp_seq_config { ns: next, nr: expected, rack: next, xack: expected })
+    }
+}
+
+events! {
+    /// What an L2TP node tells.
+    pub enum Event {
+        /// The other end has stopped acknowledging: the tunnel is dead.
+        AckFailure,
     }
 }

@@ -1,4 +1,17 @@
 //! `lmi`: the management of a frame relay line; see ng_lmi(4).
+//!
+//! ```
+//! use netgraph::nodes::lmi;
+//! use netgraph::sim::SimKernel;
+//! use netgraph::{HookName, Socket};
+//!
+//! let socket = Socket::open(&SimKernel::new(), None)?;
+//! let line = socket.make_peer::<lmi::Lmi>(HookName::constant("dlci0"), lmi::ANNEX_D)?;
+//! let status = line.call(lmi::GetStatus)?;
+//! assert_eq!(status.protocol(), "annexD");
+//! assert_eq!(status.up().count(), 0);
+//! # Ok::<(), netgraph::Error>(())
+//! ```
 
 use super::values::fixed_text;
 use crate::name::HookName;

@@ -1,4 +1,24 @@
 //! `macfilter`: parts Ethernet frames by the host they come from; see ng_macfilter(4).
+//!
+//! ```
+//! use netgraph::nodes::EtherAddr;
+//! use netgraph::nodes::macfilter::{self, Assignment};
+//! use netgraph::sim::SimKernel;
+//! use netgraph::{HookName, Path, Socket};
+//!
+//! let socket = Socket::open(&SimKernel::new(), None)?;
+//! let [wire, guests] = [HookName::constant("wire"), HookName::constant("guests")];
+//! let filter = socket.make_peer::<macfilter::Macfilter>(wire, macfilter::ETHER)?;
+//! socket.connect(&Path::own(), filter.path(), guests, guests)?;
+//! let host = EtherAddr([2, 0, 0, 0, 0, 7]);
+//! filter.call(macfilter::Direct(Assignment::new(host, guests)))?;
+//! let table = filter.call(macfilter::GetMacs)?;
+//! let hooks = filter.call(macfilter::GetHooks)?;
+//! let mac = table.iter().next().ok_or("an empty table")?;
+//! let hook = hooks.iter().find(|hook| hook.id == mac.hook).ok_or("no such hook")?;
+//! assert_eq!((mac.host, hook.hook, hook.hosts), (host, guests, 1));
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
 
 use super::EtherAddr;
 use super::list::list;

@@ -1,10 +1,34 @@
 //! `nat`: translates addresses; see ng_nat(4).
+//!
+//! ```
+//! use std::net::Ipv4Addr;
+//!
+//! use netgraph::nodes::LinkLayer;
+//! use netgraph::nodes::nat::{self, Flags, Mode, PortRule, Server};
+//! use netgraph::sim::SimKernel;
+//! use netgraph::{HookName, Socket};
+//!
+//! let socket = Socket::open(&SimKernel::new(), None)?;
+//! let outside = Ipv4Addr::new(203, 0, 113, 1);
+//! let nat = socket.make_peer::<nat::Nat>(HookName::constant("x"), nat::OUT)?;
+//! nat.call(nat::SetAliasAddr(outside))?;
+//! nat.call(nat::SetDlt(LinkLayer::Raw))?;
+//! nat.call(nat::SetMode(Mode::on(Flags::SAME_PORTS | Flags::DENY_INCOMING)))?;
+//! let rule = PortRule::tcp("10.0.0.2:80".parse()?, "203.0.113.1:8080".parse()?).with_description("web");
+//! let id = nat.call(nat::RedirectPort(rule))?;
+//! nat.call(nat::AddServer(Server::new(id, Ipv4Addr::new(10, 0, 0, 3), 80)))?;
+//! let rules = nat.call(nat::ListRedirects)?;
+//! assert!(rules.iter().map(|rule| (rule.alias_port, rule.description)).eq([(8080, "web".to_owned())]));
+//! nat.call(nat::RedirectDelete(id))?;
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
 
-use std::net::Ipv4Addr;
+use std::net::{Ipv4Addr, SocketAddrV4};
 
-use super::Text;
 use super::list::list;
+use super::numbers::{flags, text_field};
 use super::values::fixed_text;
+use super::{LinkLayer, Text};
 use crate::ascii::{Before, Type, UINT8, UINT16, UINT32, fields};
 use crate::name::HookName;
 use crate::{node_type, payload, sys};
@@ -56,12 +80,12 @@ node_type! {
     /// Reads how much the translation remembers.
     #[doc(alias = "NGM_NAT_LIBALIAS_INFO")]
     LibaliasInfo "libaliasinfo" = sys::NGM_NAT_LIBALIAS_INFO => Info, repeatable;
-    /// Sets the link layer of the packets: `DLT_RAW` for none, or `DLT_EN10MB`.
+    /// Sets the link layer of the packets.
     #[doc(alias = "NGM_NAT_SET_DLT")]
-    SetDlt(u8) "setdlt" = sys::NGM_NAT_SET_DLT;
+    SetDlt(LinkLayer) "setdlt" = sys::NGM_NAT_SET_DLT;
     /// Reads the link layer of the packets. FreeBSD 15.1 rejects it with EINVAL whatever is set.
     #[doc(alias = "NGM_NAT_GET_DLT")]
-    GetDlt "getdlt" = sys::NGM_NAT_GET_DLT => u8, repeatable;
+    GetDlt "getdlt" = sys::NGM_NAT_GET_DLT => LinkLayer, repeatable;
 }
 
 static DESCRIPTION: Type = Type::FixedStr(sys::NG_NAT_DESC_LENGTH);
@@ -123,7 +147,7 @@ static INFO: Type = fields![
 ];
 
 payload! {
-    /// Flags (`NG_NAT_...`), and a mask of those that are to change.
+    /// Flags, and a mask of those that are to change.
     pub Mode(sys::ng_nat_mode) = MODE;
     /// A redirected port: ports are in the byte order of the host.
     pub PortRule(sys::ng_nat_redirect_port) = PORT_RULE;
@@ -138,16 +162,129 @@ payload! {
 }
 
 impl Mode {
-    /// Turns these flags on.
+    /// Turns these flags on, and leaves the others as they are.
     #[must_use]
-    pub fn on(flags: u32) -> Self {
-        Self(sys::ng_nat_mode { flags, mask: flags })
+    pub fn on(flags: Flags) -> Self {
+        Self(sys::ng_nat_mode { flags: flags.bits(), mask: flags.bits() })
     }
 
-    /// Turns these flags off.
+    /// Turns these flags off, and leaves the others as they are.
     #[must_use]
-    pub fn off(flags: u32) -> Self {
-        Self(sys::ng_nat_mode { flags: 0, mask: flags })
+    pub fn off(flags: Flags) -> Self {
+        Self(sys::ng_nat_mode { flags: 0, mask: flags.bits() })
+    }
+}
+
+flags! {
+    /// How addresses are translated.
+    pub struct Flags: u32 {
+        /// What happens is logged.
+        #[doc(alias = "NG_NAT_LOG")]
+        LOG = sys::NG_NAT_LOG,
+        /// What comes in and belongs to no connection is dropped.
+        #[doc(alias = "NG_NAT_DENY_INCOMING")]
+        DENY_INCOMING = sys::NG_NAT_DENY_INCOMING,
+        /// Port numbers are kept if possible.
+        #[doc(alias = "NG_NAT_SAME_PORTS")]
+        SAME_PORTS = sys::NG_NAT_SAME_PORTS,
+        /// Only the private addresses of RFC 1918 are translated.
+        #[doc(alias = "NG_NAT_UNREGISTERED_ONLY")]
+        UNREGISTERED_ONLY = sys::NG_NAT_UNREGISTERED_ONLY,
+        /// Connections are forgotten when the alias address changes.
+        #[doc(alias = "NG_NAT_RESET_ON_ADDR_CHANGE")]
+        RESET_ON_ADDR_CHANGE = sys::NG_NAT_RESET_ON_ADDR_CHANGE,
+        /// Only rules for proxies apply.
+        #[doc(alias = "NG_NAT_PROXY_ONLY")]
+        PROXY_ONLY = sys::NG_NAT_PROXY_ONLY,
+        /// In and out are swapped.
+        #[doc(alias = "NG_NAT_REVERSE")]
+        REVERSE = sys::NG_NAT_REVERSE,
+        /// Only private addresses and those of carriers (RFC 6598) are translated.
+        #[doc(alias = "NG_NAT_UNREGISTERED_CGN")]
+        UNREGISTERED_CGN = sys::NG_NAT_UNREGISTERED_CGN,
+        /// UDP ports are mapped whatever the destination (RFC 4787).
+        #[doc(alias = "NG_NAT_UDP_EIM")]
+        UDP_EIM = sys::NG_NAT_UDP_EIM,
+    }
+}
+
+impl PortRule {
+    /// Redirects a TCP port: what comes for `alias` goes to `local`; an alias address of `0.0.0.0` is the alias
+    /// address of the node.
+    #[must_use]
+    pub fn tcp(local: SocketAddrV4, alias: SocketAddrV4) -> Self {
+        Self::of(sys::IPPROTO_TCP as u8, local, alias)
+    }
+
+    /// Redirects a UDP port, as [`tcp`](Self::tcp) does one of TCP.
+    #[must_use]
+    pub fn udp(local: SocketAddrV4, alias: SocketAddrV4) -> Self {
+        Self::of(sys::IPPROTO_UDP as u8, local, alias)
+    }
+
+    fn of(proto: u8, local: SocketAddrV4, alias: SocketAddrV4) -> Self {
+        Self(sys::ng_nat_redirect_port {
+            local_addr: (*local.ip()).into(),
+            alias_addr: (*alias.ip()).into(),
+            local_port: local.port(),
+            alias_port: alias.port(),
+            proto,
+            ..Default::default()
+        })
+    }
+
+    /// Redirects only what comes from this address, and from this port unless it is 0.
+    #[must_use]
+    pub fn with_remote(mut self, remote: SocketAddrV4) -> Self {
+        self.0.remote_addr = (*remote.ip()).into();
+        self.0.remote_port = remote.port();
+        self
+    }
+
+    /// Describes the rule in up to 63 bytes, which [`ListRedirects`] gives back.
+    #[must_use]
+    pub fn with_description(mut self, text: &str) -> Self {
+        self.0.description = text_field(text);
+        self
+    }
+}
+
+impl AddrRule {
+    /// Redirects all that comes for `alias` to `local`, and has what comes from there come from `alias`.
+    #[must_use]
+    pub fn new(local: Ipv4Addr, alias: Ipv4Addr) -> Self {
+        let (local_addr, alias_addr) = (local.into(), alias.into());
+        Self(sys::ng_nat_redirect_addr { local_addr, alias_addr, ..Default::default() })
+    }
+
+    /// Describes the rule in up to 63 bytes.
+    #[must_use]
+    pub fn with_description(mut self, text: &str) -> Self {
+        self.0.description = text_field(text);
+        self
+    }
+}
+
+impl ProtoRule {
+    /// Redirects all of a protocol of IP (47: GRE) that comes for `alias` to `local`.
+    #[must_use]
+    pub fn new(protocol: u8, local: Ipv4Addr, alias: Ipv4Addr) -> Self {
+        let (local_addr, alias_addr) = (local.into(), alias.into());
+        Self(sys::ng_nat_redirect_proto { local_addr, alias_addr, proto: protocol, ..Default::default() })
+    }
+
+    /// Redirects only what comes from this address.
+    #[must_use]
+    pub fn with_remote(mut self, remote: Ipv4Addr) -> Self {
+        self.0.remote_addr = remote.into();
+        self
+    }
+
+    /// Describes the rule in up to 63 bytes.
+    #[must_use]
+    pub fn with_description(mut self, text: &str) -> Self {
+        self.0.description = text_field(text);
+        self
     }
 }
 

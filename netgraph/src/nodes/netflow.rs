@@ -1,8 +1,37 @@
 //! `netflow`: counts flows and exports them; see ng_netflow(4).
+//!
+//! ```
+//! use std::time::Duration;
+//!
+//! use netgraph::nodes::LinkLayer;
+//! use netgraph::nodes::netflow::{self, Conf, Config, Dlt, FlowsFrom, Timeouts};
+//! use netgraph::sim::SimKernel;
+//! use netgraph::{HookName, Socket};
+//!
+//! let socket = Socket::open(&SimKernel::new(), None)?;
+//! let flows = socket.make_peer::<netflow::Netflow>(HookName::constant("x"), netflow::iface(0))?;
+//! flows.call(netflow::SetDlt(Dlt::new(0, LinkLayer::Ethernet)))?;
+//! flows.call(netflow::SetConfig(Config::new(0, Conf::INGRESS | Conf::ONCE)))?;
+//! flows.call(netflow::SetTimeouts(Timeouts::new(Duration::from_secs(15), Duration::from_secs(1800))))?;
+//! assert_eq!(flows.call(netflow::GetIfInfo(0))?.conf(), Conf::INGRESS | Conf::ONCE);
+//!
+//! let mut from = Some(FlowsFrom::START);
+//! while let Some(start) = from {
+//!     let part = flows.call(netflow::Show(start))?;
+//!     for flow in part.iter() {
+//!         println!("{:?} -> {:?}: {} bytes", flow.source(), flow.destination(), flow.bytes());
+//!     }
+//!     from = part.next();
+//! }
+//! # Ok::<(), netgraph::Error>(())
+//! ```
 
+use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::time::Duration;
 
+use super::LinkLayer;
 use super::list::{args, elements, head};
+use super::numbers::{flags, seconds};
 use crate::ascii::{Type, UINT8, UINT16, UINT32, UINT64, fields};
 use crate::error::DecodeError;
 use crate::message::{HEADER_LEN, Payload, read_struct};
@@ -44,7 +73,7 @@ node_type! {
     /// take 72 KB.
     #[doc(alias = "NGM_NETFLOW_SHOW")]
     Show(FlowsFrom) = sys::NGM_NETFLOW_SHOW => Flows;
-    /// Sets the link layer of an interface: `DLT_RAW` for none, or `DLT_EN10MB`.
+    /// Sets the link layer of an interface.
     #[doc(alias = "NGM_NETFLOW_SETDLT")]
     SetDlt(Dlt) "setdlt" = sys::NGM_NETFLOW_SETDLT;
     /// Sets the index that is exported for an interface.
@@ -117,7 +146,7 @@ payload! {
     pub IfIndex(sys::ng_netflow_setifindex) = IF_INDEX;
     /// When flows end, in seconds.
     pub Timeouts(sys::ng_netflow_settimeouts) = TIMEOUTS;
-    /// An interface, and what is counted there: `NG_NETFLOW_CONF_...`.
+    /// An interface, and what is counted there.
     pub Config(sys::ng_netflow_setconfig) = CONFIG;
     /// How often the template of version 9 is repeated: in seconds, and in packets.
     pub Template(sys::ng_netflow_settemplate) = TEMPLATE;
@@ -129,14 +158,113 @@ payload! {
     pub FlowsFrom(sys::ngnf_show_header);
 }
 
+flags! {
+    /// What is counted on an interface.
+    pub struct Conf: u32 {
+        /// What comes in at [`iface`].
+        #[doc(alias = "NG_NETFLOW_CONF_INGRESS")]
+        INGRESS = sys::NG_NETFLOW_CONF_INGRESS,
+        /// What comes in at [`out`].
+        #[doc(alias = "NG_NETFLOW_CONF_EGRESS")]
+        EGRESS = sys::NG_NETFLOW_CONF_EGRESS,
+        /// Each packet once, however many such nodes it passes.
+        #[doc(alias = "NG_NETFLOW_CONF_ONCE")]
+        ONCE = sys::NG_NETFLOW_CONF_ONCE,
+        /// Each packet once, however often it passes this node.
+        #[doc(alias = "NG_NETFLOW_CONF_THISONCE")]
+        THIS_ONCE = sys::NG_NETFLOW_CONF_THISONCE,
+        /// The route to the source is not looked up.
+        #[doc(alias = "NG_NETFLOW_CONF_NOSRCLOOKUP")]
+        NO_SOURCE_LOOKUP = sys::NG_NETFLOW_CONF_NOSRCLOOKUP,
+        /// The route to the destination is not looked up.
+        #[doc(alias = "NG_NETFLOW_CONF_NODSTLOOKUP")]
+        NO_DESTINATION_LOOKUP = sys::NG_NETFLOW_CONF_NODSTLOOKUP,
+    }
+}
+
+impl Info {
+    /// Returns how long a flow is silent before it ends.
+    #[must_use]
+    pub fn inactive_timeout(&self) -> Duration {
+        Duration::from_secs(self.nfinfo_inact_t.into())
+    }
+
+    /// Returns how long a flow lasts at most.
+    #[must_use]
+    pub fn active_timeout(&self) -> Duration {
+        Duration::from_secs(self.nfinfo_act_t.into())
+    }
+}
+
+impl IfInfo {
+    /// Returns the link layer.
+    #[must_use]
+    pub fn link_layer(&self) -> LinkLayer {
+        self.ifinfo_dlt.into()
+    }
+
+    /// Returns what is counted.
+    #[must_use]
+    pub fn conf(&self) -> Conf {
+        Conf::from_bits_retain(self.0.conf)
+    }
+}
+
+impl Dlt {
+    /// Takes the packets of an interface, by its number, to begin like this.
+    #[must_use]
+    pub fn new(iface: u16, layer: LinkLayer) -> Self {
+        Self(sys::ng_netflow_setdlt { iface, dlt: layer.into(), ..Default::default() })
+    }
+}
+
+impl IfIndex {
+    /// Exports this index for an interface, by its number.
+    #[must_use]
+    pub fn new(iface: u16, index: u16) -> Self {
+        Self(sys::ng_netflow_setifindex { iface, index })
+    }
+}
+
+impl Config {
+    /// Counts this on an interface, by its number.
+    #[must_use]
+    pub fn new(iface: u16, conf: Conf) -> Self {
+        Self(sys::ng_netflow_setconfig { iface, conf: conf.bits(), ..Default::default() })
+    }
+}
+
+impl Template {
+    /// Repeats the template after this time, in whole seconds up to 65535, and after so many packets.
+    #[must_use]
+    pub fn new(time: Duration, packets: u16) -> Self {
+        Self(sys::ng_netflow_settemplate { time: seconds(time, u16::MAX), packets })
+    }
+}
+
+impl Mtu {
+    /// Exports packets of at most so many bytes.
+    #[must_use]
+    pub fn new(mtu: u16) -> Self {
+        Self(sys::ng_netflow_setmtu { mtu })
+    }
+}
+
+impl V9Info {
+    /// Returns after what time the template is repeated.
+    #[must_use]
+    pub fn template_time(&self) -> Duration {
+        Duration::from_secs(self.templ_time.into())
+    }
+}
+
 impl Timeouts {
     /// Ends flows that were silent for `inactive`, or have lasted for `active`; fractions of a second are cut.
     #[must_use]
     pub fn new(inactive: Duration, active: Duration) -> Self {
-        let seconds = |time: Duration| u32::try_from(time.as_secs()).unwrap_or(u32::MAX);
         Self(sys::ng_netflow_settimeouts {
-            inactive_timeout: seconds(inactive),
-            active_timeout: seconds(active),
+            inactive_timeout: seconds(inactive, u32::MAX),
+            active_timeout: seconds(active, u32::MAX),
         })
     }
 
@@ -176,6 +304,85 @@ pub enum Flow {
     V4(sys::flow_entry_data),
     /// Of IPv6.
     V6(sys::flow6_entry_data),
+}
+
+/// Evaluates an expression about the struct of either version.
+macro_rules! either {
+    ($flow:expr, $raw:ident => $value:expr) => {
+        match $flow {
+            Flow::V4($raw) => $value,
+            Flow::V6($raw) => $value,
+        }
+    };
+}
+
+/// A time since the system started; one before is 0.
+fn since_boot(seconds: i64) -> Duration {
+    Duration::from_secs(u64::try_from(seconds).unwrap_or(0))
+}
+
+impl Flow {
+    /// Returns the source, and its port (0 for protocols without ports).
+    #[must_use]
+    pub fn source(&self) -> SocketAddr {
+        let port = u16::from_be(either!(self, raw => raw.r.r_sport));
+        match self {
+            Self::V4(raw) => (Ipv4Addr::from(raw.r.r_src), port).into(),
+            Self::V6(raw) => (Ipv6Addr::from(raw.r.src), port).into(),
+        }
+    }
+
+    /// Returns the destination, and its port.
+    #[must_use]
+    pub fn destination(&self) -> SocketAddr {
+        let port = u16::from_be(either!(self, raw => raw.r.r_dport));
+        match self {
+            Self::V4(raw) => (Ipv4Addr::from(raw.r.r_dst), port).into(),
+            Self::V6(raw) => (Ipv6Addr::from(raw.r.dst), port).into(),
+        }
+    }
+
+    /// Returns the protocol's number in IP (6: TCP, 17: UDP).
+    #[must_use]
+    pub fn protocol(&self) -> u8 {
+        either!(self, raw => raw.r.r_ip_p)
+    }
+
+    /// Returns the indices of the interfaces that it came in by and went out by.
+    #[must_use]
+    pub fn interfaces(&self) -> (u16, u16) {
+        either!(self, raw => (raw.r.r_i_ifx, raw.fle_o_ifx))
+    }
+
+    /// Returns how many packets there were.
+    #[must_use]
+    pub fn packets(&self) -> u64 {
+        either!(self, raw => raw.packets)
+    }
+
+    /// Returns how many bytes there were.
+    #[must_use]
+    pub fn bytes(&self) -> u64 {
+        either!(self, raw => raw.bytes)
+    }
+
+    /// Returns when the first packet came, as the time since the system started.
+    #[must_use]
+    pub fn first(&self) -> Duration {
+        since_boot(either!(self, raw => raw.first))
+    }
+
+    /// Returns when the last packet came, as the time since the system started.
+    #[must_use]
+    pub fn last(&self) -> Duration {
+        since_boot(either!(self, raw => raw.last))
+    }
+
+    /// Returns the flags of TCP that were seen.
+    #[must_use]
+    pub fn tcp_flags(&self) -> u16 {
+        either!(self, raw => raw.tcp_flags)
+    }
 }
 
 impl Flows {

@@ -1,5 +1,25 @@
 //! `one2many`: spreads packets over several links; see ng_one2many(4).
+//!
+//! ```
+//! use netgraph::nodes::one2many::{self, Config, Failure, Link, Spread};
+//! use netgraph::sim::SimKernel;
+//! use netgraph::transport::{RecvBatch, Wait};
+//! use netgraph::{HookName, Path, Socket};
+//!
+//! let socket = Socket::open(&SimKernel::new(), None)?;
+//! let [one, a, b] = ["one", "a", "b"].map(HookName::constant);
+//! let node = socket.make_peer::<one2many::One2Many>(one, one2many::ONE)?;
+//! socket.connect(&Path::own(), node.path(), a, one2many::many(0))?;
+//! socket.connect(&Path::own(), node.path(), b, one2many::many(1))?;
+//! node.call(one2many::SetConfig(Config::new(Spread::All, Failure::Manual, [0, 1])))?;
+//! socket.send(one, b"to both")?;
+//! let mut batch = RecvBatch::new(2, 64);
+//! assert_eq!(socket.receive(&mut batch, Wait::No)?, 2);
+//! assert_eq!(node.call(one2many::GetStats(Link::many(1)))?.xmitPackets, 1);
+//! # Ok::<(), netgraph::Error>(())
+//! ```
 
+use super::numbers::numbers;
 use crate::ascii::{INT32, Type, UINT8, UINT32, UINT64, fields};
 use crate::name::HookName;
 use crate::{node_type, payload, sys};
@@ -72,27 +92,30 @@ impl Link {
     }
 }
 
-/// How packets are spread.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum Spread {
-    /// Each packet goes to the next link.
-    RoundRobin,
-    /// Each packet goes to all links.
-    All,
-    /// Each packet goes to the first link that works.
-    Failover,
-}
+numbers! {
+    /// How packets are spread.
+    pub enum Spread: u32 {
+        /// Each packet goes to the next link.
+        #[doc(alias = "NG_ONE2MANY_XMIT_ROUNDROBIN")]
+        RoundRobin = sys::NG_ONE2MANY_XMIT_ROUNDROBIN,
+        /// Each packet goes to all links.
+        #[doc(alias = "NG_ONE2MANY_XMIT_ALL")]
+        All = sys::NG_ONE2MANY_XMIT_ALL,
+        /// Each packet goes to the first link that works.
+        #[doc(alias = "NG_ONE2MANY_XMIT_FAILOVER")]
+        Failover = sys::NG_ONE2MANY_XMIT_FAILOVER,
+    }
 
-/// How it is known which links work.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum Failure {
-    /// The configuration says it.
-    Manual,
-    /// The nodes at the links say it, by [`LinkIsUp`](super::flow::LinkIsUp) and
-    /// [`LinkIsDown`](super::flow::LinkIsDown).
-    Notify,
+    /// How it is known which links work.
+    pub enum Failure: u32 {
+        /// The configuration says it.
+        #[doc(alias = "NG_ONE2MANY_FAIL_MANUAL")]
+        Manual = sys::NG_ONE2MANY_FAIL_MANUAL,
+        /// The nodes at the links say it, by [`LinkIsUp`](super::flow::LinkIsUp) and
+        /// [`LinkIsDown`](super::flow::LinkIsDown).
+        #[doc(alias = "NG_ONE2MANY_FAIL_NOTIFY")]
+        Notify = sys::NG_ONE2MANY_FAIL_NOTIFY,
+    }
 }
 
 impl Config {
@@ -106,18 +129,8 @@ impl Config {
     /// ```
     #[must_use]
     pub fn new(spread: Spread, failure: Failure, links: impl IntoIterator<Item = u8>) -> Self {
-        let mut config = sys::ng_one2many_config {
-            xmitAlg: match spread {
-                Spread::RoundRobin => sys::NG_ONE2MANY_XMIT_ROUNDROBIN,
-                Spread::All => sys::NG_ONE2MANY_XMIT_ALL,
-                Spread::Failover => sys::NG_ONE2MANY_XMIT_FAILOVER,
-            },
-            failAlg: match failure {
-                Failure::Manual => sys::NG_ONE2MANY_FAIL_MANUAL,
-                Failure::Notify => sys::NG_ONE2MANY_FAIL_NOTIFY,
-            },
-            ..Default::default()
-        };
+        let mut config =
+            sys::ng_one2many_config { xmitAlg: spread.into(), failAlg: failure.into(), ..Default::default() };
         for link in links {
             if let Some(enabled) = config.enabledLinks.get_mut(usize::from(link)) {
                 *enabled = 1;
@@ -126,25 +139,16 @@ impl Config {
         Self(config)
     }
 
-    /// Returns how packets are spread. `None` where the number is not a known one.
+    /// Returns how packets are spread.
     #[must_use]
-    pub fn spread(&self) -> Option<Spread> {
-        Some(match self.xmitAlg {
-            sys::NG_ONE2MANY_XMIT_ROUNDROBIN => Spread::RoundRobin,
-            sys::NG_ONE2MANY_XMIT_ALL => Spread::All,
-            sys::NG_ONE2MANY_XMIT_FAILOVER => Spread::Failover,
-            _ => return None,
-        })
+    pub fn spread(&self) -> Spread {
+        self.xmitAlg.into()
     }
 
-    /// Returns how it is known which links work. `None` where the number is not a known one.
+    /// Returns how it is known which links work.
     #[must_use]
-    pub fn failure(&self) -> Option<Failure> {
-        Some(match self.failAlg {
-            sys::NG_ONE2MANY_FAIL_MANUAL => Failure::Manual,
-            sys::NG_ONE2MANY_FAIL_NOTIFY => Failure::Notify,
-            _ => return None,
-        })
+    pub fn failure(&self) -> Failure {
+        self.failAlg.into()
     }
 
     /// Returns the numbers of the links that are enabled.

@@ -1,4 +1,33 @@
 //! `pipe`: a link with bandwidth, delay and losses; see ng_pipe(4).
+//!
+//! ```
+//! use std::time::Duration;
+//!
+//! use netgraph::nodes::pipe::{self, Config, Direction};
+//! use netgraph::sim::{SimKernel, SimMachine};
+//! use netgraph::transport::{RecvBatch, Wait};
+//! use netgraph::{HookName, Path, Socket};
+//!
+//! let machine = SimMachine::new();
+//! let socket = Socket::open(&SimKernel::on(&machine, 0), None)?;
+//! let [up, down] = [HookName::constant("up"), HookName::constant("down")];
+//! let link = socket.make_peer::<pipe::Pipe>(up, pipe::UPPER)?;
+//! socket.connect(&Path::own(), link.path(), down, pipe::LOWER)?;
+//! // A satellite: half a second, 2 Mbit/s, and a short queue on the way down.
+//! let config = Config::default()
+//!     .with_delay(Duration::from_millis(500))
+//!     .with_bandwidth(2_000_000)
+//!     .with_downstream(Direction::default().with_queue(20));
+//! link.call(pipe::SetConfig(config))?;
+//!
+//! socket.send(up, &[0; 1000])?;
+//! let mut batch = RecvBatch::new(1, 2048);
+//! assert_eq!(socket.receive(&mut batch, Wait::No)?, 0);
+//! machine.advance(Duration::from_secs(1));
+//! assert_eq!(socket.receive(&mut batch, Wait::No)?, 1);
+//! assert_eq!(link.call(pipe::GetStats)?.downstream.fwd_octets, 1000);
+//! # Ok::<(), netgraph::Error>(())
+//! ```
 
 use std::time::Duration;
 
@@ -89,6 +118,81 @@ payload! {
     pub Run(sys::ng_pipe_run) = RUN;
 }
 
+/// The configuration of one direction; as in [`SetConfig`], what is 0 stays as it is.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Direction(pub sys::ng_pipe_hookcfg);
+
+impl Direction {
+    /// Loses every bit: the link is down.
+    #[must_use]
+    pub fn broken() -> Self {
+        Self::default().with_errors(1)
+    }
+
+    /// Sets the bandwidth, in bits per second: 100 to 1,000,000,000.
+    #[must_use]
+    pub fn with_bandwidth(mut self, bandwidth: u64) -> Self {
+        self.0.bandwidth = bandwidth;
+        self
+    }
+
+    /// Breaks one bit in so many (up to 10^12), and loses the packet that it is in.
+    #[must_use]
+    pub fn with_errors(mut self, one_bit_in: u64) -> Self {
+        self.0.ber = one_bit_in;
+        self
+    }
+
+    /// Lets so many packets wait for the line.
+    #[must_use]
+    pub fn with_queue(mut self, packets: u32) -> Self {
+        self.0.qin_size_limit = packets;
+        self
+    }
+
+    /// Lets so many packets be on the line.
+    #[must_use]
+    pub fn with_delayed(mut self, packets: u32) -> Self {
+        self.0.qout_size_limit = packets;
+        self
+    }
+
+    /// Doubles packets: so many of a hundred, up to 50.
+    #[must_use]
+    pub fn with_duplicates(mut self, percent: u32) -> Self {
+        self.0.duplicate = percent;
+        self
+    }
+
+    /// Lets the packets of all flows wait in one queue, as at first.
+    #[must_use]
+    pub fn with_fifo(mut self) -> Self {
+        self.0.fifo = 1;
+        self
+    }
+
+    /// Takes the packets of flows in turns of so many bytes (deficit round robin); 1 for the usual 2048.
+    #[must_use]
+    pub fn with_round_robin(mut self, bytes: u32) -> Self {
+        self.0.drr = bytes;
+        self
+    }
+
+    /// Takes the packets of flows by weight (weighted fair queueing).
+    #[must_use]
+    pub fn with_fair_queueing(mut self) -> Self {
+        self.0.wfq = 1;
+        self
+    }
+
+    /// Drops the packet that came first where the queue is full, and not the last as at first.
+    #[must_use]
+    pub fn with_drop_head(mut self) -> Self {
+        self.0.drophead = 1;
+        self
+    }
+}
+
 impl Config {
     /// Returns the delay.
     #[must_use]
@@ -108,5 +212,38 @@ impl Config {
     pub fn with_delay(mut self, delay: Duration) -> Self {
         self.0.delay = u64::try_from(delay.as_micros()).unwrap_or(u64::MAX);
         self
+    }
+
+    /// Sets the bandwidth of both directions, in bits per second: 100 to 1,000,000,000.
+    #[must_use]
+    pub fn with_bandwidth(mut self, bandwidth: u64) -> Self {
+        self.0.bandwidth = bandwidth;
+        self
+    }
+
+    /// Changes what goes from [`UPPER`] to [`LOWER`].
+    #[must_use]
+    pub fn with_downstream(mut self, direction: Direction) -> Self {
+        self.0.downstream = direction.0;
+        self
+    }
+
+    /// Changes what goes from [`LOWER`] to [`UPPER`].
+    #[must_use]
+    pub fn with_upstream(mut self, direction: Direction) -> Self {
+        self.0.upstream = direction.0;
+        self
+    }
+
+    /// Returns what goes from [`UPPER`] to [`LOWER`].
+    #[must_use]
+    pub fn downstream(&self) -> Direction {
+        Direction(self.0.downstream)
+    }
+
+    /// Returns what goes from [`LOWER`] to [`UPPER`].
+    #[must_use]
+    pub fn upstream(&self) -> Direction {
+        Direction(self.0.upstream)
     }
 }

@@ -1,7 +1,25 @@
 //! `ppp`: the middle of a PPP connection; see ng_ppp(4).
+//!
+//! ```
+//! use std::time::Duration;
+//!
+//! use netgraph::nodes::ppp::{self, Bundle, Config, Link};
+//! use netgraph::sim::SimKernel;
+//! use netgraph::{HookName, Socket};
+//!
+//! let socket = Socket::open(&SimKernel::new(), None)?;
+//! let ppp = socket.make_peer::<ppp::Ppp>(HookName::constant("line"), ppp::link(0))?;
+//! let link = Link::new(1492).with_latency(Duration::from_millis(20)).with_bandwidth(16_000_000);
+//! ppp.call(ppp::SetConfig(Config::new(Bundle::default().with_ipv4().with_ipv6()).with_link(0, link)))?;
+//! let config = ppp.call(ppp::GetConfig)?;
+//! assert!(config.links().map(|(number, link)| (number, link.bandwidth())).eq([(0, 10_000_000)]));
+//! assert_eq!(ppp.call(ppp::GetStats64(ppp::BUNDLE))?.xmitFrames, 0);
+//! # Ok::<(), netgraph::Error>(())
+//! ```
 
 use std::time::Duration;
 
+use super::numbers::numbers;
 use crate::ascii::{HINT32, INT16, Type, UINT8, UINT16, UINT32, UINT64, fields};
 use crate::name::HookName;
 use crate::{node_type, payload, sys};
@@ -147,9 +165,144 @@ payload! {
 }
 
 impl Config {
+    /// Makes the configuration of a bundle without links.
+    #[must_use]
+    pub fn new(bundle: Bundle) -> Self {
+        Self(sys::ng_ppp_node_conf { bund: bundle.0, ..Default::default() })
+    }
+
+    /// Adds a link, by its number, which is below 16; another is left out.
+    #[must_use]
+    pub fn with_link(mut self, number: u8, link: Link) -> Self {
+        if let Some(place) = self.0.links.get_mut(usize::from(number)) {
+            *place = link.0;
+        }
+        self
+    }
+
+    /// Returns what concerns all links.
+    #[must_use]
+    pub fn bundle(&self) -> Bundle {
+        Bundle(self.0.bund)
+    }
+
+    /// Returns the links that are enabled, by their numbers.
+    pub fn links(&self) -> impl Iterator<Item = (u8, Link)> {
+        (0u8..).zip(self.0.links).filter(|(_, link)| link.enableLink != 0).map(|(n, link)| (n, Link(link)))
+    }
+
     /// Returns the latency of a link. `None` where there is no such number.
     #[must_use]
     pub fn latency(&self, link: u8) -> Option<Duration> {
-        self.links.get(usize::from(link)).map(|link| Duration::from_millis(link.latency.into()))
+        self.0.links.get(usize::from(link)).map(|link| Link(*link).latency())
+    }
+}
+
+/// The configuration of a link.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Link(pub sys::ng_ppp_link_conf);
+
+impl Link {
+    /// Enables the link, with the longest frame that the other end takes, in bytes.
+    #[must_use]
+    pub fn new(mru: u16) -> Self {
+        Self(sys::ng_ppp_link_conf { enableLink: 1, mru, ..Default::default() })
+    }
+
+    /// Compresses the protocol's number and the address and control bytes.
+    #[must_use]
+    pub fn with_header_compression(mut self) -> Self {
+        (self.0.enableProtoComp, self.0.enableACFComp) = (1, 1);
+        self
+    }
+
+    /// Sets the latency, in whole milliseconds up to 1000, by which frames are spread over links.
+    #[must_use]
+    pub fn with_latency(mut self, latency: Duration) -> Self {
+        self.0.latency = u32::try_from(latency.as_millis()).unwrap_or(u32::MAX);
+        self
+    }
+
+    /// Sets the bandwidth, in bits per second, by which frames are spread over links; it is rounded down to units of
+    /// 80. The kernel knows no more than 10,000,000, which stands for what is above.
+    #[must_use]
+    pub fn with_bandwidth(mut self, bits: u64) -> Self {
+        self.0.bandwidth = u32::try_from(bits / 80).unwrap_or(u32::MAX).min(sys::NG_PPP_MAX_BANDWIDTH);
+        self
+    }
+
+    /// Returns the latency.
+    #[must_use]
+    pub fn latency(&self) -> Duration {
+        Duration::from_millis(self.0.latency.into())
+    }
+
+    /// Returns the bandwidth, in bits per second.
+    #[must_use]
+    pub fn bandwidth(&self) -> u64 {
+        u64::from(self.0.bandwidth) * 80
+    }
+}
+
+/// The configuration of what concerns all links: protocols, compression and multilink.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Bundle(pub sys::ng_ppp_bund_conf);
+
+impl Bundle {
+    /// Passes IPv4.
+    #[must_use]
+    pub fn with_ipv4(mut self) -> Self {
+        self.0.enableIP = 1;
+        self
+    }
+
+    /// Passes IPv6.
+    #[must_use]
+    pub fn with_ipv6(mut self) -> Self {
+        self.0.enableIPv6 = 1;
+        self
+    }
+
+    /// Joins links: frames of up to `mrru` bytes are cut into pieces.
+    #[must_use]
+    pub fn with_multilink(mut self, mrru: u16) -> Self {
+        (self.0.enableMultilink, self.0.mrru) = (1, mrru);
+        self
+    }
+
+    /// Compresses frames in this way, and decompresses them.
+    #[must_use]
+    pub fn with_compression(mut self, way: Compression) -> Self {
+        (self.0.enableCompression, self.0.enableDecompression) = (way.into(), way.into());
+        self
+    }
+
+    /// Encrypts frames, and decrypts them.
+    #[must_use]
+    pub fn with_encryption(mut self) -> Self {
+        (self.0.enableEncryption, self.0.enableDecryption) = (1, 1);
+        self
+    }
+
+    /// Compresses the headers of TCP, and decompresses them.
+    #[must_use]
+    pub fn with_header_compression(mut self) -> Self {
+        (self.0.enableVJCompression, self.0.enableVJDecompression) = (1, 1);
+        self
+    }
+}
+
+numbers! {
+    /// How the node at [`COMPRESS`] and [`DECOMPRESS`] works.
+    pub enum Compression: u8 {
+        /// There is none.
+        #[doc(alias = "NG_PPP_COMPRESS_NONE")]
+        None = sys::NG_PPP_COMPRESS_NONE,
+        /// It knows nothing of PPP: it takes and gives the data only.
+        #[doc(alias = "NG_PPP_COMPRESS_SIMPLE")]
+        Simple = sys::NG_PPP_COMPRESS_SIMPLE,
+        /// It does all by itself, as [`deflate`](super::deflate), [`pred1`](super::pred1) and [`mppc`](super::mppc) do.
+        #[doc(alias = "NG_PPP_COMPRESS_FULL")]
+        Full = sys::NG_PPP_COMPRESS_FULL,
     }
 }

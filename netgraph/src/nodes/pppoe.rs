@@ -1,4 +1,26 @@
 //! `pppoe`: PPP over Ethernet, both ends; see ng_pppoe(4).
+//!
+//! ```
+//! use netgraph::nodes::pppoe::{self, Session};
+//! use netgraph::sim::SimKernel;
+//! use netgraph::{HookName, Path, Socket};
+//!
+//! let socket = Socket::open(&SimKernel::new(), None)?;
+//! let [wire, session] = [HookName::constant("wire"), HookName::constant("session")];
+//! let pppoe = socket.make_peer::<pppoe::Pppoe>(wire, pppoe::ETHERNET)?;
+//! socket.connect(&Path::own(), pppoe.path(), session, session)?;
+//! pppoe.call(pppoe::SetMaxPayload(1500))?;
+//! pppoe.call(pppoe::Connect(Session::new(session, "an ISP")))?;
+//! for event in socket.events() {
+//!     match event?.read::<pppoe::Event>() {
+//!         Some(pppoe::Event::Success(session)) => println!("{} is there", session.hook()),
+//!         Some(pppoe::Event::Fail(session)) => println!("{}: nobody answers", session.hook()),
+//!         Some(pppoe::Event::AcName(server)) => println!("{} answers", server.name()),
+//!         other => println!("{other:?}"),
+//!     }
+//! }
+//! # Ok::<(), netgraph::Error>(())
+//! ```
 
 use super::values::fixed_text;
 use super::{EtherAddr, Text};
@@ -6,10 +28,17 @@ use crate::ascii::{NAME, Type, fields};
 use crate::error::DecodeError;
 use crate::message::{Payload, read_struct};
 use crate::name::HookName;
-use crate::{node_type, payload, payload_text, sys};
+use crate::{events, node_type, payload, payload_text, sys};
 
 /// The Ethernet.
 pub const ETHERNET: HookName = HookName::constant(sys::NG_PPPOE_HOOK_ETHERNET);
+/// What the kernel speaks at first, for [`SetMode`].
+pub const STANDARD: &str = sys::NG_PPPOE_STANDARD;
+/// With the Ethernet types that 3Com used.
+pub const THREE_COM: &str = sys::NG_PPPOE_3COM;
+/// With the broken tags that D-Link's clients understand.
+pub const D_LINK: &str = sys::NG_PPPOE_DLINK;
+
 /// What the node has no use for.
 pub const DEBUG: HookName = HookName::constant(sys::NG_PPPOE_HOOK_DEBUG);
 
@@ -47,7 +76,7 @@ node_type! {
     /// The session has ended.
     #[doc(alias = "NGM_PPPOE_CLOSE")]
     Close(SessionHook) "pppoe_close" = sys::NGM_PPPOE_CLOSE, event;
-    /// Sets which kind of PPPoE is spoken: `standard`, `3Com` or `D-Link`.
+    /// Sets which kind of PPPoE is spoken: [`STANDARD`], [`THREE_COM`] or [`D_LINK`].
     #[doc(alias = "NGM_PPPOE_SETMODE")]
     SetMode(Text) "pppoe_setmode" = sys::NGM_PPPOE_SETMODE;
     /// Reads which kind of PPPoE is spoken.
@@ -171,5 +200,27 @@ impl PadmText {
     #[must_use]
     pub fn text(&self) -> String {
         fixed_text(&self.0.msg)
+    }
+}
+
+events! {
+    /// What a node tells whoever sent it [`Connect`], [`Listen`] or [`Offer`].
+    pub enum Event {
+        /// The session at this hook is there.
+        Success(SessionHook),
+        /// The session at this hook could not be made.
+        Fail(SessionHook),
+        /// The session at this hook has ended.
+        Close(SessionHook),
+        /// The server has this name.
+        AcName(ServerName),
+        /// The session has this number.
+        SessionId(u16),
+        /// The longest payload that was negotiated for a session.
+        MaxPayload(SessionMaxPayload),
+        /// The server has sent a URL.
+        Hurl(PadmText),
+        /// The server has sent a text to show.
+        Motm(PadmText),
     }
 }

@@ -1,4 +1,20 @@
 //! `pptpgre`: the GRE of the Point-to-Point Tunneling Protocol; see ng_pptpgre(4).
+//!
+//! ```
+//! use std::time::Duration;
+//!
+//! use netgraph::nodes::pptpgre::{self, Config};
+//! use netgraph::sim::SimKernel;
+//! use netgraph::{HookName, Socket};
+//!
+//! let socket = Socket::open(&SimKernel::new(), None)?;
+//! let gre = socket.make_peer::<pptpgre::Pptpgre>(HookName::constant("call"), pptpgre::session(0x1f))?;
+//! let config = Config::new(0x1f, 0x20).with_peer_processing_delay(Duration::from_millis(500));
+//! gre.call(pptpgre::SetConfig(config))?;
+//! assert_eq!(gre.call(pptpgre::GetConfig(0x1f))?.peer_processing_delay(), Duration::from_millis(500));
+//! assert_eq!(gre.call(pptpgre::GetStats)?.recvBadGRE, 0);
+//! # Ok::<(), netgraph::Error>(())
+//! ```
 
 use std::time::Duration;
 
@@ -82,6 +98,36 @@ payload! {
 }
 
 impl Config {
+    /// Enables the session of these call numbers at this end and at the other, with delayed acknowledgements and a
+    /// window of 16 packets.
+    #[must_use]
+    pub fn new(call: u16, peer_call: u16) -> Self {
+        let (enabled, windowing) = (1, 1);
+        Self(sys::ng_pptpgre_conf {
+            enabled,
+            enableDelayedAck: 1,
+            enableWindowing: windowing,
+            cid: call,
+            peerCid: peer_call,
+            recvWin: 16,
+            ..Default::default()
+        })
+    }
+
+    /// Sets how many packets the other end takes at once.
+    #[must_use]
+    pub fn with_window(mut self, packets: u16) -> Self {
+        self.0.recvWin = packets;
+        self
+    }
+
+    /// Sets how long the other end takes for a packet, in whole tenths of a second.
+    #[must_use]
+    pub fn with_peer_processing_delay(mut self, delay: Duration) -> Self {
+        self.0.peerPpd = u16::try_from(delay.as_millis() / 100).unwrap_or(u16::MAX);
+        self
+    }
+
     /// Returns how long the other end takes for a packet.
     #[must_use]
     pub fn peer_processing_delay(&self) -> Duration {

@@ -1,8 +1,22 @@
 //! `pred1`: the Predictor-1 compression of PPP; see ng_pred1(4).
+//!
+//! ```
+//! use netgraph::nodes::pred1;
+//! use netgraph::sim::SimKernel;
+//! use netgraph::{HookName, Socket};
+//!
+//! let socket = Socket::open(&SimKernel::new(), None)?;
+//! let node = socket.make_peer::<pred1::Pred1>(HookName::constant("x"), pred1::COMP)?;
+//! node.call(pred1::SetConfig(pred1::Config::new(true)))?;
+//! assert_eq!(node.call(pred1::GetStats)?.FramesComp, 0);
+//! // A decompressor that lost the stream says so.
+//! assert_eq!(socket.events().filter_map(|event| event.ok()?.read::<pred1::Event>()).count(), 0);
+//! # Ok::<(), netgraph::Error>(())
+//! ```
 
 use crate::ascii::{Type, UINT8, UINT64, fields};
 use crate::name::HookName;
-use crate::{node_type, payload, sys};
+use crate::{events, node_type, payload, sys};
 
 /// What is to be compressed; the compressed frames come back here.
 pub const COMP: HookName = HookName::constant(sys::NG_PRED1_HOOK_COMP);
@@ -47,4 +61,20 @@ payload! {
     pub Config(sys::ng_pred1_config) = CONFIG;
     /// The counters.
     pub Stats(sys::ng_pred1_stats) = STATS;
+}
+
+events! {
+    /// What a node tells whoever configured it.
+    pub enum Event {
+        /// The decompressor has lost the stream: the other end is to start anew.
+        ResetRequest,
+    }
+}
+
+impl Config {
+    /// Compresses frames, or passes them on as they are.
+    #[must_use]
+    pub fn new(enabled: bool) -> Self {
+        Self(sys::ng_pred1_config { enable: enabled.into() })
+    }
 }

@@ -1,4 +1,18 @@
 //! `socket`: the node behind a program's own sockets; see ng_socket(4).
+//!
+//! ```
+//! use netgraph::nodes::{hub, socket};
+//! use netgraph::sim::SimKernel;
+//! use netgraph::{HookName, Path, Socket};
+//!
+//! let program = Socket::open(&SimKernel::new(), Some("program".parse()?))?;
+//! let own = program.node::<socket::SocketNode>(&Path::own())?;
+//! own.call(socket::NoLinger)?;
+//! let hook = HookName::constant("x");
+//! program.make_peer::<hub::Hub>(hook, hook)?;
+//! assert_eq!(own.hooks()?.iter().count(), 1);
+//! # Ok::<(), netgraph::Error>(())
+//! ```
 
 use crate::node_type;
 use crate::sys;

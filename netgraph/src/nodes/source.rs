@@ -1,8 +1,33 @@
 //! `source`: sends packets as fast as it is told; see ng_source(4).
+//!
+//! ```
+//! use std::time::Duration;
+//!
+//! use netgraph::nodes::source::{self, Counter};
+//! use netgraph::sim::{SimKernel, SimMachine};
+//! use netgraph::transport::{RecvBatch, Wait};
+//! use netgraph::{HookName, Path, Socket};
+//!
+//! let machine = SimMachine::new();
+//! let socket = Socket::open(&SimKernel::on(&machine, 0), None)?;
+//! let [input, output] = [HookName::constant("in"), HookName::constant("out")];
+//! let source = socket.make_peer::<source::Source>(output, source::OUTPUT)?;
+//! socket.connect(&Path::own(), source.path(), input, source::INPUT)?;
+//! socket.send(input, b"packet number ??")?;
+//! source.call(source::SetCounter(Counter::at(0, 14, 2)))?;
+//! source.call(source::SetPps(1000))?;
+//! source.call(source::Start(3))?;
+//! machine.advance(Duration::from_secs(1));
+//! let mut batch = RecvBatch::new(3, 64);
+//! socket.receive(&mut batch, Wait::No)?;
+//! assert!(batch.iter().map(|(_, packet)| &packet[14..]).eq([[0, 0], [0, 1], [0, 2]]));
+//! # Ok::<(), netgraph::Error>(())
+//! ```
 
 use std::time::Duration;
 
 use super::Text;
+use super::numbers::flags;
 use crate::ascii::{HINT8, HINT16, INT32, INT64, Type, UINT8, UINT32, UINT64, fields};
 use crate::name::HookName;
 use crate::{node_type, payload, sys};
@@ -113,5 +138,64 @@ impl Stats {
     #[must_use]
     pub fn ended(&self) -> Duration {
         duration(&self.endTime)
+    }
+}
+
+flags! {
+    /// What is done with a time or a counter.
+    pub struct Embed: u8 {
+        /// It is written into the packets.
+        #[doc(alias = "NGM_SOURCE_EMBED_ENABLE")]
+        ENABLE = sys::NGM_SOURCE_EMBED_ENABLE,
+        /// A counter counts once for all the packets that are kept, instead of for each.
+        #[doc(alias = "NGM_SOURCE_INC_CNT_PER_LIST")]
+        PER_LIST = sys::NGM_SOURCE_INC_CNT_PER_LIST,
+    }
+}
+
+impl Timestamp {
+    /// Writes the time `offset` bytes into each packet: 8 bytes, seconds and microseconds in network byte order.
+    #[must_use]
+    pub fn at(offset: u16) -> Self {
+        Self(sys::ng_source_embed_info { offset, flags: Embed::ENABLE.bits(), ..Default::default() })
+    }
+
+    /// Writes no time.
+    #[must_use]
+    pub fn none() -> Self {
+        Self::default()
+    }
+}
+
+impl Counter {
+    /// Writes counter `index` (0 to 3) `offset` bytes into each packet, in `width` bytes (1, 2 or 4) in network byte
+    /// order; it counts from 0 up by 1 to the largest number that fits.
+    #[must_use]
+    pub fn at(index: u8, offset: u16, width: u8) -> Self {
+        let max_val = u32::MAX.checked_shr(32u32.saturating_sub(8 * u32::from(width))).unwrap_or(0);
+        let flags = Embed::ENABLE.bits();
+        Self(sys::ng_source_embed_cnt_info {
+            offset,
+            flags,
+            width,
+            max_val,
+            increment: 1,
+            index,
+            ..Default::default()
+        })
+    }
+
+    /// Counts between two numbers, from the first on, by so much.
+    #[must_use]
+    pub fn counting(mut self, from: u32, to: u32, by: i32) -> Self {
+        (self.0.next_val, self.0.min_val, self.0.max_val, self.0.increment) =
+            (from, from.min(to), from.max(to), by);
+        self
+    }
+
+    /// Returns what is done with it.
+    #[must_use]
+    pub fn embed(&self) -> Embed {
+        Embed::from_bits_retain(self.flags)
     }
 }

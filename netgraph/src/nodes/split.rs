@@ -1,4 +1,17 @@
 //! `split`: parts the two directions of a link; see ng_split(4).
+//!
+//! ```
+//! use netgraph::nodes::split;
+//! use netgraph::sim::SimKernel;
+//! use netgraph::{HookName, Socket};
+//!
+//! let socket = Socket::open(&SimKernel::new(), None)?;
+//! let link = socket.make_peer::<split::Split>(HookName::constant("both"), split::MIXED)?;
+//! socket.connect(&".".parse()?, link.path(), HookName::constant("to"), split::IN)?;
+//! socket.connect(&".".parse()?, link.path(), HookName::constant("from"), split::OUT)?;
+//! assert_eq!(link.info()?.hooks, 3);
+//! # Ok::<(), netgraph::Error>(())
+//! ```
 
 use crate::name::HookName;
 use crate::{node_type, sys};

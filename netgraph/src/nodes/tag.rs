@@ -1,4 +1,22 @@
 //! `tag`: parts packets by their mbuf tags, and sets those; see ng_tag(4).
+//!
+//! ```
+//! use netgraph::nodes::tag::{self, HookIn, HookOut, MbufTag};
+//! use netgraph::sim::SimKernel;
+//! use netgraph::{HookName, Path, Socket};
+//!
+//! let socket = Socket::open(&SimKernel::new(), None)?;
+//! let [a, b] = [HookName::constant("a"), HookName::constant("b")];
+//! let node = socket.make_peer::<tag::Tag>(a, a)?;
+//! socket.connect(&Path::own(), node.path(), b, b)?;
+//! // All packets from a go to b, and get a tag there.
+//! let any = MbufTag { cookie: 0, id: 0, data: Vec::new() };
+//! let ours = MbufTag { cookie: 1148380143, id: 1, data: vec![0, 42] };
+//! node.call(tag::SetHookIn(HookIn { hook: a, if_match: b, if_not_match: b, strip: false, tag: any }))?;
+//! node.call(tag::SetHookOut(HookOut { hook: b, tag: ours.clone() }))?;
+//! assert_eq!(node.call(tag::GetHookOut(b))?.tag, ours);
+//! # Ok::<(), netgraph::Error>(())
+//! ```
 
 use crate::ascii::{Before, NAME, Type, UINT8, UINT16, UINT32, fields};
 use crate::error::DecodeError;

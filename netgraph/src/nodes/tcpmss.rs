@@ -1,4 +1,20 @@
 //! `tcpmss`: lowers the segment size that TCP connections agree on; see ng_tcpmss(4).
+//!
+//! ```
+//! use netgraph::nodes::tcpmss::{self, Config};
+//! use netgraph::sim::SimKernel;
+//! use netgraph::{HookName, Path, Socket};
+//!
+//! let socket = Socket::open(&SimKernel::new(), None)?;
+//! let [inside, outside] = [HookName::constant("inside"), HookName::constant("outside")];
+//! let node = socket.make_peer::<tcpmss::Tcpmss>(inside, inside)?;
+//! socket.connect(&Path::own(), node.path(), outside, outside)?;
+//! // Behind PPPoE a segment has 1452 bytes at most.
+//! node.call(tcpmss::SetConfig(Config::new(inside, outside, 1452)))?;
+//! node.call(tcpmss::SetConfig(Config::new(outside, inside, 1452)))?;
+//! assert_eq!(node.call(tcpmss::GetStats(inside))?.maxMSS, 1452);
+//! # Ok::<(), netgraph::Error>(())
+//! ```
 
 use crate::ascii::{NAME, Type, UINT16, UINT64, fields};
 use crate::name::HookName;
@@ -44,5 +60,19 @@ impl Config {
     #[must_use]
     pub fn new(input: HookName, output: HookName, max_mss: u16) -> Self {
         Self(sys::ng_tcpmss_config { inHook: input.to_field(), outHook: output.to_field(), maxMSS: max_mss })
+    }
+}
+
+impl Config {
+    /// Returns the hook where packets come in.
+    #[must_use]
+    pub fn input(&self) -> HookName {
+        HookName::from_field(&self.inHook)
+    }
+
+    /// Returns the hook where they leave.
+    #[must_use]
+    pub fn output(&self) -> HookName {
+        HookName::from_field(&self.outHook)
     }
 }

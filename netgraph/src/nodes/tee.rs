@@ -1,4 +1,22 @@
 //! `tee`: copies what passes; see ng_tee(4).
+//!
+//! ```
+//! use netgraph::nodes::tee;
+//! use netgraph::sim::SimKernel;
+//! use netgraph::transport::{RecvBatch, Wait};
+//! use netgraph::{HookName, Path, Socket};
+//!
+//! let socket = Socket::open(&SimKernel::new(), None)?;
+//! let [left, right, tap] = ["left", "right", "tap"].map(HookName::constant);
+//! let tee = socket.make_peer::<tee::Tee>(left, tee::LEFT)?;
+//! socket.connect(&Path::own(), tee.path(), right, tee::RIGHT)?;
+//! socket.connect(&Path::own(), tee.path(), tap, tee::LEFT2RIGHT)?;
+//! socket.send(left, b"hello")?;
+//! let mut batch = RecvBatch::new(2, 64);
+//! assert_eq!(socket.receive(&mut batch, Wait::No)?, 2);
+//! assert_eq!(tee.call(tee::GetClearStats)?.left.inOctets, 5);
+//! # Ok::<(), netgraph::Error>(())
+//! ```
 
 use crate::ascii::{Type, UINT64, fields};
 use crate::name::HookName;

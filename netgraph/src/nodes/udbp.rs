@@ -1,4 +1,13 @@
 //! `udbp`: a USB cable between two hosts; see udbp(4).
+//!
+//! ```
+//! use netgraph::nodes::udbp::Status;
+//!
+//! // Nodes come with their devices, and cannot be made; what they reply can be read.
+//! let status: Status = "{ packets_in=3 }".parse()?;
+//! assert_eq!((status.packets_in, status.packets_out), (3, 0));
+//! # Ok::<(), netgraph::ascii::TextError>(())
+//! ```
 
 use crate::ascii::{INT32, Type, fields};
 use crate::name::HookName;

@@ -1,4 +1,21 @@
 //! `UI`: adds and removes the UI byte of ITU-T X.25 frames; see ng_UI(4).
+//!
+//! ```
+//! use netgraph::nodes::ui;
+//! use netgraph::sim::SimKernel;
+//! use netgraph::transport::{RecvBatch, Wait};
+//! use netgraph::{HookName, Path, Socket};
+//!
+//! let socket = Socket::open(&SimKernel::new(), None)?;
+//! let [line, host] = [HookName::constant("line"), HookName::constant("host")];
+//! let node = socket.make_peer::<ui::Ui>(line, ui::DOWNSTREAM)?;
+//! socket.connect(&Path::own(), node.path(), host, ui::UPSTREAM)?;
+//! socket.send(line, b"\x03hello")?;
+//! let mut batch = RecvBatch::new(1, 64);
+//! socket.receive(&mut batch, Wait::No)?;
+//! assert!(batch.iter().eq([(host, &b"hello"[..])]));
+//! # Ok::<(), netgraph::Error>(())
+//! ```
 
 use crate::name::HookName;
 use crate::{node_type, sys};

@@ -4,11 +4,12 @@ use std::fmt;
 use std::net::Ipv4Addr;
 use std::str::FromStr;
 
+use super::numbers::{flags, number_payload, numbers};
 use crate::ascii::{self, TextError, Type};
 use crate::error::DecodeError;
 use crate::message::{Payload, read_struct};
 use crate::name::HookName;
-use crate::{payload_reply, payload_text};
+use crate::{payload_reply, payload_text, sys};
 
 /// An Ethernet address.
 ///
@@ -177,6 +178,62 @@ impl Payload for Text {
 }
 
 payload_text!(Text);
+
+numbers! {
+    /// What the packets of a link begin with: the data link types that netgraph's nodes can read.
+    ///
+    /// ```
+    /// use netgraph::nodes::LinkLayer;
+    /// assert_eq!(LinkLayer::from(12), LinkLayer::Raw);
+    /// assert_eq!(LinkLayer::Other(9).number(), 9);
+    /// ```
+    pub enum LinkLayer: u8 {
+        /// Nothing: packets begin with the IP header.
+        #[doc(alias = "DLT_RAW")]
+        Raw = sys::DLT_RAW,
+        /// The header of Ethernet.
+        #[doc(alias = "DLT_EN10MB")]
+        Ethernet = sys::DLT_EN10MB,
+    }
+}
+
+number_payload!(LinkLayer: u8);
+
+flags! {
+    /// Checksums, to be computed by a node or by an interface.
+    ///
+    /// ```
+    /// use netgraph::nodes::Checksums;
+    /// assert!(Checksums::IPV4.contains(Checksums::TCP));
+    /// ```
+    pub struct Checksums: u64 {
+        /// That of IPv4's header.
+        #[doc(alias = "CSUM_IP")]
+        IP = sys::CSUM_IP,
+        /// That of UDP over IPv4.
+        #[doc(alias = "CSUM_UDP")]
+        UDP = sys::CSUM_UDP,
+        /// That of TCP over IPv4.
+        #[doc(alias = "CSUM_TCP")]
+        TCP = sys::CSUM_TCP,
+        /// That of SCTP over IPv4.
+        #[doc(alias = "CSUM_SCTP")]
+        SCTP = sys::CSUM_SCTP,
+        /// That of UDP over IPv6.
+        #[doc(alias = "CSUM_UDP_IPV6")]
+        UDP_IPV6 = sys::CSUM_UDP_IPV6,
+        /// That of TCP over IPv6.
+        #[doc(alias = "CSUM_TCP_IPV6")]
+        TCP_IPV6 = sys::CSUM_TCP_IPV6,
+        /// That of SCTP over IPv6.
+        #[doc(alias = "CSUM_SCTP_IPV6")]
+        SCTP_IPV6 = sys::CSUM_SCTP_IPV6,
+        /// All of IPv4.
+        IPV4 = sys::NG_PATCH_CSUM_IPV4,
+        /// All of IPv6.
+        IPV6 = sys::NG_PATCH_CSUM_IPV6,
+    }
+}
 
 /// Returns the text of a field up to its NUL; bytes that are no UTF-8 are replaced.
 pub(super) fn fixed_text(field: &[u8]) -> String {

@@ -1,4 +1,17 @@
 //! `vjc`: the Van Jacobson compression of TCP headers; see ng_vjc(4).
+//!
+//! ```
+//! use netgraph::nodes::vjc::{self, Config};
+//! use netgraph::sim::SimKernel;
+//! use netgraph::{HookName, Socket};
+//!
+//! let socket = Socket::open(&SimKernel::new(), None)?;
+//! let node = socket.make_peer::<vjc::Vjc>(HookName::constant("ip"), vjc::IP)?;
+//! node.call(vjc::SetConfig(Config::new(16).with_compressed_ids()))?;
+//! assert_eq!(node.call(vjc::GetConfig)?.channels(), 16);
+//! assert_eq!(node.call(vjc::GetState)?.sls_packets, 0);
+//! # Ok::<(), netgraph::Error>(())
+//! ```
 
 use crate::ascii::{HINT8, HINT16, Type, UINT8, UINT16, UINT32, UINT64, fields};
 use crate::name::HookName;
@@ -69,4 +82,32 @@ payload! {
     pub Config(sys::ngm_vjc_config) = CONFIG;
     /// The whole state, the kernel's pointers included.
     pub State(sys::slcompress) = STATE;
+}
+
+impl Config {
+    /// Compresses and decompresses, remembering so many connections: 4 to 16.
+    #[must_use]
+    pub fn new(channels: u8) -> Self {
+        let (compress, decompress) = (1, 1);
+        Self(sys::ngm_vjc_config {
+            enableComp: compress,
+            enableDecomp: decompress,
+            maxChannel: channels.saturating_sub(1),
+            compressCID: 0,
+        })
+    }
+
+    /// Leaves out the number of a connection where it is that of the last packet: only for lines that lose nothing
+    /// unnoticed.
+    #[must_use]
+    pub fn with_compressed_ids(mut self) -> Self {
+        self.0.compressCID = 1;
+        self
+    }
+
+    /// Returns how many connections are remembered.
+    #[must_use]
+    pub fn channels(&self) -> u16 {
+        u16::from(self.maxChannel) + 1
+    }
 }

@@ -1,6 +1,28 @@
 //! `vlan`: parts Ethernet frames by VLAN; see ng_vlan(4).
+//!
+//! ```
+//! use netgraph::nodes::vlan::{self, Encap, Filter, TagType};
+//! use netgraph::sim::SimKernel;
+//! use netgraph::transport::{RecvBatch, Wait};
+//! use netgraph::{HookName, Path, Socket};
+//!
+//! let socket = Socket::open(&SimKernel::new(), None)?;
+//! let [trunk, ten] = [HookName::constant("trunk"), HookName::constant("ten")];
+//! let node = socket.make_peer::<vlan::Vlan>(trunk, vlan::DOWNSTREAM)?;
+//! socket.connect(&Path::own(), node.path(), ten, ten)?;
+//! node.call(vlan::AddFilter(Filter::new(ten, 10)))?;
+//! assert_eq!(node.call(vlan::GetEncap)?, Encap::FROM_FILTER);
+//! assert_eq!(node.call(vlan::GetEncapProto)?, TagType::Customer);
+//!
+//! socket.send(trunk, b"\x02\0\0\0\0\x01\x02\0\0\0\0\x02\x81\0\0\x0a\x08\0hello")?;
+//! let mut batch = RecvBatch::new(1, 64);
+//! socket.receive(&mut batch, Wait::No)?;
+//! assert!(batch.iter().eq([(ten, &b"\x02\0\0\0\0\x01\x02\0\0\0\0\x02\x08\0hello"[..])]));
+//! # Ok::<(), netgraph::Error>(())
+//! ```
 
 use super::list::list;
+use super::numbers::{flags, flags_payload, number_payload, numbers};
 use crate::ascii::{Before, HINT16, HINT32, NAME, Type, UINT8, UINT16, UINT32, fields};
 use crate::name::HookName;
 use crate::{node_type, payload, sys};
@@ -32,18 +54,18 @@ node_type! {
     /// Takes tags off (1), or not (0).
     #[doc(alias = "NGM_VLAN_SET_DECAP")]
     SetDecap(u32) "setdecap" = sys::NGM_VLAN_SET_DECAP, args = HINT32;
-    /// Reads which frames get a tag: `VLAN_ENCAP_...`.
+    /// Reads which frames get a tag.
     #[doc(alias = "NGM_VLAN_GET_ENCAP")]
-    GetEncap "getencap" = sys::NGM_VLAN_GET_ENCAP => u32, reply = HINT32, repeatable;
-    /// Sets which frames get a tag: `VLAN_ENCAP_...`.
+    GetEncap "getencap" = sys::NGM_VLAN_GET_ENCAP => Encap, reply = HINT32, repeatable;
+    /// Sets which frames get a tag.
     #[doc(alias = "NGM_VLAN_SET_ENCAP")]
-    SetEncap(u32) "setencap" = sys::NGM_VLAN_SET_ENCAP, args = HINT32;
+    SetEncap(Encap) "setencap" = sys::NGM_VLAN_SET_ENCAP, args = HINT32;
     /// Reads the Ethernet type of the tags.
     #[doc(alias = "NGM_VLAN_GET_ENCAP_PROTO")]
-    GetEncapProto "getencapproto" = sys::NGM_VLAN_GET_ENCAP_PROTO => u16, reply = HINT16, repeatable;
-    /// Sets the Ethernet type of the tags: 0x8100, 0x88a8 or 0x9100.
+    GetEncapProto "getencapproto" = sys::NGM_VLAN_GET_ENCAP_PROTO => TagType, reply = HINT16, repeatable;
+    /// Sets the Ethernet type of the tags. Rejected with EPFNOSUPPORT for one without a name here.
     #[doc(alias = "NGM_VLAN_SET_ENCAP_PROTO")]
-    SetEncapProto(u16) "setencapproto" = sys::NGM_VLAN_SET_ENCAP_PROTO, args = HINT16;
+    SetEncapProto(TagType) "setencapproto" = sys::NGM_VLAN_SET_ENCAP_PROTO, args = HINT16;
 }
 
 static FILTER: Type = fields!["hook": NAME, "vlan": UINT16, "vid": UINT16, "pcp": UINT8, "cfi": UINT8];
@@ -96,3 +118,36 @@ list! {
     /// The filters of a node.
     pub Table { head: sys::ng_vlan_table, count: n, element: sys::ng_vlan_filter => Filter, text: TABLE }
 }
+
+flags! {
+    /// Which frames get a tag.
+    pub struct Encap: u32 {
+        /// Those from the hooks of filters.
+        #[doc(alias = "VLAN_ENCAP_FROM_FILTER")]
+        FROM_FILTER = sys::VLAN_ENCAP_FROM_FILTER,
+        /// Those from [`NOMATCH`].
+        #[doc(alias = "VLAN_ENCAP_FROM_NOMATCH")]
+        FROM_NOMATCH = sys::VLAN_ENCAP_FROM_NOMATCH,
+    }
+}
+
+flags_payload!(Encap: u32, Some(&HINT32));
+
+/// The Ethernet types of tags.
+const CUSTOMER: u16 = 0x8100;
+const SERVICE: u16 = 0x88a8;
+const OLD_SERVICE: u16 = 0x9100;
+
+numbers! {
+    /// The Ethernet type of tags.
+    pub enum TagType: u16 {
+        /// 0x8100: customers' tags (IEEE 802.1Q).
+        Customer = CUSTOMER,
+        /// 0x88a8: providers' tags (IEEE 802.1ad).
+        Service = SERVICE,
+        /// 0x9100: providers' tags, before there was a standard.
+        OldService = OLD_SERVICE,
+    }
+}
+
+number_payload!(TagType: u16, Some(&HINT16));

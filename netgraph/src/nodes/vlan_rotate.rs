@@ -1,4 +1,20 @@
 //! `vlan_rotate`: reorders the VLAN tags of a frame; see ng_vlan_rotate(4).
+//!
+//! ```
+//! use netgraph::nodes::vlan_rotate::{self, Config};
+//! use netgraph::sim::SimKernel;
+//! use netgraph::{HookName, Socket};
+//!
+//! let socket = Socket::open(&SimKernel::new(), None)?;
+//! let node = socket.make_peer::<vlan_rotate::VlanRotate>(HookName::constant("x"), vlan_rotate::ORIGINAL)?;
+//! // The innermost of two tags becomes the outermost.
+//! node.call(vlan_rotate::SetConfig(Config::new(1, 2..=2)))?;
+//! assert_eq!(node.call(vlan_rotate::GetConfig)?.tags(), 2..=2);
+//! assert_eq!(node.call(vlan_rotate::GetStats)?.excessive, 0);
+//! # Ok::<(), netgraph::Error>(())
+//! ```
+
+use std::ops::RangeInclusive;
 
 use crate::ascii::{INT8, Type, UINT8, UINT64, fields};
 use crate::name::HookName;
@@ -49,4 +65,18 @@ payload! {
     pub Config(sys::ng_vlanrotate_conf) = CONFIG;
     /// The counters, in frames: the histogram is by the number of tags.
     pub Stats(sys::ng_vlanrotate_stat) = STATS;
+}
+
+impl Config {
+    /// Rotates the tags of frames with so many of them (up to 10) by `rotation` places: to the right if it is positive.
+    #[must_use]
+    pub fn new(rotation: i8, tags: RangeInclusive<u8>) -> Self {
+        Self(sys::ng_vlanrotate_conf { rot: rotation, min: *tags.start(), max: *tags.end() })
+    }
+
+    /// Returns how many tags the frames have that are rotated.
+    #[must_use]
+    pub fn tags(&self) -> RangeInclusive<u8> {
+        self.min..=self.max
+    }
 }

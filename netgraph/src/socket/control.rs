@@ -48,6 +48,11 @@ impl Control {
         self.missed
     }
 
+    /// Returns the token of the last request.
+    pub(super) fn last_token(&self) -> u32 {
+        self.token
+    }
+
     /// Tells whether what was received last is the reply of this token.
     fn is_reply(&self, token: u32) -> bool {
         Frame::parse(&self.reply).is_ok_and(|frame| frame.is_reply() && frame.header.token == token)

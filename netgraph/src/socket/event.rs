@@ -1,8 +1,10 @@
 //! Messages that come without being asked for.
 
 use super::Socket;
+use super::control::Asked;
 use crate::error::{DecodeError, Errno, Error, Result};
-use crate::message::{Frame, Message, Payload};
+use crate::events::Events;
+use crate::message::{self, Frame, Message, Payload};
 use crate::path::Path;
 use crate::transport::Wait;
 
@@ -27,18 +29,62 @@ impl Event {
         Frame::parse(&self.frame)
     }
 
+    /// Returns the token: for a late reply that of its request, otherwise mostly 0.
+    #[must_use]
+    pub fn token(&self) -> u32 {
+        self.frame().map_or(0, |frame| frame.header.token)
+    }
+
     /// Reads the message as an `M`, or returns `None` if it is another.
     #[must_use]
     pub fn message<M: Message>(&self) -> Option<M> {
-        let header = self.frame().ok()?.header;
-        if (header.typecookie, header.cmd) != (M::COMMAND.cookie, M::COMMAND.cmd) {
-            return None;
-        }
-        M::Args::decode(self.frame().ok()?.args).ok().map(M::from_args)
+        self.frame().ok()?.args_of::<M>().map(M::from_args)
+    }
+
+    /// Reads the message as one of those that a kind of node tells, to be matched on, or returns `None` if it is
+    /// another.
+    ///
+    /// ```
+    /// use netgraph::nodes::{flow, pipe};
+    /// use netgraph::sim::SimKernel;
+    /// use netgraph::{HookName, Socket};
+    ///
+    /// let socket = Socket::open(&SimKernel::new(), None)?;
+    /// let pipe = socket.make_peer::<pipe::Pipe>(HookName::constant("up"), pipe::UPPER)?;
+    /// socket.connect(&".".parse()?, pipe.path(), HookName::constant("down"), pipe::LOWER)?;
+    /// pipe.call(pipe::SetConfig(pipe::Config::default().with_upstream(pipe::Direction::broken())))?;
+    /// for event in socket.events() {
+    ///     let event = event?;
+    ///     match event.read::<flow::Event>() {
+    ///         Some(flow::Event::LinkIsDown) => println!("{}: the link is down", event.from),
+    ///         Some(other) => println!("{}: {other:?}", event.from),
+    ///         None => println!("{}: a message of another kind", event.from),
+    ///     }
+    /// }
+    /// # Ok::<(), netgraph::Error>(())
+    /// ```
+    #[must_use]
+    pub fn read<E: Events>(&self) -> Option<E> {
+        E::from_frame(&self.frame().ok()?)
     }
 }
 
 impl Socket {
+    /// Sends a message whose reply may come late, as an event, and returns the token that it will have. The errno
+    /// EINPROGRESS, by which a node says so, is no error; it is returned beside the token.
+    pub(crate) fn start<M: Message>(&self, path: &Path, message: &M) -> Result<(u32, bool)> {
+        let resolved = self.addressable(path)?;
+        let asked = Asked::of::<M>(resolved.as_ref().unwrap_or(path));
+        let mut control = self.control();
+        message::begin_frame(&mut control.request, M::COMMAND, 0, 0);
+        message.args().encode(&mut control.request);
+        match self.send_request(&mut control, asked) {
+            Ok(token) => Ok((token, false)),
+            Err(Error::Rejected { errno: Errno::EINPROGRESS, .. }) => Ok((control.last_token(), true)),
+            Err(error) => Err(error),
+        }
+    }
+
     /// Returns the next message that came without being asked for, waiting for it as `wait` says.
     ///
     /// # Errors
