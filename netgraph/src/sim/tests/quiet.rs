@@ -102,8 +102,8 @@ fn configurations_come_back_from_the_file() {
     let config = vjc::Config(ngm_vjc_config { enableComp: 1, maxChannel: 7, ..Default::default() });
     socket.call(&to("vjc"), &vjc::SetConfig(config)).unwrap();
     assert_eq!(errno(socket.call(&to("vjc"), &vjc::SetConfig(config))), Some(Errno::EALREADY));
-    socket.call(&to("tty"), &tty::SetHotChar(-1)).unwrap();
-    assert_eq!(errno(socket.call(&to("tty"), &tty::SetHotChar(256))), Some(Errno::EINVAL));
+    socket.call(&to("tty"), &tty::SetHotChar(tty::HotChar::NONE)).unwrap();
+    assert_eq!(errno(socket.call(&to("tty"), &tty::SetHotChar(tty::HotChar(256)))), Some(Errno::EINVAL));
     drop(socket);
     let json = machine.to_json().unwrap();
     let again = SimMachine::from_json(&json).unwrap();
