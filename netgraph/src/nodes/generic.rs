@@ -1,7 +1,6 @@
 //! The messages that every node understands; see netgraph(4).
 
-use zerocopy::FromBytes;
-
+use super::list::list;
 use crate::ascii::{self, Before, CommandText, Field, Type};
 use crate::error::DecodeError;
 use crate::message::{HEADER_LEN, Payload, read_struct, text_of};
@@ -233,8 +232,8 @@ pub struct NodeInfo {
     pub hooks: u32,
 }
 
-impl NodeInfo {
-    fn of(raw: &sys::nodeinfo) -> Self {
+impl From<sys::nodeinfo> for NodeInfo {
+    fn from(raw: sys::nodeinfo) -> Self {
         Self {
             name: NodeName::from_field(&raw.name),
             type_name: TypeName::from_field(&raw.r#type),
@@ -242,7 +241,9 @@ impl NodeInfo {
             hooks: raw.hooks,
         }
     }
+}
 
+impl NodeInfo {
     /// Returns the address that reaches the node for as long as it lives.
     #[must_use]
     pub fn path(&self) -> Path {
@@ -259,7 +260,7 @@ impl Payload for NodeInfo {
         args.extend_from_slice(&self.hooks.to_ne_bytes());
     }
     fn decode(args: &[u8]) -> Result<Self, DecodeError> {
-        read_struct(args, "information about a node").map(|raw| Self::of(&raw))
+        read_struct::<sys::nodeinfo>(args, "information about a node").map(Self::from)
     }
 }
 
@@ -276,98 +277,30 @@ pub struct Link {
     pub peer: NodeInfo,
 }
 
-/// Reads entries of `size` bytes that begin `offset` bytes into the arguments, where they lie.
-fn entries<T: FromBytes>(frame: &[u8], offset: usize, count: usize) -> impl Iterator<Item = T> {
-    let bytes = frame.get(HEADER_LEN + offset..).unwrap_or_default();
-    bytes.chunks_exact(size_of::<T>()).take(count).filter_map(|entry| T::read_from_bytes(entry).ok())
-}
-
-macro_rules! list {
-    ($( $(#[$doc:meta])* $Name:ident { head: $Head:ty, what: $what:literal, text: $text:expr } )*) => {$(
-        $(#[$doc])*
-        #[derive(Clone, PartialEq, Eq)]
-        pub struct $Name(Vec<u8>);
-
-        impl Payload for $Name {
-            const TEXT: Option<&'static Type> = Some(&$text);
-            fn encode(&self, args: &mut Vec<u8>) {
-                args.extend_from_slice(self.0.get(HEADER_LEN..).unwrap_or_default());
-            }
-            fn decode(args: &[u8]) -> Result<Self, DecodeError> {
-                read_struct::<$Head>(args, $what)?;
-                Ok(Self([&[0; HEADER_LEN], args].concat()))
-            }
-            fn take(frame: &mut Vec<u8>) -> Result<Self, DecodeError> {
-                read_struct::<$Head>(frame.get(HEADER_LEN..).unwrap_or_default(), $what)?;
-                Ok(Self(std::mem::take(frame)))
-            }
-            fn with_bytes<R>(&self, then: impl FnOnce(&[u8]) -> R) -> R {
-                then(self.0.get(HEADER_LEN..).unwrap_or_default())
-            }
-        }
-
-        payload_text!($Name);
-
-        impl std::fmt::Debug for $Name {
-            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-                f.debug_list().entries(self.iter()).finish()
-            }
-        }
-    )*};
-}
-
 list! {
-    /// The hooks of a node, read where they lie in the reply.
-    Hooks { head: sys::nodeinfo, what: "a list of hooks", text: HOOK_LIST }
-    /// Nodes, read where they lie in the reply.
-    Nodes { head: u32, what: "a list of nodes", text: NODE_LIST }
-    /// Node types, read where they lie in the reply.
-    Types { head: u32, what: "a list of node types", text: TYPE_LIST }
+    /// The hooks of a node, the newest first, read where they lie in the reply.
+    pub Hooks { head: sys::nodeinfo, count: hooks, element: sys::linkinfo => Link, text: HOOK_LIST }
+    /// Nodes, in the kernel's order, that of a hash table; read where they lie in the reply.
+    pub Nodes { head: sys::namelist, count: numnames, element: sys::nodeinfo => NodeInfo, text: NODE_LIST }
+    /// Node types, in the kernel's order, read where they lie in the reply.
+    pub Types { head: sys::typelist, count: numtypes, element: sys::typeinfo => TypeCount, text: TYPE_LIST }
 }
 
 impl Hooks {
     /// Returns the node whose hooks these are.
     #[must_use]
     pub fn node(&self) -> NodeInfo {
-        let args = self.0.get(HEADER_LEN..).unwrap_or_default();
-        let raw =
-            sys::nodeinfo::read_from_prefix(args).map_or_else(|_| sys::nodeinfo::default(), |(raw, _)| raw);
-        NodeInfo::of(&raw)
+        self.head().into()
     }
+}
 
-    /// Returns the hooks, the newest first.
-    pub fn iter(&self) -> impl Iterator<Item = Link> {
-        let count = self.node().hooks as usize;
-        entries::<sys::linkinfo>(&self.0, size_of::<sys::nodeinfo>(), count).map(|raw| Link {
+impl From<sys::linkinfo> for Link {
+    fn from(raw: sys::linkinfo) -> Self {
+        Self {
             hook: HookName::from_field(&raw.ourhook),
             peer_hook: HookName::from_field(&raw.peerhook),
-            peer: NodeInfo::of(&raw.nodeinfo),
-        })
-    }
-}
-
-/// The count that begins a list.
-fn count(frame: &[u8]) -> usize {
-    let args = frame.get(HEADER_LEN..).unwrap_or_default();
-    u32::read_from_prefix(args).map_or(0, |(count, _)| count as usize)
-}
-
-impl Nodes {
-    /// Returns how many nodes there are.
-    #[must_use]
-    pub fn len(&self) -> usize {
-        count(&self.0)
-    }
-
-    /// Tells whether there is none.
-    #[must_use]
-    pub fn is_empty(&self) -> bool {
-        self.len() == 0
-    }
-
-    /// Returns the nodes, in the kernel's order: that of a hash table.
-    pub fn iter(&self) -> impl Iterator<Item = NodeInfo> {
-        entries::<sys::nodeinfo>(&self.0, 4, self.len()).map(|raw| NodeInfo::of(&raw))
+            peer: raw.nodeinfo.into(),
+        }
     }
 }
 
@@ -381,11 +314,9 @@ pub struct TypeCount {
     pub nodes: u32,
 }
 
-impl Types {
-    /// Returns the types, in the kernel's order.
-    pub fn iter(&self) -> impl Iterator<Item = TypeCount> {
-        entries::<sys::typeinfo>(&self.0, 4, count(&self.0))
-            .map(|raw| TypeCount { type_name: TypeName::from_field(&raw.type_name), nodes: raw.numnodes })
+impl From<sys::typeinfo> for TypeCount {
+    fn from(raw: sys::typeinfo) -> Self {
+        Self { type_name: TypeName::from_field(&raw.type_name), nodes: raw.numnodes }
     }
 }
 

@@ -17,7 +17,7 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
-use super::list::list;
+use super::list::{items, list};
 use super::numbers::{flags, flags_payload, number_payload, numbers};
 use crate::ascii::{Type, UINT8, UINT16, UINT32, fields};
 use crate::name::HookName;
@@ -257,14 +257,11 @@ flags_payload!(UnitState: u16);
 flags_payload!(LinkPolicy: u16);
 flags_payload!(Packets: u16);
 
-/// A device that was found.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Neighbor(pub sys::ng_hci_node_neighbor_cache_entry_ep);
-
-impl From<sys::ng_hci_node_neighbor_cache_entry_ep> for Neighbor {
-    fn from(raw: sys::ng_hci_node_neighbor_cache_entry_ep) -> Self {
-        Self(raw)
-    }
+items! {
+    /// A device that was found.
+    pub Neighbor(sys::ng_hci_node_neighbor_cache_entry_ep);
+    /// A connection of a device.
+    pub Connection(sys::ng_hci_node_con_ep);
 }
 
 impl Neighbor {
@@ -284,16 +281,6 @@ impl Neighbor {
     #[must_use]
     pub fn extended_inquiry(&self) -> &[u8] {
         self.0.extinq_data.get(..usize::from(self.0.extinq_size)).unwrap_or(&self.0.extinq_data)
-    }
-}
-
-/// A connection of a device.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Connection(pub sys::ng_hci_node_con_ep);
-
-impl From<sys::ng_hci_node_con_ep> for Connection {
-    fn from(raw: sys::ng_hci_node_con_ep) -> Self {
-        Self(raw)
     }
 }
 

@@ -192,7 +192,7 @@ impl Node<'_, Ksocket> {
     ///         let late = socket.events().filter_map(Result::ok).find(|event| event.token() == token);
     ///         match late.and_then(|event| event.read::<ksocket::Event>()) {
     ///             Some(ksocket::Event::Connected(0)) => println!("connected"),
-    ///             Some(ksocket::Event::Connected(errno)) => println!("refused: {}", netgraph::Errno(errno)),
+    ///             Some(ksocket::Event::Connected(errno)) => println!("refused: {}", netgraph::Errno::from_raw(errno)),
     ///             _ => println!("not yet"),
     ///         }
     ///     }

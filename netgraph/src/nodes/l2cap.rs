@@ -20,7 +20,7 @@
 use std::time::Duration;
 
 use super::hci::{BdAddr, DebugLevel};
-use super::list::list;
+use super::list::{items, list};
 use super::numbers::{self, flags, flags_payload, numbers};
 use crate::ascii::UINT16;
 use crate::name::HookName;
@@ -141,14 +141,11 @@ flags! {
 
 flags_payload!(Disabled: u16);
 
-/// A connection of a node.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Connection(pub sys::ng_l2cap_node_con_ep);
-
-impl From<sys::ng_l2cap_node_con_ep> for Connection {
-    fn from(raw: sys::ng_l2cap_node_con_ep) -> Self {
-        Self(raw)
-    }
+items! {
+    /// A connection of a node.
+    pub Connection(sys::ng_l2cap_node_con_ep);
+    /// A channel of a node.
+    pub Channel(sys::ng_l2cap_node_chan_ep);
 }
 
 impl Connection {
@@ -168,16 +165,6 @@ impl Connection {
     #[must_use]
     pub fn handle(&self) -> u16 {
         self.0.con_handle
-    }
-}
-
-/// A channel of a node.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Channel(pub sys::ng_l2cap_node_chan_ep);
-
-impl From<sys::ng_l2cap_node_chan_ep> for Channel {
-    fn from(raw: sys::ng_l2cap_node_chan_ep) -> Self {
-        Self(raw)
     }
 }
 

@@ -115,3 +115,19 @@ macro_rules! list {
     )*};
 }
 pub(super) use list;
+
+/// Declares elements of lists that are a C struct with methods.
+macro_rules! items {
+    ($( $(#[$doc:meta])* pub $Name:ident($Struct:ty); )*) => {$(
+        $(#[$doc])*
+        #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+        pub struct $Name(pub $Struct);
+
+        impl From<$Struct> for $Name {
+            fn from(raw: $Struct) -> Self {
+                Self(raw)
+            }
+        }
+    )*};
+}
+pub(super) use items;

@@ -23,7 +23,7 @@
 //! # Ok::<(), netgraph::Error>(())
 //! ```
 
-use super::list::list;
+use super::list::{items, list};
 use super::numbers::numbers;
 use super::{Checksums, LinkLayer};
 use crate::ascii::{Before, Type, UINT16, UINT32, UINT64, fields};
@@ -124,14 +124,9 @@ numbers! {
     }
 }
 
-/// What is done with bytes of a packet.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Operation(pub ng_patch_op);
-
-impl From<ng_patch_op> for Operation {
-    fn from(raw: ng_patch_op) -> Self {
-        Self(raw)
-    }
+items! {
+    /// What is done with bytes of a packet.
+    pub Operation(ng_patch_op);
 }
 
 impl Operation {
