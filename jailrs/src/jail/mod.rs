@@ -114,20 +114,28 @@ impl Jail {
     /// # Errors
     /// [`Error::Rejected`] if the kernel does not tell.
     pub fn list(host: &Host, dying: bool) -> Result<Vec<JailInfo>> {
-        let flags = if dying { JailFlags::DYING } else { JailFlags::empty() };
-        let mut list = Vec::new();
-        let mut last = Jid::HOST;
-        loop {
-            let key = Opt::int("lastjid", last.0);
-            match read::read(host, &key, LISTED, flags, "all jails") {
-                Ok((jid, params)) => {
-                    list.push(info(jid, &params));
-                    last = jid;
-                }
-                Err(error) if error.errno() == Some(Errno::ENOENT) => return Ok(list),
-                Err(error) => return Err(error),
-            }
-        }
+        let all = read::read_all(host, LISTED, dying)?;
+        Ok(all.iter().map(|(jid, params)| info(*jid, params)).collect())
+    }
+
+    /// Parameters of all jails by number, those of one jail all read at the same moment; the dying ones too where asked for.
+    ///
+    /// # Examples
+    /// ```
+    /// use jailrs::{Jail, sim::SimHost};
+    ///
+    /// let host = SimHost::new().host();
+    /// Jail::builder("web").hostname("web.example").create(&host)?;
+    /// let all = Jail::read_all(&host, &["jid", "host.hostname"], false)?;
+    /// assert_eq!(all[0].text("host.hostname"), Some("web.example"));
+    /// # Ok::<(), jailrs::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// [`Error::UnknownParameter`]; [`Error::Rejected`] if the kernel does not tell.
+    #[doc(alias = "jls")]
+    pub fn read_all(host: &Host, names: &[&str], dying: bool) -> Result<Vec<Params>> {
+        Ok(read::read_all(host, names, dying)?.into_iter().map(|(_, params)| params).collect())
     }
 
     /// The jail's number.

@@ -101,6 +101,23 @@ pub(crate) fn read(
     Err(Error::rejected("jail_get", subject, Errno::EINVAL))
 }
 
+/// Reads parameters of all jails by number.
+pub(super) fn read_all(host: &Host, names: &[&str], dying: bool) -> Result<Vec<(Jid, Params)>> {
+    let flags = if dying { JailFlags::DYING } else { JailFlags::empty() };
+    let mut list = Vec::new();
+    let mut last = Jid::HOST;
+    loop {
+        match read(host, &Opt::int("lastjid", last.0), names, flags, "all jails") {
+            Ok((jid, params)) => {
+                list.push((jid, params));
+                last = jid;
+            }
+            Err(error) if error.errno() == Some(Errno::ENOENT) => return Ok(list),
+            Err(error) => return Err(error),
+        }
+    }
+}
+
 fn kind(host: &Host, name: &str) -> Result<Kind> {
     // The kernel of 15.1 looks for the key of `meta.` for ever.
     let found = match Kind::of(name) {
