@@ -29,6 +29,7 @@ const LESSONS: &[(&str, &str)] = lessons![
     "06_wan_in_a_box",
     "07_filter",
     "08_trunk",
+    "11_transaction",
     "12_vimage",
 ];
 
