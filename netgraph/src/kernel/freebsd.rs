@@ -123,8 +123,8 @@ fn own_id(control: BorrowedFd<'_>, room: usize) -> Result<NodeId, Errno> {
     write_frame(&mut frame, GetNodeInfo::COMMAND, 1, 0, &[]);
     sys::send_to(control, &frame, b".:")?;
     sys::receive(control, &mut frame, room)?;
-    Frame::parse(&frame).map_err(|_| Errno::EINVAL)?;
-    let info: nodeinfo = read_struct(&frame, "information about a node").map_err(|_| Errno::EINVAL)?;
+    let reply = Frame::parse(&frame).map_err(|_| Errno::EINVAL)?;
+    let info: nodeinfo = read_struct(reply.args, "information about a node").map_err(|_| Errno::EINVAL)?;
     Ok(NodeId(info.id))
 }
 
