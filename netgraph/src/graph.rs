@@ -11,9 +11,15 @@
 //! ```
 
 mod dot;
+mod font;
+mod json;
+mod layout;
 mod mermaid;
 mod picture;
+mod style;
+mod svg;
 mod text;
+mod visible;
 
 use std::collections::BTreeMap;
 
@@ -23,7 +29,8 @@ use crate::nodes::generic::{Link, NodeInfo};
 use crate::socket::Socket;
 use crate::sys::Errno;
 
-pub use picture::{Cluster, Picture};
+pub use picture::{Cluster, Picture, Theme};
+pub use text::Terminal;
 
 /// The nodes of one VNET and how they are connected.
 ///
@@ -161,5 +168,7 @@ fn natural(hook: HookName) -> (Vec<u8>, u64) {
     (prefix.to_vec(), value)
 }
 
+#[cfg(test)]
+mod scene;
 #[cfg(test)]
 mod tests;

@@ -3,11 +3,20 @@
 use std::fmt::Write;
 
 use super::End;
-use super::picture::{Picture, label};
+use super::picture::Picture;
+use super::visible;
 
 impl Picture<'_> {
     /// Writes the picture as DOT: the nodes, hooks and connections as `ngctl dot` writes them, in the order of their
     /// numbers, and the clusters around them.
+    ///
+    /// ```
+    /// use netgraph::{Socket, graph::{Graph, Picture}, sim::SimKernel};
+    /// let socket = Socket::open(&SimKernel::new(), Some("me".parse()?))?;
+    /// let graph = Graph::snapshot(&socket)?;
+    /// assert!(Picture::of(&graph).to_dot().contains("[ label = \"{me:|{socket|[1]:}}\" ]"));
+    /// # Ok::<(), netgraph::Error>(())
+    /// ```
     #[must_use]
     pub fn to_dot(&self) -> String {
         let mut out = String::new();
@@ -18,18 +27,28 @@ impl Picture<'_> {
 
     fn write_dot(&self, out: &mut String) -> std::fmt::Result {
         writeln!(out, "graph netgraph {{")?;
+        if let Some(title) = &self.title {
+            writeln!(out, "\tlabel = \"{}\";\n\tlabelloc = t;", string(&visible::text(title)))?;
+        }
         writeln!(out, "\tedge [ weight = 1.0 ];")?;
         writeln!(out, "\tnode [ shape = record, fontsize = 12 ] {{")?;
         for node in self.graph.nodes() {
-            let (id, name, kind) = (node.id.0, label(node), node.type_name);
+            let (id, name, kind) =
+                (node.id.0, visible::name(node), visible::bytes(node.type_name.as_bytes()));
             write!(
                 out,
                 "\t\t\"{id:x}\" [ label = \"{{{}:|{{{}|[{id:x}]:}}}}\"",
                 record(&name),
-                record(&kind.to_string())
+                record(&kind)
             )?;
-            if let Some(note) = self.notes.get(&node.id) {
-                write!(out, ", tooltip = \"{}\"", string(note))?;
+            let mut told: Vec<String> =
+                self.notes.get(&node.id).map(|note| visible::text(note)).into_iter().collect();
+            told.extend(self.details.get(&node.id).into_iter().flat_map(|own| super::svg::details(own)));
+            if !told.is_empty() {
+                write!(out, ", tooltip = \"{}\"", string(&told.join("\n")))?;
+            }
+            if self.is_foreign(node.id) {
+                write!(out, ", style = dashed, color = gray60, fontcolor = gray40")?;
             }
             writeln!(out, " ];")?;
         }
@@ -43,51 +62,67 @@ impl Picture<'_> {
             }
             writeln!(out, "\tnode [ shape = octagon, fontsize = 10 ] {{")?;
             for (hook, _) in links {
-                let hook = string(&hook.to_string());
+                let hook = string(&visible::bytes(hook.as_bytes()));
                 writeln!(out, "\t\t\"{id:x}.{hook}\" [ label = \"{hook}\" ];")?;
             }
             writeln!(out, "\t}};\n\t{{\n\t\tedge [ weight = 2.0, style = bold ];")?;
             for (hook, _) in links {
-                writeln!(out, "\t\t\"{id:x}\" -- \"{id:x}.{}\";", string(&hook.to_string()))?;
+                writeln!(out, "\t\t\"{id:x}\" -- \"{}\";", port(&End { node: node.id, hook: *hook }))?;
             }
             writeln!(out, "\t}};")?;
         }
         for edge in self.graph.edges() {
-            let end = |end: &End| format!("{:x}.{}", end.node.0, string(&end.hook.to_string()));
-            writeln!(out, "\t\"{}\" -- \"{}\";", end(&edge.b), end(&edge.a))?;
+            write!(out, "\t\"{}\" -- \"{}\"", port(&edge.b), port(&edge.a))?;
+            let told: Vec<String> = [&edge.a, &edge.b]
+                .into_iter()
+                .flat_map(|end| {
+                    self.end_details.get(end).into_iter().flat_map(|own| super::svg::details(own))
+                })
+                .collect();
+            if !told.is_empty() {
+                write!(out, " [ tooltip = \"{}\" ]", string(&told.join("\n")))?;
+            }
+            writeln!(out, ";")?;
         }
         writeln!(out, "}}")
     }
 
     fn write_clusters(&self, out: &mut String) -> std::fmt::Result {
         for (number, cluster) in self.clusters.iter().enumerate() {
-            writeln!(out, "\tsubgraph cluster_{number} {{\n\t\tlabel = \"{}\";", string(&cluster.title))?;
+            let title = string(&visible::text(&cluster.title));
+            writeln!(out, "\tsubgraph cluster_{number} {{\n\t\tlabel = \"{title}\";")?;
             for node in &cluster.nodes {
                 writeln!(out, "\t\t\"{:x}\";", node.0)?;
             }
             writeln!(out, "\t}};")?;
         }
         writeln!(out, "\tsubgraph cluster_disconnected {{\n\t\tbgcolor = pink;")?;
-        for node in self.unconnected().filter(|node| !self.in_cluster(node.id)) {
+        for node in self.unconnected() {
             writeln!(out, "\t\t\"{:x}\";", node.id.0)?;
         }
         writeln!(out, "\t}};")
     }
 }
 
-/// Escapes what a quoted string of DOT gives a meaning to.
+/// The name of a hook's own node.
+fn port(end: &End) -> String {
+    format!("{:x}.{}", end.node.0, string(&visible::bytes(end.hook.as_bytes())))
+}
+
+/// Escapes what a quoted string, or a label in it, gives a meaning to.
 fn string(text: &str) -> String {
-    text.replace('\\', "\\\\").replace('"', "\\\"").replace('\n', "\\n")
+    text.replace('\\', "\\\\").replace('"', "\\\"").replace('\n', "\\n").replace('&', "&amp;")
 }
 
 /// Escapes what the label of a record gives a meaning to, inside a quoted string.
 fn record(text: &str) -> String {
     let mut out = String::new();
     for c in text.chars() {
-        if matches!(c, '{' | '}' | '|' | '<' | '>' | '\\' | '"') {
-            out.push('\\');
+        match c {
+            '{' | '}' | '|' | '<' | '>' | '\\' | '"' => out.extend(['\\', c]),
+            '&' => out.push_str("&amp;"),
+            c => out.push(c),
         }
-        out.push(c);
     }
     out
 }

@@ -1,5 +1,9 @@
 //! A parent, its bridge, and an interface behind it, in each of the forms.
 
+use proptest::prelude::*;
+use serde_json::Value;
+
+use super::scene::{Scene, anything, article};
 use super::*;
 use crate::name::{NodeName, TypeName};
 
@@ -63,15 +67,24 @@ fn the_text_form_is_a_tree() {
     assert_eq!(
         text,
         "igb0bridge (bridge [2])\n\
-         |- link0  -- lower igb0\n\
-         |- link1  -- upper igb0\n\
-         `- link10 -- ether ng0_vj1\n\
-         igb0 (ether [1])\n\
-         |- lower -- link0 igb0bridge\n\
-         `- upper -- link1 igb0bridge\n\
-         jail vj1\n  \
-           ng0_vj1 (eiface [3])  02:00:00:00:00:01\n  \
-           `- ether -- link10 igb0bridge\n\
+         |- link0  -- lower igb0 (ether [1])\n\
+         |- link1  -- upper igb0 [1]\n\
+         `- link10 -- ether ng0_vj1 (eiface [3])  02:00:00:00:00:01  in jail vj1\n\
+         unconnected\n  \
+           <unnamed> (hub [4])\n"
+    );
+}
+
+#[test]
+fn the_text_form_fits_a_terminal() {
+    let graph = graph();
+    let text = Picture::of(&graph).to_text_on(Terminal { unicode: true, width: Some(24) });
+    assert_eq!(
+        text,
+        "igb0bridge (bridge [2])\n\
+         ├─ link0  ── lower igb0…\n\
+         ├─ link1  ── upper igb0…\n\
+         └─ link10 ── ether ng0_…\n\
          unconnected\n  \
            <unnamed> (hub [4])\n"
     );
@@ -96,4 +109,136 @@ fn the_dot_form_has_every_node_hook_and_edge() {
     assert!(text.contains("\t\"3.ether\" -- \"2.link10\";\n"));
     assert!(text.contains("subgraph cluster_0 {\n\t\tlabel = \"vj1\";\n\t\t\"3\";\n"));
     assert!(text.contains("cluster_disconnected {\n\t\tbgcolor = pink;\n\t\t\"4\";\n"));
+}
+
+/// A picture with hostile text wherever there can be text.
+fn told<'g>(scene: &Scene, graph: &'g Graph, text: &str) -> Picture<'g> {
+    let mut picture = scene.picture(graph).title(text);
+    for node in graph.nodes() {
+        picture = picture.note(node.id, text).details(node.id, [(text, text)]);
+    }
+    for edge in graph.edges() {
+        picture = picture.end_details(edge.a, [(text, text)]);
+    }
+    graph.nodes().iter().step_by(3).fold(picture, |picture, node| picture.foreign(node.id))
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(64))]
+
+    #[test]
+    fn whatever_the_names_the_svg_is_xml_that_holds_nothing_but_the_picture(scene in anything(), text in ".{0,20}") {
+        let graph = scene.graph();
+        let svg = told(&scene, &graph, &text).to_svg();
+        let document = roxmltree::Document::parse(&svg).unwrap();
+        let known = ["svg", "style", "g", "rect", "text", "title", "path", "circle"];
+        for element in document.descendants().filter(roxmltree::Node::is_element) {
+            prop_assert!(known.contains(&element.tag_name().name()), "{element:?}");
+            prop_assert!(!element.attributes().any(|a| a.name().starts_with("on") || a.name() == "href"));
+        }
+        let nodes = document.descendants().filter(|e| e.attribute("class").is_some_and(|c| c.starts_with("node")));
+        prop_assert_eq!(nodes.count(), graph.nodes().len());
+        let styles = document.descendants().filter(|e| e.has_tag_name("style")).count();
+        prop_assert_eq!(styles, 1);
+    }
+
+    #[test]
+    fn whatever_the_names_no_form_has_a_character_that_does_something(scene in anything(), text in ".{0,20}") {
+        let graph = scene.graph();
+        let picture = told(&scene, &graph, &text);
+        for form in [picture.to_svg(), picture.to_dot(), picture.to_mermaid(), picture.to_text()] {
+            prop_assert!(form.chars().all(|c| !c.is_control() || matches!(c, '\n' | '\t')));
+            let hidden = ['\u{202e}', '\u{200b}', '\u{feff}', '\u{2028}'];
+            prop_assert!(!form.contains(hidden));
+        }
+    }
+
+    #[test]
+    fn whatever_the_names_a_string_of_dot_ends_where_it_should(scene in anything(), text in ".{0,20}") {
+        let graph = scene.graph();
+        for line in told(&scene, &graph, &text).to_dot().lines() {
+            let (mut open, mut escaped) = (false, false);
+            for c in line.chars() {
+                match c {
+                    _ if escaped => escaped = false,
+                    '\\' if open => escaped = true,
+                    '"' => open = !open,
+                    c => prop_assert!(open || c.is_ascii(), "{line}"),
+                }
+            }
+            prop_assert!(!open, "{line}");
+        }
+    }
+
+    #[test]
+    fn whatever_the_names_a_line_of_mermaid_has_its_own_quotes_only(scene in anything(), text in "[^\n]{0,20}") {
+        let graph = scene.graph();
+        let mermaid = told(&scene, &graph, &text).to_mermaid();
+        for line in mermaid.lines().skip_while(|line| *line != "flowchart LR") {
+            let quotes = line.matches('"').count();
+            prop_assert!(quotes == 0 || quotes == 2, "{line}");
+            let outside: String = line.split('"').step_by(2).collect();
+            prop_assert!(outside.is_ascii() && !outside.contains('<'), "{line}");
+        }
+    }
+
+    #[test]
+    fn the_json_form_tells_each_node_edge_and_cluster(scene in anything(), text in ".{0,20}") {
+        let graph = scene.graph();
+        let json: Value = serde_json::from_str(&told(&scene, &graph, &text).to_json()).unwrap();
+        prop_assert_eq!(&json["version"], 1);
+        prop_assert_eq!(json["nodes"].as_array().unwrap().len(), graph.nodes().len());
+        prop_assert_eq!(json["edges"].as_array().unwrap().len(), graph.edges().len());
+        prop_assert_eq!(json["clusters"].as_array().unwrap().len(), scene.clusters.len());
+    }
+
+    #[test]
+    fn the_text_form_has_every_node_and_fits(scene in anything(), width in 20..100usize) {
+        let graph = scene.graph();
+        let picture = scene.picture(&graph);
+        let text = picture.to_text();
+        for node in graph.nodes() {
+            let line = format!("{} ({})", visible::name(node), visible::kind(node));
+            prop_assert!(text.contains(&line), "{line}");
+        }
+        let cut = picture.to_text_on(Terminal { unicode: true, width: Some(width) });
+        prop_assert_eq!(cut.lines().count(), text.lines().count());
+        prop_assert!(cut.lines().all(|line| line.chars().count() <= width));
+    }
+}
+
+#[test]
+fn a_long_chain_is_a_text_of_narrow_trees() {
+    let mut scene = Scene::default();
+    let nodes: Vec<NodeId> = (0..500).map(|n| scene.node(format!("t{n}").as_bytes(), b"tee")).collect();
+    for pair in nodes.windows(2) {
+        scene.link((pair[0], b"right"), (pair[1], b"left"));
+    }
+    let graph = scene.graph();
+    let text = scene.picture(&graph).to_text();
+    assert!(text.lines().all(|line| line.len() < 80), "{text}");
+    assert!(text.contains("t499 (tee ["));
+}
+
+/// What is in the article's picture, without its style.
+#[test]
+fn the_picture_of_the_article_is_this_one() {
+    let scene = article();
+    let graph = scene.graph();
+    let svg = scene.picture(&graph).note(NodeId(3), "02:00:00:00:00:01").theme(Theme::Light).to_svg();
+    let (head, rest) = svg.split_once("<style>").unwrap();
+    let (_, body) = rest.split_once("</style>\n").unwrap();
+    assert_eq!(format!("{head}{body}"), include_str!("tests/article.svg"));
+}
+
+#[test]
+fn a_dark_picture_has_dark_colours_only_and_one_for_anybody_has_both() {
+    let graph = graph();
+    let svg = |theme| Picture::of(&graph).theme(theme).to_svg();
+    let both = [("#ffffff", "#12161b")].map(|(light, dark)| {
+        [Theme::Light, Theme::Dark, Theme::Auto]
+            .map(|theme| (svg(theme).contains(light), svg(theme).contains(dark)))
+    });
+    assert_eq!(both, [[(true, false), (false, true), (true, true)]]);
+    assert!(svg(Theme::Auto).contains("@media(prefers-color-scheme:dark)"));
 }

@@ -1,0 +1,171 @@
+//! What holds of every layout.
+
+use proptest::prelude::*;
+
+use super::*;
+use crate::graph::scene::{Scene, anything, article, jails};
+
+fn layout(scene: &Scene) -> Layout {
+    Layout::of(&scene.picture(&scene.graph()))
+}
+
+/// Tells whether two boxes have more than their borders in common.
+fn overlap(a: Rect, b: Rect) -> bool {
+    a.x < b.x + b.w && b.x < a.x + a.w && a.y < b.y + b.h && b.y < a.y + a.h
+}
+
+fn inside(a: Rect, b: Rect) -> bool {
+    b.x <= a.x && b.y <= a.y && a.x + a.w <= b.x + b.w && a.y + a.h <= b.y + b.h
+}
+
+/// The stretches of a line, each as a box without a breadth.
+fn stretches(route: &Route) -> impl Iterator<Item = Rect> + '_ {
+    route.points.windows(2).map(|pair| {
+        let (a, b) = (pair[0], pair[1]);
+        Rect { x: a.x.min(b.x), y: a.y.min(b.y), w: (a.x - b.x).abs(), h: (a.y - b.y).abs() }
+    })
+}
+
+/// Whether a stretch runs through the inside of a box.
+fn through(line: Rect, r: Rect) -> bool {
+    line.x < r.x + r.w && line.x + line.w > r.x && line.y < r.y + r.h && line.y + line.h > r.y
+}
+
+fn check(scene: &Scene) -> Result<(), TestCaseError> {
+    let graph = scene.graph();
+    let picture = scene.picture(&graph);
+    let layout = Layout::of(&picture);
+    let canvas = Rect { x: 0, y: 0, w: layout.width, h: layout.height };
+    prop_assert_eq!(layout.nodes.len(), graph.nodes().len());
+    prop_assert_eq!(layout.routes.len(), graph.edges().len());
+    prop_assert_eq!(layout.clusters.len(), picture.clusters.len());
+    let id = |node: &NodeBox| graph.nodes()[node.node].id;
+    for (place, node) in layout.nodes.iter().enumerate() {
+        prop_assert!(inside(node.rect, canvas), "{node:?} on {canvas:?}");
+        for other in &layout.nodes[place + 1..] {
+            prop_assert!(!overlap(node.rect, other.rect), "{node:?} {other:?}");
+        }
+        for (number, rect) in &layout.clusters {
+            let own = picture.cluster_of(id(node)) == Some(*number);
+            prop_assert_eq!(inside(node.rect, *rect), own, "{:?} {:?}", node, rect);
+            prop_assert_eq!(overlap(node.rect, *rect), own, "{:?} {:?}", node, rect);
+        }
+    }
+    for (place, (_, rect)) in layout.clusters.iter().enumerate() {
+        prop_assert!(inside(*rect, canvas));
+        prop_assert!(layout.clusters[place + 1..].iter().all(|(_, other)| !overlap(*rect, *other)));
+    }
+    let labels: Vec<Rect> = layout.routes.iter().flat_map(|route| &route.labels).map(Label::rect).collect();
+    for (place, label) in labels.iter().enumerate() {
+        prop_assert!(inside(*label, canvas), "{label:?} on {canvas:?}");
+        for other in &labels[place + 1..] {
+            prop_assert!(!overlap(*label, *other), "{label:?} {other:?}");
+        }
+        for node in &layout.nodes {
+            prop_assert!(!overlap(*label, node.rect), "{label:?} {node:?}");
+        }
+    }
+    for route in &layout.routes {
+        let edge = graph.edges()[route.edge];
+        let ends = [edge.a.node, edge.b.node];
+        for line in stretches(route) {
+            prop_assert!(line.w == 0 || line.h == 0, "{route:?} is not straight");
+            for node in &layout.nodes {
+                prop_assert!(!through(line, node.rect), "{route:?} runs through {node:?}");
+            }
+            for (number, rect) in &layout.clusters {
+                let own = ends.iter().any(|id| picture.cluster_of(*id) == Some(*number));
+                prop_assert!(own || !through(line, *rect), "{route:?} runs through cluster {number}");
+            }
+        }
+        for (point, end) in [(route.points.first(), 0), (route.points.last(), 1)] {
+            let at = |id| layout.nodes.iter().find(|node| graph.nodes()[node.node].id == id).unwrap().rect;
+            let touches = |r: Rect| {
+                point.is_some_and(|p| (p.x == r.x || p.x == r.x + r.w) && r.y < p.y && p.y < r.y + r.h)
+            };
+            prop_assert!(ends.iter().any(|id| touches(at(*id))), "end {end} of {route:?} is loose");
+        }
+    }
+    Ok(())
+}
+
+/// Two routes have no stretch in common that goes up or down, unless they are of one bar's.
+fn tracks_are_apart(layout: &Layout) -> Result<(), TestCaseError> {
+    let mut upright: Vec<(Rect, Option<usize>)> = Vec::new();
+    for route in &layout.routes {
+        for line in stretches(route).filter(|line| line.h > 0) {
+            for (other, hue) in &upright {
+                let apart = line.x != other.x || line.y >= other.y + other.h || other.y >= line.y + line.h;
+                prop_assert!(apart || route.hue.is_some() && route.hue == *hue, "{line:?} {other:?}");
+            }
+        }
+        upright.extend(stretches(route).filter(|line| line.h > 0).map(|line| (line, route.hue)));
+    }
+    Ok(())
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(96))]
+
+    #[test]
+    fn nothing_of_jails_on_bridges_is_in_the_way_of_anything(scene in jails()) {
+        check(&scene)?;
+        tracks_are_apart(&layout(&scene))?;
+    }
+
+    #[test]
+    fn nothing_of_any_graph_is_in_the_way_of_anything(scene in anything()) {
+        check(&scene)?;
+        tracks_are_apart(&layout(&scene))?;
+    }
+
+    #[test]
+    fn the_order_in_which_a_graph_is_told_does_not_matter(scene in anything(), seed in any::<u64>()) {
+        let mut other = scene.clone();
+        let mut state = seed | 1;
+        let mut below = |n: usize| { state ^= state << 13; state ^= state >> 7; state ^= state << 17; (state % n as u64) as usize };
+        for place in (1..other.nodes.len()).rev() { other.nodes.swap(place, below(place + 1)); }
+        for place in (1..other.links.len()).rev() { other.links.swap(place, below(place + 1)); }
+        prop_assert_eq!(layout(&scene), layout(&other));
+    }
+}
+
+#[test]
+fn many_jails_make_a_page_and_no_strip() {
+    for (jails, bridges) in [(12, 2), (150, 3), (150, 1), (400, 2), (1000, 5)] {
+        let mut scene = Scene::default();
+        let all: Vec<_> = (0..bridges).map(|n| scene.bridge(&format!("em{n}"))).collect();
+        for jail in 0..jails {
+            let own: Vec<_> = (0..1 + jail % 2).map(|n| all[(jail + n) % bridges]).collect();
+            scene.jail(&format!("j{jail}"), &own);
+        }
+        let Layout { width, height, .. } = layout(&scene);
+        let aspect = f64::from(width) / f64::from(height);
+        assert!((0.6..2.6).contains(&aspect), "{jails} jails on {bridges} bridges: {width} x {height}");
+    }
+}
+
+#[test]
+fn a_long_chain_is_folded() {
+    let mut scene = Scene::default();
+    let nodes: Vec<_> = (0..300).map(|n| scene.node(format!("t{n}").as_bytes(), b"tee")).collect();
+    for pair in nodes.windows(2) {
+        scene.link((pair[0], b"right"), (pair[1], b"left"));
+    }
+    check(&scene).unwrap();
+    let Layout { width, height, .. } = layout(&scene);
+    assert!(width < 3 * height && height < 3 * width, "{width} x {height}");
+}
+
+#[test]
+fn jails_on_one_bridge_have_straight_lines() {
+    for route in &layout(&article()).routes {
+        assert_eq!(route.points.len(), 2, "{route:?}");
+    }
+}
+
+#[test]
+fn nothing_is_a_picture_too() {
+    let Layout { width, height, .. } = layout(&Scene::default());
+    assert!(width > 0 && height > 0);
+}
