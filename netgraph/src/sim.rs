@@ -63,6 +63,7 @@ mod bell;
 mod context;
 mod control;
 mod convert;
+pub mod copy;
 mod edge;
 mod engine;
 mod flow;

@@ -23,6 +23,7 @@
 //! ```
 
 mod addresses;
+mod copy;
 mod fault;
 mod jail_get;
 mod jail_set;

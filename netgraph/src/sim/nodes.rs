@@ -48,6 +48,7 @@ mod rfc1490;
 pub(super) mod socket;
 mod source;
 mod split;
+pub(super) mod stand_in;
 mod tag;
 mod tcpmss;
 mod tee;

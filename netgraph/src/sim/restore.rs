@@ -149,7 +149,8 @@ impl Machine {
         saved: &NodeSnapshot,
         place: &str,
     ) -> Result<NodeKey, Error> {
-        let kind = nodes::kind(saved.type_name.as_bytes())
+        let kind = nodes::stand_in::kind(saved)
+            .or_else(|| nodes::kind(saved.type_name.as_bytes()))
             .ok_or_else(|| wrong(place, format_args!("there is no node type {:?}", saved.type_name)))?;
         if id == 0 {
             return Err(wrong(place, "no node has the number 0"));

@@ -1,6 +1,7 @@
 //! What holds in the simulated kernel, whatever is done to it.
 
 mod bridging;
+mod copies;
 mod files;
 mod ifaces;
 mod interfaces;

@@ -1,0 +1,403 @@
+//! A simulated machine copied from another, be it real or simulated, so that something can be tried on the copy first.
+//!
+//! What a program on the host can see is copied: nodes, names, hooks, the configuration and hosts of bridges, what
+//! `ether` nodes keep their interfaces doing, and the interfaces that the caller has listed. Nodes of other types than
+//! `bridge`, `eiface` and `ether` are stand-ins, which have name, type and hooks, and answer nothing. Counters begin
+//! anew, and no graph but the host's is looked into.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde_json::{Value, json};
+
+use super::SimMachine;
+use super::ifnet::Link;
+use super::nodes::stand_in;
+use super::snapshot::*;
+use crate::error::{Errno, Error, Result};
+use crate::name::{HookName, NodeId};
+use crate::node::NodeType;
+use crate::nodes::generic::NodeInfo;
+use crate::nodes::{EtherAddr, bridge, eiface, ether};
+use crate::path::Path;
+use crate::socket::Socket;
+
+/// The family of a sockaddr_dl.
+const AF_LINK: u8 = 18;
+/// The largest N of an `ngethN`.
+const UNIT_MAX: u32 = 0xffff;
+
+/// An interface of the machine that is copied.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SeenInterface {
+    /// Its name.
+    pub name: String,
+    /// Its flags, as `IFF_` bits.
+    pub flags: u32,
+    /// Its Ethernet address, if it has one.
+    pub mac: Option<EtherAddr>,
+    /// Its MTU, in bytes.
+    pub mtu: u32,
+    /// Its description.
+    pub description: String,
+    /// The VNET to which it returns when the one where it is goes. Those of `eiface` nodes return to the host whatever
+    /// this is.
+    pub home: u32,
+}
+
+/// Copies the machine of `socket`, whose VNETs, 0 for the host's, have these interfaces.
+///
+/// An `eiface` node whose interface is in none of them has it in the VNET `elsewhere`: that of a jail that is dying, say.
+///
+/// ```
+/// use std::collections::BTreeMap;
+/// use netgraph::sim::{SimKernel, SimMachine, copy::copy};
+/// use netgraph::{Socket, nodes::hub};
+///
+/// let machine = SimMachine::new();
+/// let socket = Socket::open(&SimKernel::on(&machine, 0), None)?;
+/// socket.make_peer::<hub::Hub>("a".parse()?, "b".parse()?)?.name("crossroads".parse()?)?;
+/// let copied = copy(&socket, &BTreeMap::new(), 1)?;
+/// let there = Socket::open(&SimKernel::on(&copied, 0), None)?;
+/// assert_eq!(there.info(&"crossroads:".parse()?)?.type_name, "hub");
+/// # Ok::<(), netgraph::Error>(())
+/// ```
+///
+/// # Errors
+/// As [`Socket::call`]; [`Error::Machine`] where what was seen is not a machine that can be.
+pub fn copy(
+    socket: &Socket,
+    interfaces: &BTreeMap<u32, Vec<SeenInterface>>,
+    elsewhere: u32,
+) -> Result<SimMachine> {
+    let mut copier = Copier::new(interfaces, elsewhere);
+    copier.graph(socket)?;
+    copier.build()
+}
+
+/// A node and its hooks, the newest first.
+struct SeenNode {
+    info: NodeInfo,
+    hooks: Vec<SeenHook>,
+}
+
+struct SeenHook {
+    name: HookName,
+    peer: NodeId,
+    peer_hook: HookName,
+}
+
+/// Reads the graph without the socket's own node. What goes away meanwhile is left out.
+fn look(socket: &Socket) -> Result<BTreeMap<u32, SeenNode>> {
+    let own = socket.info(&Path::own())?.id;
+    let mut nodes = BTreeMap::new();
+    for info in socket.nodes()?.iter().filter(|info| info.id != own) {
+        let Some(hooks) = present(socket.hooks(&info.path()))? else { continue };
+        let seen = |link: crate::nodes::generic::Link| SeenHook {
+            name: link.hook,
+            peer: link.peer.id,
+            peer_hook: link.peer_hook,
+        };
+        nodes.insert(info.id.0, SeenNode { info: hooks.node(), hooks: hooks.iter().map(seen).collect() });
+    }
+    drop_halves(&mut nodes);
+    Ok(nodes)
+}
+
+/// The answer of a node, or `None` where there is no such node any more, or it has no such answer.
+fn present<T>(answer: Result<T>) -> Result<Option<T>> {
+    match answer {
+        Err(Error::Rejected { errno: Errno::ENOENT | Errno::ENXIO | Errno::EINVAL, .. }) => Ok(None),
+        answer => answer.map(Some),
+    }
+}
+
+/// Drops the hooks whose other end was not seen; there may have been a moment between the two.
+fn drop_halves(nodes: &mut BTreeMap<u32, SeenNode>) {
+    type End = (u32, HookName);
+    let ends: BTreeSet<(End, End)> = nodes
+        .values()
+        .flat_map(|node| node.hooks.iter().map(|hook| (node.info.id.0, hook)))
+        .map(|(id, hook)| ((id, hook.name), (hook.peer.0, hook.peer_hook)))
+        .collect();
+    for node in nodes.values_mut() {
+        let id = node.info.id.0;
+        let mut before = BTreeSet::new();
+        node.hooks.retain(|hook| {
+            let (here, there) = ((id, hook.name), (hook.peer.0, hook.peer_hook));
+            here != there && ends.contains(&(there, here)) && before.insert(hook.name)
+        });
+    }
+}
+
+/// The parts of a copy as they come together; see [`copy`].
+#[derive(Debug)]
+pub struct Copier {
+    vnets: BTreeMap<u32, VnetSnapshot>,
+    elsewhere: u32,
+    next_index: u32,
+    /// Where each interface is, by its name: VNET and place.
+    by_name: BTreeMap<String, Vec<(u32, usize)>>,
+    /// The interfaces that have their `ether` node.
+    with_ether: BTreeSet<(u32, usize)>,
+    units: BTreeSet<u32>,
+}
+
+impl Copier {
+    /// Begins with the interfaces of each VNET, and no nodes.
+    #[must_use]
+    pub fn new(seen: &BTreeMap<u32, Vec<SeenInterface>>, elsewhere: u32) -> Self {
+        let mut copier = Self {
+            vnets: BTreeMap::from([(0, empty())]),
+            elsewhere,
+            next_index: 1,
+            by_name: BTreeMap::new(),
+            with_ether: BTreeSet::new(),
+            units: BTreeSet::new(),
+        };
+        // All VNETs that are spoken of are there.
+        let homes = seen.values().flatten().map(|interface| interface.home);
+        for vnet in seen.keys().copied().chain(homes) {
+            copier.vnets.entry(vnet).or_insert_with(empty);
+        }
+        for (vnet, interfaces) in seen {
+            for interface in interfaces {
+                copier.interface(*vnet, interface);
+            }
+        }
+        copier
+    }
+
+    /// Copies the host's graph.
+    ///
+    /// # Errors
+    /// As [`Socket::call`].
+    pub fn graph(&mut self, socket: &Socket) -> Result<()> {
+        let nodes = look(socket)?;
+        nodes.values().try_for_each(|node| self.node(socket, node, &nodes))
+    }
+
+    /// Gives each of the host's Ethernet interfaces its `ether` node, as ng_ether does when it is loaded.
+    pub fn attach_ether(&mut self) {
+        let Some(host) = self.vnets.get_mut(&0) else { return };
+        let taken: BTreeSet<String> = host.nodes.values().map(|node| node.name.clone()).collect();
+        let mut next = host.nodes.keys().next_back().map_or(1, |last| last.wrapping_add(1));
+        for (place, interface) in host.interfaces.iter().enumerate() {
+            let Some(name) = ether::node_name(&interface.name).map(|name| name.to_string()) else { continue };
+            if interface.mac.is_none() || taken.contains(&name) || !self.with_ether.insert((0, place)) {
+                continue;
+            }
+            let state = json!({ "interface": interface.index, "promiscuous": false, "auto_source": false });
+            let (hooks, timers) = (Vec::new(), Vec::new());
+            host.nodes.insert(
+                next,
+                NodeSnapshot { type_name: ether::Ether::NAME.into(), name, hooks, timers, state },
+            );
+            next = next.wrapping_add(1);
+        }
+    }
+
+    /// Makes the machine.
+    ///
+    /// # Errors
+    /// [`Error::Machine`] where what was seen is not a machine that can be.
+    pub fn build(self) -> Result<SimMachine> {
+        SimMachine::load(&self.finish())
+    }
+
+    fn interface(&mut self, vnet: u32, seen: &SeenInterface) {
+        let saved = InterfaceSnapshot {
+            name: seen.name.clone(),
+            index: self.next_index,
+            driver: if seen.mac.is_some() { Driver::Nic } else { Driver::Loopback },
+            home: seen.home,
+            flags: seen.flags,
+            promiscuous: 0,
+            mac: seen.mac,
+            mtu: seen.mtu,
+            description: seen.description.clone(),
+            groups: Vec::new(),
+            link: Link::Unknown,
+        };
+        self.next_index += 1;
+        let interfaces = &mut self.vnets.entry(vnet).or_insert_with(empty).interfaces;
+        self.by_name.entry(seen.name.clone()).or_default().push((vnet, interfaces.len()));
+        interfaces.push(saved);
+    }
+
+    fn at(&mut self, place: (u32, usize)) -> Option<&mut InterfaceSnapshot> {
+        self.vnets.get_mut(&place.0)?.interfaces.get_mut(place.1)
+    }
+
+    fn node(&mut self, socket: &Socket, node: &SeenNode, all: &BTreeMap<u32, SeenNode>) -> Result<()> {
+        let state = match &node.info.type_name {
+            name if *name == bridge::Bridge::NAME => bridge_state(socket, node)?,
+            name if *name == eiface::Eiface::NAME => self.eiface_state(socket, node)?,
+            name if *name == ether::Ether::NAME => self.ether_state(socket, node)?,
+            _ => None,
+        };
+        let place = |hook: &SeenHook| {
+            let peer = all.get(&hook.peer.0)?;
+            let at = peer.hooks.iter().position(|other| other.name == hook.peer_hook)?;
+            Some(HookSnapshot {
+                name: text_of(hook.name.as_bytes()),
+                peer: PeerSnapshot { node: hook.peer.0, hook: at },
+            })
+        };
+        let saved = NodeSnapshot {
+            type_name: node.info.type_name.to_string(),
+            name: text_of(node.info.name.as_bytes()),
+            hooks: node.hooks.iter().filter_map(place).collect(),
+            timers: Vec::new(),
+            state: state.unwrap_or_else(stand_in::state),
+        };
+        if let Some(host) = self.vnets.get_mut(&0) {
+            host.nodes.insert(node.info.id.0, saved);
+        }
+        Ok(())
+    }
+
+    /// Ties an `eiface` node to its interface, wherever that is.
+    fn eiface_state(&mut self, socket: &Socket, node: &SeenNode) -> Result<Option<Value>> {
+        let path = node.info.path();
+        let eiface = socket.node::<eiface::Eiface>(&path)?;
+        let Some(name) = present(eiface.call(eiface::GetIfName))? else { return Ok(None) };
+        let name = name.to_text();
+        let mut free = self.by_name.get(&name).cloned().unwrap_or_default();
+        free.retain(|place| self.at(*place).is_some_and(|there| there.driver == Driver::Nic));
+        if free.len() > 1 {
+            // Jails may have given the same name to several: the address tells more.
+            let mac =
+                present(eiface.call(eiface::GetIfAddrs))?.and_then(|addresses| link_address(&addresses));
+            let is_it = |copier: &mut Self, place| copier.at(place).is_some_and(|there| there.mac == mac);
+            if let Some(place) = free.iter().copied().find(|place| is_it(self, *place)) {
+                free = vec![place];
+            }
+        }
+        let place = match free.first() {
+            Some(place) => *place,
+            None => {
+                let mac =
+                    present(eiface.call(eiface::GetIfAddrs))?.and_then(|addresses| link_address(&addresses));
+                let seen = SeenInterface {
+                    name: name.clone(),
+                    flags: 0,
+                    mac: Some(mac.unwrap_or(EtherAddr([0; 6]))),
+                    mtu: 1500,
+                    description: String::new(),
+                    home: 0,
+                };
+                self.interface(self.elsewhere, &seen);
+                (self.elsewhere, self.vnets.get(&self.elsewhere).map_or(0, |vnet| vnet.interfaces.len() - 1))
+            }
+        };
+        let unit = self.unit(&[name.as_str(), &node.info.name.to_string()]);
+        let Some(interface) = self.at(place) else { return Ok(None) };
+        (interface.driver, interface.home) = (Driver::Eiface, 0);
+        let index = interface.index;
+        Ok(Some(json!({ "interface": index, "unit": unit })))
+    }
+
+    /// Takes the unit that one of these names tells of. Others were never asked for: they count from the top, so that
+    /// new interfaces get the numbers that they would get.
+    fn unit(&mut self, names: &[&str]) -> u32 {
+        let told = names.iter().filter_map(|name| name.strip_prefix("ngeth")?.parse::<u32>().ok());
+        let told = told.filter(|unit| *unit <= UNIT_MAX).find(|unit| !self.units.contains(unit));
+        let unit = told.or_else(|| (0..=UNIT_MAX).rev().find(|unit| !self.units.contains(unit)));
+        let unit = unit.unwrap_or_default();
+        self.units.insert(unit);
+        unit
+    }
+
+    /// Ties an `ether` node to its interface, if that is on the host.
+    fn ether_state(&mut self, socket: &Socket, node: &SeenNode) -> Result<Option<Value>> {
+        let path = node.info.path();
+        let ether = socket.node::<ether::Ether>(&path)?;
+        let Some(name) = present(ether.call(ether::GetIfName))? else { return Ok(None) };
+        let Some(promiscuous) = present(ether.call(ether::GetPromisc))? else { return Ok(None) };
+        let Some(auto_source) = present(ether.call(ether::GetAutoSrc))? else { return Ok(None) };
+        let places = self.by_name.get(&name.to_text()).cloned().unwrap_or_default();
+        // Of two interfaces with one name, each node has one: nothing tells which.
+        let free = places.into_iter().find(|place| place.0 == 0 && !self.with_ether.contains(place));
+        let Some(place) = free else { return Ok(None) };
+        let Some(interface) = self.at(place).filter(|there| there.mac.is_some()) else { return Ok(None) };
+        interface.promiscuous = u32::from(promiscuous != 0);
+        let state = json!({
+            "interface": interface.index,
+            "promiscuous": promiscuous != 0,
+            "auto_source": auto_source != 0,
+        });
+        self.with_ether.insert(place);
+        Ok(Some(state))
+    }
+
+    fn finish(mut self) -> MachineSnapshot {
+        for vnet in self.vnets.values_mut() {
+            vnet.counters.next_node = vnet.nodes.keys().next_back().map_or(1, |last| last.wrapping_add(1));
+        }
+        let next_vnet = self.vnets.keys().next_back().map_or(1, |last| last.wrapping_add(1));
+        MachineSnapshot {
+            format: FORMAT.into(),
+            version: VERSION,
+            counters: MachineCounters { clock: 0, next_vnet },
+            vnets: self.vnets,
+        }
+    }
+}
+
+fn empty() -> VnetSnapshot {
+    VnetSnapshot { counters: VnetCounters { next_node: 1 }, interfaces: Vec::new(), nodes: BTreeMap::new() }
+}
+
+/// The Ethernet address in a list of socket addresses: that of the one of the link level.
+fn link_address(addresses: &eiface::SockAddrs) -> Option<EtherAddr> {
+    addresses.iter().find_map(|address| {
+        let (family, name) = (*address.get(1)?, usize::from(*address.get(5)?));
+        let mac = address.get(8 + name..8 + name + 6)?;
+        (family == AF_LINK && address.get(6) == Some(&6)).then(|| mac.try_into().ok().map(EtherAddr))?
+    })
+}
+
+/// What a bridge is told and has learned.
+fn bridge_state(socket: &Socket, node: &SeenNode) -> Result<Option<Value>> {
+    let path = node.info.path();
+    let told = socket.node::<bridge::Bridge>(&path)?;
+    let Some(config) = present(told.call(bridge::GetConfig))? else { return Ok(None) };
+    let Some(table) = present(told.call(bridge::GetTable))? else { return Ok(None) };
+    let has = |hook: HookName| node.hooks.iter().any(|there| there.name == hook);
+    let is_uplink = |hook: HookName| matches!(bridge::Port::of_hook(hook), Some(bridge::Port::Uplink(_)));
+    let uplinks = node.hooks.iter().any(|hook| is_uplink(hook.name));
+    let links: Vec<Value> = node
+        .hooks
+        .iter()
+        .map(|hook| {
+            json!({
+                "hook": hook.name.to_string(),
+                "muted": 0,
+                "gets_unknown": !uplinks || is_uplink(hook.name),
+                "stats": vec![0u64; 14],
+            })
+        })
+        .collect();
+    let hosts: Vec<Value> = table
+        .iter()
+        .filter(|host| has(host.hook))
+        .map(|host| {
+            json!({
+                "addr": host.addr,
+                "hook": host.hook.to_string(),
+                "age": host.age,
+                "staleness": host.staleness,
+            })
+        })
+        .collect();
+    Ok(Some(json!({
+        "debug_level": config.debugLevel,
+        "loop_timeout": config.loopTimeout,
+        "max_staleness": config.maxStaleness,
+        "min_stable_age": config.minStableAge,
+        "persistent": false,
+        "links_get_unknown": !uplinks,
+        "links": links,
+        "hosts": hosts,
+    })))
+}
