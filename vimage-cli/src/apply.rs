@@ -11,7 +11,7 @@ use jailrs::mount::Mount;
 use jailrs::{Jail, Jid, Param, Value};
 
 use crate::error::{Error, Result};
-use crate::state::{GRAPH_LOCK, MOUNT_LOCK, MountRecord, MovedRecord, Phase, Record};
+use crate::state::{GRAPH_LOCK, MOUNT_LOCK, MountRecord, MountUsers, MovedRecord, Phase};
 use crate::teardown::{Mode, teardown};
 use crate::wanted::{CommandLine, WantedMount};
 use crate::work::{Sign, Work};
@@ -98,9 +98,11 @@ fn mount_all(work: &mut Work<'_>) -> Result<()> {
         }
         work.record.mounts.push(MountRecord { point: point.clone(), fstype: mount.fstype.clone(), fsid });
         work.save()?;
+        MountUsers::enter(&*work.machine.store, &point, &work.record.wanted.name)?;
         if there.is_none() {
             let what = format!("mount {} on {}", mount.fstype, point.display());
-            work.step(Sign::Add, &what, |work| mount_one(work, &root, &mount))?;
+            let why = mount_reason(&mount);
+            work.step_because(Sign::Add, &what, &why, |work| mount_one(work, &root, &mount))?;
         }
     }
     Ok(())
@@ -108,20 +110,23 @@ fn mount_all(work: &mut Work<'_>) -> Result<()> {
 
 /// Tells whether another vimage's record has this mount point. Called with the [mount lock](MOUNT_LOCK) held.
 pub(crate) fn used_by_a_vimage(work: &mut Work<'_>, point: &FilePath) -> Result<bool> {
-    let store = &*work.machine.store;
-    let boot = &work.record.boot;
-    for name in Record::names(store)?.iter().filter(|name| **name != work.record.wanted.name) {
-        match Record::load(store, name) {
-            Ok(Some(r)) if r.boot == *boot && r.mounts.iter().any(|m| m.point == point) => return Ok(true),
-            Ok(_) => {}
-            // A record that cannot be read may name anything.
-            Err(error) => {
-                work.warn(format!("{}: {} is taken to be in use", error.message, point.display()));
-                return Ok(true);
-            }
-        }
-    }
-    Ok(false)
+    let mut doubts = Vec::new();
+    let (name, boot) = (&work.record.wanted.name, &work.record.boot);
+    let used = MountUsers::others(&*work.machine.store, point, name, boot, |error| {
+        doubts.push(format!("{}: {} is taken to be in use", error.message, point.display()));
+    });
+    doubts.into_iter().for_each(|doubt| work.warn(doubt));
+    used
+}
+
+/// Says what else there is to a mount: what is mounted, and how.
+fn mount_reason(mount: &WantedMount) -> String {
+    let options = mount.options.iter().map(|(name, value)| match value {
+        Some(value) => format!("{name}={value}"),
+        None => name.clone(),
+    });
+    let from = Some(format!("of {}", mount.from)).filter(|_| mount.from != mount.fstype);
+    from.into_iter().chain(options).collect::<Vec<_>>().join(", ")
 }
 
 fn mount_one(work: &mut Work<'_>, root: &FilePath, wanted: &WantedMount) -> Result<()> {
@@ -194,7 +199,8 @@ fn prestart(work: &mut Work<'_>) -> Result<()> {
 fn make_jail(work: &mut Work<'_>) -> Result<Jail> {
     let wanted = work.record.wanted.clone();
     let what = format!("jail {} at {}", wanted.name, wanted.rootdir.display());
-    work.step(Sign::Add, &what, |work| {
+    let why = format!("its host name is {}", wanted.hostname);
+    work.step_because(Sign::Add, &what, &why, |work| {
         // Without a tag to know it by, it has the tag as its name until its number is written down.
         let tagged = work.machine.jails.supports_meta();
         let name = if tagged { &wanted.name } else { &work.record.tag };
@@ -234,7 +240,8 @@ fn move_in(work: &mut Work<'_>, jid: Jid) -> Result<()> {
     }
     for name in &wanted.vnets {
         let what = format!("interface {name} into {}, whole", wanted.name);
-        work.step(Sign::Add, &what, |work| {
+        let why = "the host does without it until the vimage is down";
+        work.step_because(Sign::Add, &what, why, |work| {
             let interface = work.machine.jails.interfaces().find(name)?.ok_or_else(|| {
                 Error::unavailable("it is not there any more").hint("`ifconfig -l` shows which are")
             })?;

@@ -33,6 +33,9 @@ pub struct Global {
     /// Print for machines
     #[arg(long, global = true)]
     pub json: bool,
+    /// Try it on a copy of the machine, and show what would be done
+    #[arg(short = 'n', long, global = true)]
+    pub dry_run: bool,
     /// Show each step; twice: each netgraph message too
     #[arg(short, long, action = clap::ArgAction::Count, global = true)]
     pub verbose: u8,
@@ -58,6 +61,11 @@ enum Verb {
     },
     /// Stop vimages and start them again
     Restart {
+        /// The vimages
+        names: Vec<String>,
+    },
+    /// Show what `up` would do, step by step, tried on a copy of the machine; exits with 2 if that is anything
+    Plan {
         /// The vimages
         names: Vec<String>,
     },
@@ -175,7 +183,8 @@ fn dispatch(context: &mut Context, verb: Verb) -> Result<ExitCode, Error> {
     match verb {
         Verb::Up { names, boot } => commands::up::up(context, &names, boot),
         Verb::Down { names, prune } => commands::down::down(context, &names, prune),
-        Verb::Restart { names } => commands::restart(context, &names),
+        Verb::Restart { names } => commands::restart::restart(context, &names),
+        Verb::Plan { names } => commands::plan::plan(context, &names),
         Verb::Status { names } => commands::status::status(context, &names),
         Verb::List => commands::config::list(context),
         Verb::Config { name } => commands::config::config(context, name.as_deref()),

@@ -9,14 +9,17 @@ pub(crate) mod exec;
 pub(crate) mod graph;
 pub(crate) mod import;
 pub(crate) mod man;
+pub(crate) mod plan;
 pub(crate) mod rc_script;
+pub(crate) mod report;
+pub(crate) mod restart;
 pub(crate) mod sim;
 pub(crate) mod status;
 pub(crate) mod up;
 
-use std::io::{IsTerminal, Write};
+use std::io::Write;
 use std::path::PathBuf;
-use std::process::ExitCode;
+use std::sync::{Arc, Mutex};
 
 use netgraph::Socket;
 use netgraph::transport::Traced;
@@ -25,7 +28,9 @@ use crate::cli::Global;
 use crate::config::{Config, Source, Vimage};
 use crate::error::{Error, Exit, Result};
 use crate::host::Machine;
-use crate::work::{Report, Sign};
+use crate::state::Record;
+use crate::work::{Report, Sign, Step};
+use report::{Reporter, Telling, Told};
 
 /// Where a simulated machine is kept that nobody named.
 const DEFAULT_FILE: &str = "vimage/machine.json";
@@ -34,14 +39,24 @@ const DEFAULT_FILE: &str = "vimage/machine.json";
 #[derive(Debug)]
 pub(crate) struct Context {
     pub(crate) global: Global,
-    /// Whether what is done is part of what is shown.
-    pub(crate) demonstration: bool,
+    /// Where steps are told, if the options do not say it.
+    telling: Option<Telling>,
+    /// What has been told so far.
+    told: Arc<Mutex<Told>>,
     told_host: bool,
+    /// Whether it is to be told by the exit code that there is something to do.
+    pub(crate) is_plan: bool,
 }
 
 impl Context {
     pub(crate) fn new(global: Global) -> Self {
-        Self { global, demonstration: false, told_host: false }
+        Self { global, telling: None, told: Arc::default(), told_host: false, is_plan: false }
+    }
+
+    /// Makes a context that tells what it does where `telling` says.
+    pub(crate) fn telling(&self, telling: Telling) -> Self {
+        let global = self.global.clone();
+        Self { global, telling: Some(telling), told: Arc::default(), told_host: true, is_plan: false }
     }
 
     /// Returns the file of the simulated machine, or `None` for the kernel of this one.
@@ -61,9 +76,15 @@ impl Context {
     pub(crate) fn machine(&mut self) -> Result<Machine> {
         let Some(file) = self.machine_file()? else { return Machine::kernel() };
         if !std::mem::replace(&mut self.told_host, true) {
-            eprintln!("vimage: this is the simulated machine of {}", file.display());
+            say(&format!("this is the simulated machine of {}", file.display()));
         }
         Machine::file(&file)
+    }
+
+    /// Opens the machine, or a copy of it where things are only to be tried.
+    pub(crate) fn bench(&mut self) -> Result<Machine> {
+        let machine = self.machine()?;
+        if self.global.dry_run { machine.copy() } else { Ok(machine) }
     }
 
     /// Opens a netgraph socket on the machine.
@@ -80,17 +101,15 @@ impl Context {
         let source = self.global.config.clone().map_or_else(Source::system, Source::File);
         let config = source.load().map_err(|problems| Error::config(problems.to_string()))?;
         for warning in config.warnings.iter() {
-            eprintln!("vimage: {warning}");
+            say(&warning.to_string());
         }
         Ok(config)
     }
 
     /// Makes something that tells of steps as the options ask.
     pub(crate) fn reporter(&self) -> Reporter {
-        Reporter {
-            steps: self.global.verbose > 0 || (!self.global.json && std::io::stderr().is_terminal()),
-            to_stdout: self.demonstration,
-        }
+        let telling = self.telling.unwrap_or_else(|| Telling::asked_for(&self.global));
+        Reporter::new(telling, Arc::clone(&self.told))
     }
 }
 
@@ -135,45 +154,25 @@ pub(crate) fn check_known(config: Option<&Config>, recorded: &[String], names: &
     }
 }
 
-/// Stops vimages and starts them again; all of `vimage_list` if none is named.
-pub(crate) fn restart(context: &mut Context, names: &[String]) -> Result<ExitCode> {
-    // What cannot come up again is not taken down.
-    let config = context.config()?;
-    let chosen = select(&config, names)?;
-    if chosen.is_empty() {
-        return Ok(ExitCode::SUCCESS);
-    }
-    let names: Vec<String> = chosen.iter().map(|vimage| vimage.name.to_string()).collect();
-    // One that does not go down does not keep the others from coming up again.
-    match (down::down(context, &names, false), up::up(context, &names, false)) {
-        (Err(down), Err(up)) => Err(down.and(up)),
-        (Err(error), Ok(_)) => Err(error),
-        (Ok(_), up) => up,
-    }
+/// Says something on stderr, in one piece: other processes may say something at the same time.
+pub(crate) fn say(text: &str) {
+    let lines: String = text.lines().map(|line| format!("vimage: {line}\n")).collect();
+    // Nothing can be done about a terminal that is gone.
+    let _ = std::io::stderr().lock().write_all(lines.as_bytes());
 }
 
-/// Tells of steps, as a rule on stderr.
-#[derive(Debug)]
-pub(crate) struct Reporter {
-    steps: bool,
-    to_stdout: bool,
+/// Removes the record of a vimage of an earlier boot, with which everything else of it went.
+pub(crate) fn forget(machine: &Machine, record: &Record, report: &mut dyn Report) -> Result<()> {
+    let name = &record.wanted.name;
+    let why = "the machine was started anew since";
+    report.step(Step { vimage: Some(name), sign: Sign::Remove, what: "its record", why });
+    Record::remove(&*machine.store, name)?;
+    machine.sync()
 }
 
-impl Report for Reporter {
-    fn step(&mut self, vimage: &str, sign: Sign, what: &str) {
-        // A terminal that is gone must not stop the work.
-        let _ = match (self.steps, self.to_stdout) {
-            (false, _) => Ok(()),
-            (true, true) => writeln!(std::io::stdout(), "{sign} {vimage}: {what}"),
-            (true, false) => writeln!(std::io::stderr(), "{sign} {vimage}: {what}"),
-        };
-    }
-
-    fn warning(&mut self, vimage: &str, what: &str) {
-        for line in what.lines() {
-            let _ = writeln!(std::io::stderr(), "vimage: {vimage}: {line}");
-        }
-    }
+/// Returns a command as a person would type it.
+pub(crate) fn command_line(verb: &str, names: &[String]) -> String {
+    ["vimage", verb].into_iter().chain(names.iter().map(String::as_str)).collect::<Vec<_>>().join(" ")
 }
 
 /// Writes to stdout; a reader that went away ends the program quietly.

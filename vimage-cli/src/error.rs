@@ -11,6 +11,8 @@ pub type Result<T, E = Error> = std::result::Result<T, E>;
 pub enum Exit {
     /// The work failed; what was begun has been undone.
     Failed = 1,
+    /// A plan has something to do.
+    ToDo = 2,
     /// Not all of the named vimages are up.
     NotUp = 3,
     /// The command line is wrong.

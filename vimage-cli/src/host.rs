@@ -1,5 +1,6 @@
 //! The machine that vimage works on: FreeBSD's kernel, or a simulated machine kept in a file.
 
+mod copy;
 mod file;
 mod vnets;
 
@@ -35,6 +36,10 @@ pub struct Machine {
     file: Option<MachineFile>,
     /// The simulated machine.
     simulated: Option<Simulated>,
+    /// Whether it is a copy, on which things are only tried.
+    copied: bool,
+    /// Whether the file system is that of this computer.
+    real: bool,
 }
 
 impl Machine {
@@ -50,6 +55,8 @@ impl Machine {
             store: Arc::new(Directory::new(STATE_DIR)),
             file: None,
             simulated: None,
+            copied: false,
+            real: true,
         })
     }
 
@@ -72,6 +79,8 @@ impl Machine {
             store: Arc::clone(&simulated.store) as Arc<dyn Store>,
             file: None,
             simulated: Some(simulated),
+            copied: false,
+            real: false,
         }
     }
 
@@ -79,6 +88,18 @@ impl Machine {
     #[must_use]
     pub fn as_simulated(&self) -> Option<&Simulated> {
         self.simulated.as_ref()
+    }
+
+    /// Tells whether it is a [copy](Self::copy).
+    #[must_use]
+    pub fn is_copy(&self) -> bool {
+        self.copied
+    }
+
+    /// Tells whether it is, or is a copy of, the machine that this program runs on.
+    #[must_use]
+    pub fn is_real(&self) -> bool {
+        self.real
     }
 
     /// Opens a netgraph socket on the host. It has no name, so that any number of processes may have one.

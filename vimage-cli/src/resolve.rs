@@ -53,19 +53,8 @@ impl Resolver<'_> {
     fn wanted(&mut self) -> Result<Wanted> {
         let vimage = self.vimage;
         let addresses = addresses::all(self)?;
-        let mut bridges: Vec<WantedBridge> = Vec::new();
         let mut interfaces = Vec::new();
         for (planned, mac) in vimage.interfaces().zip(addresses) {
-            let mut bridge = |node: &str, behind: Option<String>| {
-                if !bridges.iter().any(|bridge| bridge.node == node) {
-                    let (parent, parent_node) = (planned.parent.to_string(), planned.parent_node.clone());
-                    bridges.push(WantedBridge { node: node.into(), parent, parent_node, behind });
-                }
-            };
-            bridge(&planned.bridge_node, None);
-            if let Some(segment) = &planned.segment_node {
-                bridge(segment, Some(planned.bridge_node.clone()));
-            }
             interfaces.push(WantedInterface {
                 index: planned.index as usize,
                 ifname: planned.ifname,
@@ -80,7 +69,7 @@ impl Resolver<'_> {
             name: vimage.name.to_string(),
             rootdir: vimage.rootdir.value.clone(),
             hostname: vimage.hostname.value.clone(),
-            bridges,
+            bridges: WantedBridge::all(vimage),
             interfaces,
             vnets: vimage.vnets.value.iter().map(ToString::to_string).collect(),
             mounts: self.mounts(),

@@ -1,15 +1,17 @@
 //! What vimage has begun, on disk: written before it is done, so that `down` is right from any half-way state.
 
+mod mounts;
 mod store;
 
-use std::collections::BTreeMap;
-use std::path::PathBuf;
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
 use crate::error::{Error, Result};
 use crate::wanted::Wanted;
 
+pub(crate) use mounts::MountUsers;
 pub use store::{Directory, Guard, Memory, Store};
 pub(crate) use store::{lock, replace};
 
@@ -200,6 +202,15 @@ impl Record {
     /// Where the store cannot be written.
     pub fn remove(store: &dyn Store, name: &str) -> Result<()> {
         store.remove(&Self::key(name))
+    }
+
+    /// Returns the names of the vimages whose records have a mount point, whatever boot they are of.
+    pub(crate) fn with_mount(store: &dyn Store, point: &Path) -> BTreeSet<String> {
+        let has = |name: &String| {
+            let record = Self::load(store, name).ok().flatten();
+            record.is_some_and(|record| record.mounts.iter().any(|mount| mount.point == point))
+        };
+        Self::names(store).unwrap_or_default().into_iter().filter(has).collect()
     }
 
     /// Returns the names of all vimages that have a record, in order.

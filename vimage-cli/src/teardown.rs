@@ -13,7 +13,7 @@ use jailrs::{Jail, JailInfo, Jid, Stopped};
 
 use crate::apply::{run_inside, run_on_host, used_by_a_vimage};
 use crate::error::{Error, Result};
-use crate::state::{MOUNT_LOCK, MountRecord, Phase, Record};
+use crate::state::{MOUNT_LOCK, MountRecord, MountUsers, Phase, Record};
 use crate::work::{Sign, Work};
 
 /// How long an interface is waited for that comes home from a VNET that is going away, and a jail that is dying.
@@ -84,6 +84,15 @@ pub fn teardown(work: &mut Work<'_>, mode: Mode) -> Result<()> {
         Record::remove(&*work.machine.store, &name)?;
         work.sync()
     })
+}
+
+/// Takes away the bridges of a vimage that has no record, if vimage made them and nothing else uses them.
+///
+/// # Errors
+/// The step that failed.
+pub fn prune_unrecorded(work: &mut Work<'_>) -> Result<()> {
+    let bridges = work.record.wanted.bridges.iter().rev().map(|bridge| bridge.node.clone()).collect();
+    prune::prune(work, bridges)
 }
 
 /// Does something whose failure must not keep the vimage from going down.
@@ -197,6 +206,10 @@ fn unmount_all(work: &mut Work<'_>) -> Result<()> {
                 })
             })?;
         }
+        let mut doubt = None;
+        let name = &work.record.wanted.name;
+        MountUsers::leave(&*work.machine.store, &mount.point, name, |error| doubt = Some(error))?;
+        doubt.into_iter().for_each(|error| work.warn(error.message));
         work.record.mounts.pop();
         work.note()?;
     }

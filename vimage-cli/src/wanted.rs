@@ -8,6 +8,8 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
+use crate::config::{PlannedInterface, Vimage};
+
 /// A vimage, resolved.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Wanted {
@@ -35,6 +37,26 @@ pub struct Wanted {
     pub commands: Commands,
 }
 
+impl Wanted {
+    /// What a vimage wants of bridges, and nothing else of it.
+    #[must_use]
+    pub fn bridges_alone(vimage: &Vimage) -> Self {
+        Self {
+            name: vimage.name.to_string(),
+            rootdir: vimage.rootdir.value.clone(),
+            hostname: vimage.hostname.value.clone(),
+            bridges: WantedBridge::all(vimage),
+            interfaces: Vec::new(),
+            vnets: Vec::new(),
+            mounts: Vec::new(),
+            parameters: Vec::new(),
+            securelevel: None,
+            devfs_ruleset: None,
+            commands: Commands::default(),
+        }
+    }
+}
+
 /// A bridge behind a parent.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct WantedBridge {
@@ -46,6 +68,37 @@ pub struct WantedBridge {
     pub parent_node: String,
     /// The bridge that this one is behind; none for the one on the parent itself.
     pub behind: Option<String>,
+}
+
+impl WantedBridge {
+    /// The bridge that an interface is on, after the one that it is behind.
+    #[must_use]
+    pub fn of(planned: &PlannedInterface<'_>) -> Vec<Self> {
+        let bridge = |node: &str, behind: Option<String>| Self {
+            node: node.into(),
+            parent: planned.parent.to_string(),
+            parent_node: planned.parent_node.clone(),
+            behind,
+        };
+        let segment = planned.segment_node.as_ref();
+        let first = bridge(&planned.bridge_node, None);
+        [first]
+            .into_iter()
+            .chain(segment.map(|node| bridge(node, Some(planned.bridge_node.clone()))))
+            .collect()
+    }
+
+    /// The bridges of a vimage, each once and after the one that it is behind.
+    #[must_use]
+    pub fn all(vimage: &Vimage) -> Vec<Self> {
+        let mut bridges: Vec<Self> = Vec::new();
+        for bridge in vimage.interfaces().flat_map(|planned| Self::of(&planned)) {
+            if !bridges.iter().any(|there| there.node == bridge.node) {
+                bridges.push(bridge);
+            }
+        }
+        bridges
+    }
 }
 
 /// An interface that is made.

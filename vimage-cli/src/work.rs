@@ -13,7 +13,8 @@ use crate::state::Record;
 const STOP_AFTER: &str = "VIMAGE_STOP_AFTER";
 
 /// How a step changes the machine, in a picture of the work.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
+#[serde(rename_all = "lowercase")]
 pub enum Sign {
     /// Something is made or put in.
     Add,
@@ -33,10 +34,42 @@ impl fmt::Display for Sign {
     }
 }
 
+/// A step of the work, as it is told.
+///
+/// ```
+/// use vimage::work::{Sign, Step};
+/// let step = Step { vimage: Some("vj1"), sign: Sign::Add, what: "jail vj1 at /usr/jail/vj1", why: "" };
+/// assert_eq!(step.to_string(), "+ vj1: jail vj1 at /usr/jail/vj1");
+/// let module = Step { vimage: None, sign: Sign::Add, what: "kernel module ng_hub", why: "it is not loaded" };
+/// assert_eq!(module.to_string(), "+ kernel module ng_hub (it is not loaded)");
+/// ```
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Step<'a> {
+    /// The vimage that it is done for; none if it is done for all.
+    pub vimage: Option<&'a str>,
+    /// How it changes the machine.
+    pub sign: Sign,
+    /// What is made, taken away, changed or run.
+    pub what: &'a str,
+    /// Why; empty where the step itself says it.
+    pub why: &'a str,
+}
+
+impl fmt::Display for Step<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} ", self.sign)?;
+        if let Some(vimage) = self.vimage {
+            write!(f, "{vimage}: ")?;
+        }
+        f.write_str(self.what)?;
+        if self.why.is_empty() { Ok(()) } else { write!(f, " ({})", self.why) }
+    }
+}
+
 /// Who is told what is done.
 pub trait Report {
     /// A step is about to be done.
-    fn step(&mut self, vimage: &str, sign: Sign, what: &str);
+    fn step(&mut self, step: Step<'_>);
 
     /// Something is not as it should be, and the work goes on.
     fn warning(&mut self, vimage: &str, what: &str);
@@ -58,7 +91,8 @@ pub struct Work<'a> {
 impl<'a> Work<'a> {
     /// Begins, or goes on with, the work of a record.
     pub fn new(machine: &'a Machine, socket: &'a Socket, record: Record, report: &'a mut dyn Report) -> Self {
-        let stop_after = std::env::var(STOP_AFTER).ok().and_then(|steps| steps.parse().ok());
+        let told = std::env::var(STOP_AFTER).ok().filter(|_| !machine.is_copy());
+        let stop_after = told.and_then(|steps| steps.parse().ok());
         Self { machine, socket, record, report, saved: 0, stop_after }
     }
 
@@ -73,7 +107,21 @@ impl<'a> Work<'a> {
     /// # Errors
     /// As `act`.
     pub fn step<T>(&mut self, sign: Sign, what: &str, act: impl FnOnce(&mut Self) -> Result<T>) -> Result<T> {
-        self.report.step(&self.record.wanted.name, sign, what);
+        self.step_because(sign, what, "", act)
+    }
+
+    /// Tells of a step and of the reason for it, and does it. An error says which step it was.
+    ///
+    /// # Errors
+    /// As `act`.
+    pub fn step_because<T>(
+        &mut self,
+        sign: Sign,
+        what: &str,
+        why: &str,
+        act: impl FnOnce(&mut Self) -> Result<T>,
+    ) -> Result<T> {
+        self.report.step(Step { vimage: Some(&self.record.wanted.name), sign, what, why });
         act(self).map_err(|error| error.context(what))
     }
 

@@ -266,6 +266,7 @@ fn a_mount_that_the_vimage_has_covered_is_not_forgotten() {
 fn a_neighbour_whose_record_is_damaged_keeps_nobody_from_going_down() {
     let lab = Lab::new(RC_CONF);
     lab.up("vj1").result.unwrap();
+    lab.up("vj2").result.unwrap();
     lab.sim.store.write("vj2.json", b"{").unwrap();
     let outcome = lab.down("vj1");
     outcome.result.unwrap();

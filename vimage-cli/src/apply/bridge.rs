@@ -114,10 +114,11 @@ fn make_on_parent(work: &mut Work<'_>, wanted: &WantedBridge) -> Result<()> {
     let interface = work.machine.jails.interfaces().find(&wanted.parent)?;
     let was_up = interface.is_some_and(|interface| interface.flags.contains(jailrs::IfFlags::UP));
     let what = format!("bridge {} on {}", wanted.node, wanted.parent);
-    work.step(Sign::Add, &what, |work| {
+    let why = format!("{} is on no bridge", wanted.parent);
+    work.step_because(Sign::Add, &what, &why, |work| {
         intend(work, wanted, was_up)?;
         if !was_up {
-            work.machine.jails.interfaces().set_up(&wanted.parent, true)?;
+            set_up(work, &wanted.parent)?;
         }
         let parent = Path::from(parent);
         let bridge_type = TypeName::try_from("bridge").map_err(netgraph::Error::from)?;
@@ -125,6 +126,13 @@ fn make_on_parent(work: &mut Work<'_>, wanted: &WantedBridge) -> Result<()> {
         let id = work.socket.info(&parent.hook(ether::LOWER))?.id;
         adopt(work, wanted, id)?;
         attach(work, wanted, id)
+    })
+}
+
+fn set_up(work: &mut Work<'_>, parent: &str) -> Result<()> {
+    let why = "what is down carries nothing";
+    work.step_because(Sign::Change, &format!("interface {parent} up"), why, |work| {
+        Ok(work.machine.jails.interfaces().set_up(parent, true)?)
     })
 }
 
@@ -137,7 +145,8 @@ fn attach(work: &mut Work<'_>, wanted: &WantedBridge, id: NodeId) -> Result<()> 
             Some((_, taken)) => return Err(taken_by(wanted, &taken)),
             None => {
                 let what = format!("{hook} of {} on {}", wanted.parent, wanted.node);
-                work.step(Sign::Add, &what, |work| {
+                let why = if hook == ether::LOWER { "the wire" } else { "the host itself" };
+                work.step_because(Sign::Add, &what, why, |work| {
                     match work.socket.connect(&id.into(), &parent.into(), link, hook) {
                         // The usual number is taken: any other will do.
                         Err(error) if error.errno() == Some(Errno::EEXIST) => {
@@ -150,21 +159,34 @@ fn attach(work: &mut Work<'_>, wanted: &WantedBridge, id: NodeId) -> Result<()> 
             }
         }
     }
+    listen(work, wanted, parent)
+}
+
+/// Lets a parent hear and send what is not its own.
+fn listen(work: &mut Work<'_>, wanted: &WantedBridge, parent: NodeId) -> Result<()> {
     let node = work.socket.node::<ether::Ether>(&parent.into())?;
+    let why = "frames of the vimages have addresses of their own";
     if node.call(ether::GetPromisc)? == 0 {
-        node.call(ether::SetPromisc(1))?;
-        work.sync()?;
+        let what = format!("{} hears all that is on its wire", wanted.parent);
+        work.step_because(Sign::Change, &what, why, |work| {
+            node.call(ether::SetPromisc(1))?;
+            work.sync()
+        })?;
     }
     if node.call(ether::GetAutoSrc)? != 0 {
-        node.call(ether::SetAutoSrc(0))?;
-        work.sync()?;
+        let what = format!("{} leaves the senders' addresses alone", wanted.parent);
+        work.step_because(Sign::Change, &what, why, |work| {
+            node.call(ether::SetAutoSrc(0))?;
+            work.sync()
+        })?;
     }
     Ok(())
 }
 
 fn make_behind(work: &mut Work<'_>, wanted: &WantedBridge, behind: &str) -> Result<()> {
     let what = format!("bridge {} behind {behind}", wanted.node);
-    work.step(Sign::Add, &what, |work| {
+    let why = format!("there is no {}", wanted.node);
+    work.step_because(Sign::Add, &what, &why, |work| {
         let path: Path = NodeName::try_from(behind).map_err(netgraph::Error::from)?.into();
         let trunk = work.socket.info(&path)?.id;
         intend(work, wanted, true)?;
@@ -182,7 +204,7 @@ fn attach_behind(work: &mut Work<'_>, wanted: &WantedBridge, behind: &str, id: N
         return Ok(());
     }
     let what = format!("{} behind {behind}", wanted.node);
-    work.step(Sign::Add, &what, |work| {
+    work.step_because(Sign::Add, &what, "they are not connected", |work| {
         let path: Path = NodeName::try_from(behind).map_err(netgraph::Error::from)?.into();
         let trunk = work.socket.info(&path)?.id;
         connect_to_free_link(work, trunk, id, bridge::link(1))?;

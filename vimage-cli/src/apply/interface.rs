@@ -31,7 +31,9 @@ pub(super) fn make_all(work: &mut Work<'_>) -> Result<()> {
     work.sync()?;
     for wanted in &interfaces {
         let what = format!("interface {} on {}", wanted.ifname, wanted.bridge);
-        work.step(Sign::Add, &what, |work| make(work, &path, wanted))?;
+        let address = wanted.mac.as_deref().unwrap_or("of the kernel's choice");
+        let why = format!("its address is {address}");
+        work.step_because(Sign::Add, &what, &why, |work| make(work, &path, wanted))?;
     }
     clear_cradle(work)?;
     work.sync()

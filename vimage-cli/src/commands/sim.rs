@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 use std::process::ExitCode;
 
+use super::report::Telling;
 use super::{Context, graph, print, status, up};
 use crate::config::{Config, shell::Reader};
 use crate::error::{Error, Exit, Result};
@@ -46,8 +47,7 @@ pub(crate) fn log(context: &mut Context) -> Result<ExitCode> {
 
 /// Walks through the article's example on a simulated machine.
 pub(crate) fn demo(context: &mut Context) -> Result<ExitCode> {
-    context.global.verbose = context.global.verbose.max(1);
-    context.demonstration = true;
+    let context = &context.telling(Telling::Out { coloured: false });
     let mut reader = Reader::new("/");
     reader.read_bytes("rc.conf", ARTICLE.as_bytes()).map_err(|problem| Error::config(problem.to_string()))?;
     let config =

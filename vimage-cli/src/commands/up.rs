@@ -1,28 +1,33 @@
 //! `vimage up`.
 
-use std::collections::BTreeSet;
-use std::process::ExitCode;
+mod together;
 
-use super::{Context, select};
+use std::process::ExitCode;
+use std::sync::{Mutex, PoisonError};
+
+use super::report::{Reporter, changing};
+use super::{Context, command_line, select};
 use crate::config::{Config, Vimage};
 use crate::error::{Error, Exit, Result};
 use crate::host::{MODULES, Machine};
 use crate::resolve::{Found, resolve};
 use crate::state::{Phase, Record};
 use crate::teardown::{Mode, teardown};
-use crate::work::Work;
+use crate::work::{Report, Sign, Step, Work};
 
 /// Starts vimages, those that they depend on first. One that fails does not keep the others from coming up.
 pub(crate) fn up(context: &mut Context, names: &[String], boot: bool) -> Result<ExitCode> {
-    let config = context.config()?;
-    if boot && !config.enable.value {
-        return Ok(ExitCode::SUCCESS);
-    }
-    // A name that is wrong is said before the machine is looked at.
-    select(&config, names)?;
-    let machine = context.machine()?;
-    bring_up(context, &machine, &config, names)?;
-    Ok(ExitCode::SUCCESS)
+    let verb = if boot { "up --boot" } else { "up" };
+    changing(context, &command_line(verb, names), |context| {
+        let config = context.config()?;
+        if boot && !config.enable.value {
+            return Ok(());
+        }
+        // A name that is wrong is said before the machine is looked at.
+        select(&config, names)?;
+        let machine = context.bench()?;
+        bring_up(context, &machine, &config, names)
+    })
 }
 
 /// Starts vimages of `config` on `machine`.
@@ -33,28 +38,42 @@ pub(super) fn bring_up(
     names: &[String],
 ) -> Result<()> {
     let chosen = config.start_order(select(config, names)?.iter().map(|vimage| &vimage.name));
-    for kind in MODULES {
+    load_modules(machine, &mut context.reporter())?;
+    let start = Start { context, machine, boot: machine.boot()?, found: Mutex::new(None) };
+    let results = match config.parallel_start.value && !machine.is_copy() {
+        true => start.together(&chosen),
+        false => start.in_turn(&chosen),
+    };
+    let failed =
+        chosen.iter().zip(results).filter_map(|(vimage, result)| Some(name_it(result.err()?, vimage)));
+    failed.reduce(Error::and).map_or(Ok(()), Err)
+}
+
+/// Loads the kernel modules that are missing.
+fn load_modules(machine: &Machine, report: &mut dyn Report) -> Result<()> {
+    let missing: Vec<(&str, String)> = MODULES
+        .iter()
+        .map(|kind| (*kind, format!("ng_{kind}")))
+        .filter(|(_, module)| !machine.jails.has_module(module))
+        .collect();
+    let level = machine.jails.sysctl_int("kern.securelevel").unwrap_or(-1);
+    if !missing.is_empty() && level > 0 {
+        let names: Vec<&str> = missing.iter().map(|(_, module)| module.as_str()).collect();
+        let lines: Vec<String> = names.iter().map(|module| format!("{module}_load=\"YES\"")).collect();
+        let message =
+            format!("not loaded: {}; and at securelevel {level} no kernel module can be", names.join(" "));
+        return Err(Error::unavailable(message).hint(format!(
+            "put these lines into /boot/loader.conf, and restart the machine:\n{}",
+            lines.join("\n")
+        )));
+    }
+    for (kind, module) in missing {
+        let what = format!("kernel module {module}");
+        report.step(Step { vimage: None, sign: Sign::Add, what: &what, why: "it is not loaded" });
         machine.kernel.load_type(kind)?;
+        machine.jails.load_module(&module)?;
     }
-    let mut found = None;
-    let mut failed: Option<Error> = None;
-    let mut not_up: BTreeSet<String> = BTreeSet::new();
-    for vimage in chosen {
-        let missing = vimage.depend.value.iter().find(|name| not_up.contains(name.as_str()));
-        let result = match missing {
-            Some(name) => Err(Error::failed(format!("{name}, which it depends on, is not up"))),
-            None => up_one(context, machine, &mut found, vimage),
-        };
-        if let Err(error) = result {
-            not_up.insert(vimage.name.to_string());
-            let error = name_it(error, vimage);
-            failed = Some(match failed {
-                None => error,
-                Some(first) => first.and(error),
-            });
-        }
-    }
-    failed.map_or(Ok(()), Err)
+    Ok(())
 }
 
 /// Puts the vimage's name before an error that does not begin with a place in a file.
@@ -65,43 +84,77 @@ fn name_it(error: Error, vimage: &Vimage) -> Error {
     error.context(&vimage.name)
 }
 
-/// Starts one vimage. What is found on the machine is read once, for the first that is not up.
-fn up_one(context: &Context, machine: &Machine, found: &mut Option<Found>, vimage: &Vimage) -> Result<()> {
-    let name = vimage.name.as_str();
-    let mut report = context.reporter();
-    let _lock = machine.store.lock(name)?;
-    let socket = context.socket(machine)?;
-    let boot = machine.boot()?;
-    if let Some(record) = Record::load(&*machine.store, name)? {
-        if record.boot != boot {
-            // Everything else of it went with the reboot.
-            Record::remove(&*machine.store, name)?;
-        } else {
-            let mode = if record.phase == Phase::Starting { Mode::Undo } else { Mode::Down };
-            let mut work = Work::new(machine, &socket, record, &mut report);
-            if work.record.phase == Phase::Running {
-                // A bridge is mended with the vimage up.
-                crate::apply::mend_bridges(&mut work)?;
-                if super::status::is_whole(machine, &socket, &work.record)? {
-                    return Ok(());
-                }
+/// What the vimages that are started have in common.
+struct Start<'a> {
+    context: &'a Context,
+    machine: &'a Machine,
+    boot: String,
+    /// What is found on the machine is read once, for the first that is not up.
+    found: Mutex<Option<Found>>,
+}
+
+impl Start<'_> {
+    /// Starts one after the other.
+    fn in_turn(&self, chosen: &[&Vimage]) -> Vec<Result<()>> {
+        let mut not_up: Vec<&str> = Vec::new();
+        let mut results = Vec::new();
+        for vimage in chosen {
+            let missing = vimage.depend.value.iter().find(|name| not_up.contains(&name.as_str()));
+            let result = match missing {
+                Some(name) => Err(missing_dependency(name.as_str())),
+                None => self.one(vimage, self.context.reporter()),
+            };
+            if result.is_err() {
+                not_up.push(vimage.name.as_str());
             }
-            work.warn("it is not wholly up: taking down what is there first");
-            teardown(&mut work, mode)?;
-            // What was read before has its interfaces in it.
-            *found = None;
+            results.push(result);
         }
+        results
     }
-    let found = match found {
-        Some(found) => found,
-        None => found.insert(Found::read(machine)?),
-    };
-    let wanted = resolve(machine, &socket, found, vimage)?;
-    let tag = format!("{name}-{}", unique(machine));
-    let mut work = Work::new(machine, &socket, Record::new(boot, tag, wanted), &mut report);
-    crate::apply::up(&mut work)?;
-    found.add(&work.record.wanted);
-    Ok(())
+
+    /// Starts one vimage.
+    fn one(&self, vimage: &Vimage, mut report: Reporter) -> Result<()> {
+        let (machine, name) = (self.machine, vimage.name.as_str());
+        let _lock = machine.store.lock(name)?;
+        let socket = self.context.socket(machine)?;
+        if let Some(record) = Record::load(&*machine.store, name)? {
+            if record.boot != self.boot {
+                super::forget(machine, &record, &mut report)?;
+            } else {
+                let mode = if record.phase == Phase::Starting { Mode::Undo } else { Mode::Down };
+                let mut work = Work::new(machine, &socket, record, &mut report);
+                if work.record.phase == Phase::Running {
+                    // A bridge is mended with the vimage up.
+                    crate::apply::mend_bridges(&mut work)?;
+                    if super::status::is_whole(machine, &socket, &work.record)? {
+                        return Ok(());
+                    }
+                }
+                work.warn("it is not wholly up: taking down what is there first");
+                teardown(&mut work, mode)?;
+                // What was read before has its interfaces in it.
+                *self.found.lock().unwrap_or_else(PoisonError::into_inner) = None;
+            }
+        }
+        let wanted = {
+            let mut found = self.found.lock().unwrap_or_else(PoisonError::into_inner);
+            let found = match &mut *found {
+                Some(found) => found,
+                none => none.insert(Found::read(machine)?),
+            };
+            let wanted = resolve(machine, &socket, found, vimage)?;
+            // Those that come up at the same time are to know of it.
+            found.add(&wanted);
+            wanted
+        };
+        let tag = format!("{name}-{}", unique(machine));
+        let record = Record::new(self.boot.clone(), tag, wanted);
+        crate::apply::up(&mut Work::new(machine, &socket, record, &mut report))
+    }
+}
+
+fn missing_dependency(name: &str) -> Error {
+    Error::failed(format!("{name}, which it depends on, is not up"))
 }
 
 /// Returns what tells one run of `up` from every other of this boot: a jail with this tag is the one that it made.

@@ -152,8 +152,9 @@ impl MachineFile {
 
     /// Writes the machine as it is now, if anything of it has changed, and what was run since the last time.
     pub(super) fn save(&self, simulated: &Simulated) -> Result<()> {
-        let text = text(simulated)?;
+        // In this order: what another thread has written since is not to be replaced by what was before.
         let mut written = self.written.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        let text = text(simulated)?;
         let commands = simulated.jails.commands();
         let new: String =
             commands.iter().skip(written.commands).map(|command| format!("{command}\n")).collect();

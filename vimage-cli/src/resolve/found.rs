@@ -44,7 +44,7 @@ impl Found {
             interfaces: interfaces.into_iter().map(|interface| (interface.name.clone(), interface)).collect(),
             addresses,
             jails: jails.into_iter().map(|jail| jail.name).collect(),
-            rules: Rules::read(machine.as_simulated().is_none()),
+            rules: Rules::read(machine.is_real()),
         })
     }
 

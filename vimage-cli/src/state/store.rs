@@ -1,19 +1,33 @@
 //! Where records are kept: a directory on a real machine, the machine's own file on a simulated one.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::fs::{self, File, OpenOptions};
 use std::io::{ErrorKind, Write};
 use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::thread;
+use std::time::{Duration, Instant};
 
+use nix::errno::Errno;
 use nix::fcntl::{Flock, FlockArg};
 
 use crate::error::{Error, Exit, Result};
 
+/// How long a lock is waited for in silence.
+const PATIENCE: Duration = Duration::from_secs(1);
+/// The time between two tries.
+const POLL: Duration = Duration::from_millis(10);
+
 /// A lock; given back when it is dropped, or when the process ends.
-pub struct Guard(#[expect(dead_code, reason = "held for its drop")] Option<Flock<File>>);
+pub struct Guard(#[expect(dead_code, reason = "held for its drop")] Held);
+
+/// What holds a lock.
+enum Held {
+    File { _file: Flock<File> },
+    Memory { _place: Place },
+}
 
 impl fmt::Debug for Guard {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -109,12 +123,42 @@ pub(crate) fn replace(path: &Path, bytes: &[u8]) -> Result<()> {
     write().map_err(|e| io("writing", path, &e))
 }
 
-/// Locks a file, waiting for whoever has it.
+/// Locks a file, waiting for whoever has it, and says who that is if it takes long.
 pub(crate) fn lock(path: &Path) -> Result<Guard> {
-    let file = create(path).map_err(|e| io("opening", path, &e))?;
-    let locked =
-        Flock::lock(file, FlockArg::LockExclusive).map_err(|(_, e)| io("locking", path, &e.into()))?;
-    Ok(Guard(Some(locked)))
+    let failed = |errno: Errno| io("locking", path, &errno.into());
+    let mut file = create(path).map_err(|e| io("opening", path, &e))?;
+    let end = Instant::now() + PATIENCE;
+    let locked = loop {
+        match Flock::lock(file, FlockArg::LockExclusiveNonblock) {
+            Ok(locked) => break locked,
+            Err((back, Errno::EWOULDBLOCK)) if Instant::now() < end => {
+                file = back;
+                thread::sleep(POLL);
+            }
+            Err((back, Errno::EWOULDBLOCK)) => {
+                eprintln!("vimage: waiting for {}, which holds {}", holder(path), path.display());
+                break Flock::lock(back, FlockArg::LockExclusive).map_err(|(_, errno)| failed(errno))?;
+            }
+            Err((_, errno)) => return Err(failed(errno)),
+        }
+    };
+    // Who has it is only told; where it cannot be written, nobody is any the worse.
+    let _ = sign(&locked);
+    Ok(Guard(Held::File { _file: locked }))
+}
+
+/// Writes into a lock who has it.
+fn sign(mut file: &File) -> std::io::Result<()> {
+    let command: Vec<String> = std::env::args().skip(1).collect();
+    file.set_len(0)?;
+    writeln!(file, "process {}, `vimage {}`", std::process::id(), command.join(" "))
+}
+
+/// Reads from a lock who has it.
+fn holder(path: &Path) -> String {
+    let signed = fs::read_to_string(path).unwrap_or_default();
+    let line = signed.lines().next().filter(|line| line.starts_with("process ")).unwrap_or("another process");
+    line.chars().filter(|c| !c.is_control()).take(200).collect()
 }
 
 impl Store for Directory {
@@ -165,46 +209,77 @@ impl Store for Directory {
     }
 }
 
-/// Files in memory. Whoever holds the machine's file holds the only lock that there is.
+/// Files in memory. Its locks are for the threads of this process: whoever holds the machine's file keeps all other
+/// processes out.
 #[derive(Debug, Default)]
-pub struct Memory(Mutex<BTreeMap<String, String>>);
+pub struct Memory {
+    files: Mutex<BTreeMap<String, String>>,
+    locks: Arc<Locks>,
+}
+
+#[derive(Debug, Default)]
+struct Locks {
+    held: Mutex<BTreeSet<String>>,
+    changed: Condvar,
+}
+
+/// The place of one lock among those of a [`Memory`].
+struct Place {
+    locks: Arc<Locks>,
+    name: String,
+}
+
+impl Drop for Place {
+    fn drop(&mut self) {
+        self.locks.held.lock().unwrap_or_else(PoisonError::into_inner).remove(&self.name);
+        self.locks.changed.notify_all();
+    }
+}
 
 impl Memory {
     /// Makes a store of these files.
     #[must_use]
     pub fn new(files: BTreeMap<String, String>) -> Self {
-        Self(Mutex::new(files))
+        Self { files: Mutex::new(files), locks: Arc::default() }
     }
 
     /// Returns the files as they are now.
     #[must_use]
     pub fn files(&self) -> BTreeMap<String, String> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).clone()
+        self.now().clone()
+    }
+
+    fn now(&self) -> MutexGuard<'_, BTreeMap<String, String>> {
+        self.files.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
 impl Store for Memory {
     fn read(&self, key: &str) -> Result<Option<Vec<u8>>> {
-        Ok(self.files().remove(key).map(String::into_bytes))
+        Ok(self.now().get(key).cloned().map(String::into_bytes))
     }
 
     fn write(&self, key: &str, bytes: &[u8]) -> Result<()> {
         let text = String::from_utf8_lossy(bytes).into_owned();
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).insert(key.into(), text);
+        self.now().insert(key.into(), text);
         Ok(())
     }
 
     fn remove(&self, key: &str) -> Result<()> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).remove(key);
+        self.now().remove(key);
         Ok(())
     }
 
     fn list(&self) -> Result<Vec<String>> {
-        Ok(self.files().into_keys().collect())
+        Ok(self.now().keys().cloned().collect())
     }
 
-    fn lock(&self, _: &str) -> Result<Guard> {
-        Ok(Guard(None))
+    fn lock(&self, name: &str) -> Result<Guard> {
+        let mut held = self.locks.held.lock().unwrap_or_else(PoisonError::into_inner);
+        while !held.insert(name.into()) {
+            held = self.locks.changed.wait(held).unwrap_or_else(PoisonError::into_inner);
+        }
+        Ok(Guard(Held::Memory { _place: Place { locks: Arc::clone(&self.locks), name: name.into() } }))
     }
 
     fn place(&self, key: &str) -> String {

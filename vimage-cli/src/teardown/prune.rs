@@ -53,7 +53,7 @@ pub(super) fn prune(work: &mut Work<'_>, bridges: Vec<String>) -> Result<()> {
 }
 
 /// Leaves a parent as it was before it was bridged, unless something else is on it by now.
-fn release(work: &Work<'_>, wanted: &WantedBridge, entry: &OwnBridge) -> Result<()> {
+fn release(work: &mut Work<'_>, wanted: &WantedBridge, entry: &OwnBridge) -> Result<()> {
     let Ok(parent) = NodeName::try_from(wanted.parent_node.as_str()) else { return Ok(()) };
     let Some(node) = work.socket.find(&parent.into())? else { return Ok(()) };
     if node.hooks > 0 || node.type_name != "ether" {
@@ -62,7 +62,10 @@ fn release(work: &Work<'_>, wanted: &WantedBridge, entry: &OwnBridge) -> Result<
     let interfaces = work.machine.jails.interfaces();
     let idle = interfaces.find(&entry.parent)?.is_some_and(|found| found.addresses.is_empty());
     if !entry.parent_was_up && idle {
-        interfaces.set_up(&entry.parent, false)?;
+        let why = "as it was before it was bridged";
+        work.step_because(Sign::Change, &format!("interface {} down", entry.parent), why, |_| {
+            Ok(interfaces.set_up(&entry.parent, false)?)
+        })?;
     }
     Ok(())
 }

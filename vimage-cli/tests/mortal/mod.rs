@@ -16,7 +16,7 @@ use vimage::host::{Machine, NewMachine, Simulated};
 use vimage::resolve::{Found, resolve};
 use vimage::state::{Phase, Record};
 use vimage::teardown::{Mode, teardown};
-use vimage::work::{Report, Sign, Work};
+use vimage::work::{Report, Step, Work};
 
 /// Two vimages with bridges that share a root, and a third with whole interfaces, mounts and hooks.
 pub(crate) const RC_CONF: &str = r#"
@@ -107,8 +107,8 @@ pub(crate) struct Notes {
 }
 
 impl Report for Notes {
-    fn step(&mut self, vimage: &str, sign: Sign, what: &str) {
-        self.steps.push(format!("{sign} {vimage}: {what}"));
+    fn step(&mut self, step: Step<'_>) {
+        self.steps.push(step.to_string());
     }
 
     fn warning(&mut self, vimage: &str, what: &str) {

@@ -1,0 +1,151 @@
+//! A simulated copy of a machine, on which something is tried before it is done.
+//!
+//! Graph, interfaces, jails, mounts and records are copied. What only a file system or a kernel can tell, such as which
+//! directories there are, is still asked of the machine itself, which is never changed.
+
+mod system;
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use jailrs::sim::SimState;
+use jailrs::{Host, Interface, Jail};
+use netgraph::nodes::EtherAddr;
+use netgraph::sim::copy::{Copier, SeenInterface};
+use netgraph::sim::{SimKernel, SimMachine};
+
+use super::{Machine, Simulated};
+use crate::error::Result;
+use crate::state::{Guard, Memory, Record, Store};
+
+/// The VNET of what is in none that can be looked into. No jail has so high a number.
+const NOWHERE: u32 = 1 << 30;
+
+impl Machine {
+    /// Copies the machine into a simulated one, which is kept nowhere.
+    ///
+    /// # Errors
+    /// Where the kernel does not tell what there is.
+    pub fn copy(&self) -> Result<Self> {
+        let files = files(&*self.store)?;
+        let state = SimState::copy(&self.jails)?;
+        let jails = Jail::list(&self.jails, true)?;
+        let dying = jails.iter().find(|jail| jail.vnet && jail.dying).map(|jail| jail.jid.0.unsigned_abs());
+        let interfaces = self.interfaces_of(&jails)?;
+        let graph = self.graph(&interfaces, dying.unwrap_or(NOWHERE))?;
+        // The mounts are kept by the seam, which knows more file systems.
+        let mounts = self.jails.mounts()?;
+        let sim = Simulated::jails_on(&graph, state);
+        let host = self.jails.interfaces().list()?;
+        let system = system::Tried::new(sim.clone(), self.jails.clone(), mounts, host);
+        let store = CopiedStore { files: Memory::new(files), of: Arc::clone(&self.store) };
+        Ok(Self {
+            kernel: Arc::new(SimKernel::on(&graph, 0)),
+            jails: Host::new(Arc::new(system)),
+            store: Arc::new(store),
+            file: None,
+            simulated: Some(Simulated::new(graph, sim, BTreeMap::new())),
+            copied: true,
+            real: self.real,
+        })
+    }
+
+    /// Lists the interfaces of the host and of every jail that has a VNET of its own.
+    fn interfaces_of(&self, jails: &[jailrs::JailInfo]) -> Result<BTreeMap<u32, Vec<SeenInterface>>> {
+        let host = self.jails.interfaces().list()?;
+        let mut all = BTreeMap::from([(0, host.iter().map(|interface| seen(interface, 0)).collect())]);
+        let moved = self.moved();
+        for info in jails.iter().filter(|jail| jail.vnet) {
+            let number = info.jid.0.unsigned_abs();
+            // A dying jail cannot be looked into, and a jail may go away while it is.
+            let inside = Jail::from_jid(&self.jails, info.jid).and_then(|jail| jail.interfaces().list());
+            let home = |interface: &Interface| {
+                let mac = interface.mac.map(|mac| mac.to_string());
+                let from_host = moved.get(&info.jid.0).is_some_and(|moved| {
+                    moved.iter().any(|(name, had)| *name == interface.name || had.is_some() && *had == mac)
+                });
+                if from_host { 0 } else { number }
+            };
+            let inside = inside.unwrap_or_default();
+            all.insert(number, inside.iter().map(|interface| seen(interface, home(interface))).collect());
+        }
+        Ok(all)
+    }
+
+    /// The whole interfaces that are recorded to have been moved into each jail: their names and addresses.
+    fn moved(&self) -> BTreeMap<i32, Vec<(String, Option<String>)>> {
+        let names = Record::names(&*self.store).unwrap_or_default();
+        let records = names.iter().filter_map(|name| Record::load(&*self.store, name).ok().flatten());
+        records
+            .filter_map(|record| Some((record.jid?, record.moved)))
+            .map(|(jid, moved)| (jid, moved.into_iter().map(|(name, had)| (name, had.mac)).collect()))
+            .collect()
+    }
+
+    fn graph(&self, interfaces: &BTreeMap<u32, Vec<SeenInterface>>, elsewhere: u32) -> Result<SimMachine> {
+        let mut copier = Copier::new(interfaces, elsewhere);
+        let modules = ["ng_socket", "ng_ether"].map(|module| self.jails.has_module(module));
+        // Nothing is loaded for a look: without the module there is no socket, and no graph.
+        if self.as_simulated().is_some() || modules[0] {
+            copier.graph(&self.socket(None)?)?;
+        }
+        if !modules[1] {
+            copier.attach_ether();
+        }
+        Ok(copier.build()?)
+    }
+}
+
+fn seen(interface: &Interface, home: u32) -> SeenInterface {
+    SeenInterface {
+        name: interface.name.clone(),
+        flags: interface.flags.bits(),
+        mac: interface.mac.map(|mac| EtherAddr(mac.0)),
+        mtu: interface.mtu,
+        description: interface.description.clone(),
+        home,
+    }
+}
+
+fn files(store: &dyn Store) -> Result<BTreeMap<String, String>> {
+    let mut files = BTreeMap::new();
+    for key in store.list()?.into_iter().filter(|key| !key.ends_with(".lock")) {
+        if let Some(bytes) = store.read(&key)? {
+            files.insert(key, String::from_utf8_lossy(&bytes).into_owned());
+        }
+    }
+    Ok(files)
+}
+
+/// Copied records, which are said to be where the machine has them.
+#[derive(Debug)]
+struct CopiedStore {
+    files: Memory,
+    of: Arc<dyn Store>,
+}
+
+impl Store for CopiedStore {
+    fn read(&self, key: &str) -> Result<Option<Vec<u8>>> {
+        self.files.read(key)
+    }
+
+    fn write(&self, key: &str, bytes: &[u8]) -> Result<()> {
+        self.files.write(key, bytes)
+    }
+
+    fn remove(&self, key: &str) -> Result<()> {
+        self.files.remove(key)
+    }
+
+    fn list(&self) -> Result<Vec<String>> {
+        self.files.list()
+    }
+
+    fn lock(&self, name: &str) -> Result<Guard> {
+        self.files.lock(name)
+    }
+
+    fn place(&self, key: &str) -> String {
+        self.of.place(key)
+    }
+}
