@@ -1,8 +1,5 @@
 //! A simulated machine copied from another, be it real or simulated, so that something can be tried on the copy first.
 
-use std::collections::{BTreeMap, BTreeSet};
-
-use super::jails::{DEFAULT_ALLOW, SUBSYSTEMS};
 use super::state::{Manner, Prison, SimProcess, SimState};
 use crate::{Host, Jail, JailInfo, Process, Result};
 
@@ -70,28 +67,9 @@ fn prison(host: &SimState, info: JailInfo, meta: String) -> Prison {
         path: info.path,
         persist: info.persist,
         dying: info.dying.then_some(u32::MAX),
-        own_host: true,
         hostname: info.hostname,
-        domainname: String::new(),
-        hostuuid: host.hostuuid.clone(),
-        hostid: 0,
-        ip4_restricted: false,
-        ip4: Vec::new(),
-        ip4_saddrsel: true,
-        ip6_restricted: false,
-        ip6: Vec::new(),
-        ip6_saddrsel: true,
-        securelevel: -1,
-        enforce_statfs: 2,
-        devfs_ruleset: 0,
-        children_max: 0,
-        cpuset: host.counters.last_cpuset,
-        osreldate: host.osreldate,
-        osrelease: host.osrelease.clone(),
-        allow: DEFAULT_ALLOW.iter().map(|what| (*what).to_owned()).collect::<BTreeSet<_>>(),
-        modules: SUBSYSTEMS.iter().map(|name| ((*name).to_owned(), 0)).collect::<BTreeMap<_, _>>(),
         meta,
-        env: String::new(),
+        ..Prison::new(host)
     }
 }
 

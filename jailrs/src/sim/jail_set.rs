@@ -1,7 +1,6 @@
 //! jail_set(2) of the simulated kernel, check by check in FreeBSD 15.1's order.
 
 use std::net::{Ipv4Addr, Ipv6Addr};
-use std::path::PathBuf;
 
 use super::addresses::{self, Restriction};
 use super::jails::{DEFAULT_ALLOW, JAIL_MAX, Machine, SUBSYSTEMS};
@@ -153,32 +152,12 @@ impl Machine {
         let allowed = |what: &&&str| above.is_none_or(|above| above.allow.contains(**what));
         Prison {
             parent: Jid(parent),
-            name: String::new(),
-            path: PathBuf::from("/"),
-            persist: false,
-            dying: None,
-            vnet: None,
-            own_host: true,
-            hostname: String::new(),
-            domainname: String::new(),
-            hostuuid: "00000000-0000-0000-0000-000000000000".to_owned(),
-            hostid: 0,
-            ip4: Restriction::default(),
-            ip4_saddrsel: true,
-            ip6: Restriction::default(),
-            ip6_saddrsel: true,
             securelevel: above.map_or(-1, |above| above.securelevel),
-            enforce_statfs: 2,
             devfs_ruleset: above.map_or(0, |above| above.devfs_ruleset),
-            children_max: 0,
-            cpuset: self.state.counters.last_cpuset,
-            cpus: Vec::new(),
             osreldate: above.map_or(self.state.osreldate, |above| above.osreldate),
             osrelease: above.map_or_else(|| self.state.osrelease.clone(), |above| above.osrelease.clone()),
             allow: DEFAULT_ALLOW.iter().filter(allowed).map(|what| (*what).to_owned()).collect(),
-            modules: SUBSYSTEMS.iter().map(|name| ((*name).to_owned(), 0)).collect(),
-            meta: String::new(),
-            env: String::new(),
+            ..Prison::new(&self.state)
         }
     }
 

@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use super::addresses::Restriction;
 use super::fault::Faults;
+use super::jails::{DEFAULT_ALLOW, SUBSYSTEMS};
 use super::tree::Tree;
 use crate::mount::Mounted;
 use crate::system::{Jid, Process};
@@ -148,6 +149,39 @@ pub(super) struct Prison {
 }
 
 impl Prison {
+    /// A jail at the root of a machine, with what is so unless somebody asks for something else.
+    pub(super) fn new(machine: &SimState) -> Self {
+        Self {
+            parent: Jid::HOST,
+            name: String::new(),
+            path: "/".into(),
+            persist: false,
+            dying: None,
+            vnet: None,
+            own_host: true,
+            hostname: String::new(),
+            domainname: String::new(),
+            hostuuid: "00000000-0000-0000-0000-000000000000".to_owned(),
+            hostid: 0,
+            ip4: Restriction::default(),
+            ip4_saddrsel: true,
+            ip6: Restriction::default(),
+            ip6_saddrsel: true,
+            securelevel: -1,
+            enforce_statfs: 2,
+            devfs_ruleset: 0,
+            children_max: 0,
+            cpuset: machine.counters.last_cpuset,
+            cpus: Vec::new(),
+            osreldate: machine.osreldate,
+            osrelease: machine.osrelease.clone(),
+            allow: DEFAULT_ALLOW.iter().map(|what| (*what).to_owned()).collect(),
+            modules: SUBSYSTEMS.iter().map(|name| ((*name).to_owned(), 0)).collect(),
+            meta: String::new(),
+            env: String::new(),
+        }
+    }
+
     pub(super) const fn is_alive(&self) -> bool {
         self.dying.is_none()
     }

@@ -217,6 +217,7 @@ impl Copier {
             description: seen.description.clone(),
             groups: Vec::new(),
             link: Link::Unknown,
+            addresses: Vec::new(),
         };
         self.next_index += 1;
         let interfaces = &mut self.vnets.entry(vnet).or_insert_with(empty).interfaces;

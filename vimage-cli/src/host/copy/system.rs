@@ -1,18 +1,19 @@
 //! The seam of a copy: what changes goes to the simulated jails, and what only the machine can tell is asked of it.
 
+use std::any::Any;
 use std::collections::BTreeSet;
 use std::net::IpAddr;
 use std::path::{Path, PathBuf};
-use std::process::Output;
+use std::process::{self, ExitStatus, Output};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use jailrs::command::Spec;
 use jailrs::mount::Mounted;
-use jailrs::param::Kind;
+use jailrs::param::{Declared, Kind};
 use jailrs::sim::SimHost;
-use jailrs::system::{Fsid, IfChange, JailFlags, Jid, Opt, Process, Refusal, System, Target, Vnet};
-use jailrs::{Errno, Host, Interface};
+use jailrs::system::{Fsid, IfChange, JailFlags, Jid, Opt, Process, Refusal, System, Target, Vnet, Watch};
+use jailrs::{Entry, Errno, Host, Interface};
 
 /// The parameters that a simulated jail is made with. All others are checked by their form alone: which there are, the
 /// kernel's modules decide.
@@ -97,12 +98,28 @@ impl System for Tried {
         self.sim.jail_remove(jail)
     }
 
+    fn jail_cpus(&self, jail: Target) -> Result<Vec<u16>, Errno> {
+        self.sim.jail_cpus(jail)
+    }
+
+    fn set_jail_cpus(&self, jail: Target, cpus: &[u16]) -> Result<(), Errno> {
+        self.sim.set_jail_cpus(jail, cpus)
+    }
+
     fn close_desc(&self, desc: i32) {
         self.sim.close_desc(desc);
     }
 
     fn param_kind(&self, name: &str) -> Result<Kind, Errno> {
         self.machine.system().param_kind(name)
+    }
+
+    fn params(&self) -> Result<Vec<Declared>, Errno> {
+        self.machine.system().params()
+    }
+
+    fn watch(&self) -> Result<Box<dyn Watch>, Errno> {
+        self.sim.watch()
     }
 
     fn interfaces(&self, vnet: Vnet) -> Result<Vec<Interface>, Errno> {
@@ -138,6 +155,20 @@ impl System for Tried {
 
     fn run(&self, jail: Option<Target>, command: &Spec) -> Result<Output, Errno> {
         self.sim.run(jail, command)
+    }
+
+    fn console(&self, jail: Option<Target>, command: &Spec) -> Result<ExitStatus, Errno> {
+        self.sim.console(jail, command)
+    }
+
+    fn enter(
+        &self,
+        command: &mut process::Command,
+        jail: Target,
+        entry: &Entry,
+        hold: Box<dyn Any + Send + Sync>,
+    ) -> Result<(), Errno> {
+        self.sim.enter(command, jail, entry, hold)
     }
 
     fn processes(&self) -> Result<Vec<Process>, Errno> {
@@ -183,6 +214,10 @@ impl System for Tried {
             Err(Errno::ENOENT) if self.is_below_new_mount(&below) => Ok(below),
             resolved => resolved,
         }
+    }
+
+    fn read_below(&self, root: &Path, file: &Path) -> Result<Vec<u8>, Errno> {
+        self.machine.system().read_below(root, file)
     }
 
     fn module_load(&self, name: &str) -> Result<(), Errno> {
