@@ -14,7 +14,7 @@ use crate::build::{
 };
 use crate::error::{Error, Exit, Result};
 use crate::host::Machine;
-use crate::work::{Report, Sign};
+use crate::work::{Report, Sign, Step};
 
 /// The environment variable that names another place for releases.
 const OTHER: &str = "VIMAGE_REPOS";
@@ -41,9 +41,6 @@ pub(crate) struct Options {
     /// Build it even if it is newer than the kernel, or has nothing that it can be checked against
     #[arg(long)]
     force: bool,
-    /// Show what would be done, and do nothing
-    #[arg(short = 'n', long)]
-    dry_run: bool,
     /// The directory that the root is to be; it must not be there. On a terminal it is asked for
     #[arg(value_name = "DIR", value_hint = clap::ValueHint::DirPath)]
     dir: Option<PathBuf>,
@@ -121,7 +118,7 @@ pub(crate) fn build(context: &mut Context, options: &Options) -> Result<ExitCode
     if !chosen.lacking.is_empty() {
         eprintln!("vimage: {} has no {}", release.name, chosen.lacking.join(", no "));
     }
-    if options.dry_run {
+    if context.global.dry_run {
         return show(context, release, &chosen, &target, false);
     }
     if cfg!(target_os = "freebsd") && !nix::unistd::geteuid().is_root() {
@@ -295,7 +292,7 @@ fn work(
     let name = target.dir().display().to_string();
     let mut step = |sign, what: &str| match bar {
         true => progress.say(what),
-        false => report.step(&name, sign, what),
+        false => report.step(Step { vimage: Some(&name), sign, what, why: "" }),
     };
     for set in &chosen.sets {
         let what = format!("check {}", set.name);
