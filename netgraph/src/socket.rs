@@ -6,6 +6,7 @@ mod control;
 mod data;
 mod event;
 mod respond;
+mod text;
 mod transaction;
 mod undo;
 mod walk;
@@ -28,6 +29,7 @@ pub use batch::{Answers, Batch, Ticket};
 pub use data::Demux;
 pub use event::Event;
 pub use respond::{Responder, Served};
+pub use text::TextMessage;
 pub use transaction::{Residue, Transaction};
 
 use backoff::Backoff;

@@ -35,6 +35,12 @@ impl Event {
         self.frame().map_or(0, |frame| frame.header.token)
     }
 
+    /// Returns the message's bytes.
+    #[must_use]
+    pub fn as_bytes(&self) -> &[u8] {
+        &self.frame
+    }
+
     /// Reads the message as an `M`, or returns `None` if it is another.
     #[must_use]
     pub fn message<M: Message>(&self) -> Option<M> {
