@@ -260,17 +260,17 @@ impl Command {
     /// As [`output`](Self::output); `EINTR` if the caller was told to end.
     #[doc(alias = "openpty")]
     pub fn console(self) -> Result<ExitStatus> {
-        let status = self.host.system().console(self.target(), &self.spec);
+        let status = self.host.system().console(self.target()?, &self.spec);
         status.map_err(|errno| self.refused(errno))
     }
 
     fn run(self) -> Result<Output> {
-        let output = self.host.system().run(self.target(), &self.spec);
+        let output = self.host.system().run(self.target()?, &self.spec);
         output.map_err(|errno| self.refused(errno))
     }
 
-    fn target(&self) -> Option<crate::system::Target> {
-        self.jail.as_ref().map(Jail::target)
+    fn target(&self) -> Result<Option<crate::system::Target>> {
+        self.jail.as_ref().map(Jail::target).transpose()
     }
 
     fn refused(&self, errno: crate::Errno) -> Error {

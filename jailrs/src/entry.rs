@@ -138,7 +138,7 @@ pub trait CommandExt {
 impl CommandExt for process::Command {
     fn enter(&mut self, jail: &Jail, entry: &Entry) -> Result<&mut Self> {
         let hold = Box::new(jail.clone());
-        let entered = jail.host().system().enter(self, jail.target(), entry, hold);
+        let entered = jail.host().system().enter(self, jail.target()?, entry, hold);
         entered.map_err(|errno| match errno {
             Errno::EOPNOTSUPP => {
                 let hint = "a simulated machine runs no programs; Jail::command records them".to_owned();

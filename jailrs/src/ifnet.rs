@@ -199,8 +199,8 @@ impl Interfaces {
         Self { host: host.clone(), jail, place: place.into() }
     }
 
-    fn vnet(&self) -> Vnet {
-        self.jail.as_ref().map_or(Vnet::Host, |jail| Vnet::Jail(jail.target()))
+    fn vnet(&self) -> Result<Vnet> {
+        self.jail.as_ref().map_or(Ok(Vnet::Host), |jail| jail.target().map(Vnet::Jail))
     }
 
     fn refused(&self, call: &'static str, name: impl fmt::Display, errno: Errno) -> Error {
@@ -208,7 +208,7 @@ impl Interfaces {
     }
 
     fn change(&self, call: &'static str, name: &str, change: &IfChange) -> Result<()> {
-        let changed = self.host.system().interface_change(self.vnet(), name, change);
+        let changed = self.host.system().interface_change(self.vnet()?, name, change);
         changed.map_err(|errno| self.refused(call, name, errno))
     }
 
@@ -217,7 +217,7 @@ impl Interfaces {
     /// # Errors
     /// [`Error::Rejected`] with `EINVAL` if the jail is gone or dying.
     pub fn list(&self) -> Result<Vec<Interface>> {
-        let listed = self.host.system().interfaces(self.vnet());
+        let listed = self.host.system().interfaces(self.vnet()?);
         listed.map_err(|errno| Error::rejected("listing", format!("the interfaces {}", self.place), errno))
     }
 
@@ -246,7 +246,7 @@ impl Interfaces {
     #[doc(alias = "SIOCSIFNAME")]
     pub fn rename(&self, name: &str, new: &str) -> Result<()> {
         let change = IfChange::Rename(new.to_owned());
-        let renamed = self.host.system().interface_change(self.vnet(), name, &change);
+        let renamed = self.host.system().interface_change(self.vnet()?, name, &change);
         renamed.map_err(|errno| self.refused("renaming", format_args!("{name} (to {new})"), errno))
     }
 
@@ -337,7 +337,7 @@ impl Interfaces {
     /// [`Error::Rejected`] with `EINVAL` without such a cloner, `EEXIST` if the unit is taken.
     #[doc(alias = "SIOCIFCREATE2")]
     pub fn create(&self, name: &str) -> Result<String> {
-        let created = self.host.system().interface_create(self.vnet(), name);
+        let created = self.host.system().interface_create(self.vnet()?, name);
         created.map_err(|errno| self.refused("creating", name, errno))
     }
 
@@ -347,7 +347,7 @@ impl Interfaces {
     /// [`Error::Rejected`] with `ENXIO` if there is none of that name, `EINVAL` if it is not a clone.
     #[doc(alias = "SIOCIFDESTROY")]
     pub fn destroy(&self, name: &str) -> Result<()> {
-        let destroyed = self.host.system().interface_destroy(self.vnet(), name);
+        let destroyed = self.host.system().interface_destroy(self.vnet()?, name);
         destroyed.map_err(|errno| self.refused("destroying", name, errno))
     }
 

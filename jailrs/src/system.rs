@@ -352,7 +352,7 @@ pub trait System: fmt::Debug + Send + Sync {
         hold: Box<dyn Any + Send + Sync>,
     ) -> Result<(), Errno>;
 
-    /// All processes of the machine that the caller sees.
+    /// All running processes of the machine that the caller sees; one that has ended is none, even if nobody has asked for it.
     ///
     /// # Errors
     /// What sysctl(3) gives.

@@ -100,7 +100,7 @@ pub(super) fn find(host: &Host, key: Opt, subject: &str) -> Result<Jail> {
         with_desc(host, &opts, JailFlags::GET_DESC, |opts, flags| host.system().jail_get(opts, flags));
     let Answer { jid, opts, desc } = found.map_err(|refusal| Error::refused("jail_get", subject, refusal))?;
     let name = if by_name { name } else { opts.get(1).map(|opt| text_of(&opt.value)).unwrap_or_default() };
-    Ok(Jail { host: host.clone(), jid, name, desc })
+    Jail::of(host, jid, name, desc)
 }
 
 /// Creates a jail, owned by its descriptor or not.
@@ -111,7 +111,7 @@ pub(super) fn create(host: &Host, params: &[Param], name: &str, owned: bool) -> 
         with_desc(host, &opts, flag, |opts, flags| host.system().jail_set(opts, flags | JailFlags::CREATE));
     let Answer { jid, desc, .. } =
         made.map_err(|refusal| Error::refused("jail_set", format!("jail {name:?}"), refusal))?;
-    Ok(Jail { host: host.clone(), jid, name: name.to_owned(), desc })
+    Jail::of(host, jid, name.to_owned(), desc)
 }
 
 /// As [`create`], of a jail that goes when the value does.
@@ -119,17 +119,58 @@ pub(super) fn create_owned(host: &Host, params: &[Param], name: &str) -> Result<
     create(host, params, name, true).map(OwnedJail)
 }
 
+/// What tells a jail from another one of its number where there are no descriptors. None of it changes, but for the name.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Mark {
+    path: String,
+    cpuset: i32,
+}
+
+impl Mark {
+    /// The mark of a jail, and its name.
+    fn read(host: &Host, jid: Jid, subject: &str) -> Result<(Self, String)> {
+        let names = ["name", "path", "cpuset.id"];
+        let (_, read) =
+            super::read::read(host, &Opt::int("jid", jid.0), &names, JailFlags::empty(), subject)?;
+        let text = |name| read.text(name).unwrap_or_default().to_owned();
+        Ok((Self { path: text("path"), cpuset: read.int("cpuset.id").unwrap_or_default() }, text("name")))
+    }
+}
+
 impl Jail {
-    /// Who is meant by an operation on this jail.
-    pub(crate) fn target(&self) -> Target {
-        Target { jid: self.jid, desc: self.desc.as_ref().map(|desc| desc.number) }
+    /// The jail of an answer, marked if it has no descriptor.
+    fn of(host: &Host, jid: Jid, name: String, desc: Option<Arc<Desc>>) -> Result<Self> {
+        let mark = match desc {
+            Some(_) => None,
+            None => Some(Mark::read(host, jid, &format!("jail {name:?}"))?.0),
+        };
+        Ok(Self { host: host.clone(), jid, name, desc, mark })
+    }
+
+    /// Who is meant by an operation on this jail. Without a descriptor it looks whether the number still has the same jail.
+    ///
+    /// # Errors
+    /// [`Error::Rejected`] with `ENOENT` if it has another one, or none that is alive.
+    pub(crate) fn target(&self) -> Result<Target> {
+        if let Some(mark) = &self.mark {
+            let (now, name) = Mark::read(&self.host, self.jid, &self.subject())?;
+            if (&now, &name) != (mark, &self.name) {
+                let message = format!("jail {} is another one now", self.jid);
+                let refusal = Refusal { errno: Errno::ENOENT, message };
+                return Err(Error::refused("jail_get", self.subject(), refusal));
+            }
+        }
+        Ok(Target { jid: self.jid, desc: self.desc.as_ref().map(|desc| desc.number) })
     }
 
     /// The option that names the jail, and the flag that says how.
-    pub(super) fn key(&self) -> (Opt, JailFlags) {
-        match &self.desc {
-            Some(desc) => (Opt::int("desc", desc.number), JailFlags::USE_DESC),
+    ///
+    /// # Errors
+    /// As [`target`](Self::target).
+    pub(super) fn key(&self) -> Result<(Opt, JailFlags)> {
+        Ok(match self.target()?.desc {
+            Some(desc) => (Opt::int("desc", desc), JailFlags::USE_DESC),
             None => (Opt::int("jid", self.jid.0), JailFlags::empty()),
-        }
+        })
     }
 }

@@ -29,7 +29,7 @@ use crate::{Errno, Error, Host, Result};
 /// A jail of a [`Host`].
 ///
 /// On FreeBSD 15.0 and later it holds a jail descriptor, and can never come to mean another jail that was given the same number;
-/// before, it goes by the number. The jail itself does not go when this value is dropped; see [`OwnedJail`].
+/// before, it goes by the number, and looks before each use whether name, root and CPU set are still the same. The jail itself does not go when this value is dropped; see [`OwnedJail`].
 ///
 /// # Examples
 /// ```
@@ -54,6 +54,7 @@ pub struct Jail {
     jid: Jid,
     name: String,
     desc: Option<Arc<identity::Desc>>,
+    mark: Option<identity::Mark>,
 }
 
 impl fmt::Debug for Jail {
@@ -165,7 +166,7 @@ impl Jail {
     /// # Errors
     /// [`Error::UnknownParameter`]; [`Error::Rejected`] with `ENOENT` if the jail is gone or dying.
     pub fn get(&self, names: &[&str]) -> Result<Params> {
-        let (key, flags) = self.key();
+        let (key, flags) = self.key()?;
         Ok(read::read(&self.host, &key, names, flags, &self.subject())?.1)
     }
 
@@ -200,7 +201,7 @@ impl Jail {
             let reason = "the kernel would forget what the jail above is called; Jail::rename knows how";
             return Err(Error::invalid("jail parameter name", name.value.to_string(), reason));
         }
-        let (key, flags) = self.key();
+        let (key, flags) = self.key()?;
         let mut opts = vec![key];
         for param in params {
             opts.push(param.to_opt()?);
@@ -261,7 +262,7 @@ impl Jail {
             ));
         }
         let above = Self::from_jid(&self.host, Jid(read.int("parent").unwrap_or_default()))?;
-        let Some(desc) = above.target().desc else {
+        let Some(desc) = above.target()?.desc else {
             return Err(unsupported("jails in jails can be renamed from FreeBSD 15.0 on; make it anew"));
         };
         let mut opts = [Opt::int("desc", desc), Opt::int("jid", self.jid.0), name.to_opt()?];
@@ -275,7 +276,7 @@ impl Jail {
     /// [`Error::Rejected`] with `ENOENT` if it is gone, `EPERM`.
     #[doc(alias = "jail_remove")]
     pub fn remove(&self) -> Result<()> {
-        let removed = self.host.system().jail_remove(self.target());
+        let removed = self.host.system().jail_remove(self.target()?);
         removed.map_err(|errno| {
             // The kernel says so of a number that no jail has, and ENOENT of a descriptor.
             let errno = if errno == Errno::EINVAL { Errno::ENOENT } else { errno };
@@ -339,7 +340,7 @@ impl Jail {
     /// [`Error::Rejected`] with `ESRCH` or `ENOENT` if the jail is gone.
     #[doc(alias = "cpuset_getaffinity")]
     pub fn cpus(&self) -> Result<Vec<u16>> {
-        let cpus = self.host.system().jail_cpus(self.target());
+        let cpus = self.host.system().jail_cpus(self.target()?);
         cpus.map_err(|errno| Error::rejected("cpuset_getaffinity", self.subject(), errno))
     }
 
@@ -350,7 +351,7 @@ impl Jail {
     /// jail is gone.
     #[doc(alias = "cpuset_setaffinity")]
     pub fn set_cpus(&self, cpus: &[u16]) -> Result<()> {
-        let set = self.host.system().set_jail_cpus(self.target(), cpus);
+        let set = self.host.system().set_jail_cpus(self.target()?, cpus);
         set.map_err(|errno| Error::rejected("cpuset_setaffinity", self.subject(), errno))
     }
 

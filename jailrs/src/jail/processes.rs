@@ -67,7 +67,7 @@ impl Jail {
     /// # Errors
     /// [`Error::Rejected`] with `EINVAL` if the jail is gone or dying.
     pub fn kill_all(&self, signal: Signal) -> Result<()> {
-        match self.host.system().kill_all(self.target(), signal.0) {
+        match self.host.system().kill_all(self.target()?, signal.0) {
             Ok(()) | Err(Errno::ESRCH) => Ok(()),
             Err(errno) => Err(Error::rejected("kill", format!("the processes of {}", self.subject()), errno)),
         }
@@ -101,8 +101,12 @@ impl Jail {
         if self.wait_idle(patience)? {
             return Ok(Stopped::Gently);
         }
-        self.kill_all(Signal::KILL)?;
-        if self.wait_idle(KILL_BOUND)? {
+        // One that was being made while the others were killed may have escaped.
+        let killed = self.host.wait_until(KILL_BOUND, || {
+            self.kill_all(Signal::KILL)?;
+            Ok(self.processes()?.is_empty())
+        })?;
+        if killed {
             return Ok(Stopped::Killed);
         }
         let left: Vec<_> =

@@ -144,7 +144,8 @@ impl Watcher {
     }
 
     fn add(&mut self, jail: Jail) -> Result<()> {
-        self.listen(jail.target()).map_err(|errno| Error::rejected("kevent", jail.subject(), errno))?;
+        let target = jail.target()?;
+        self.listen(target).map_err(|errno| Error::rejected("kevent", jail.subject(), errno))?;
         self.jails.insert(jail.jid, Known { name: jail.name.clone(), jail: Some(jail) });
         Ok(())
     }

@@ -21,12 +21,15 @@ fn text(bytes: &[u8], at: usize, size: usize) -> Option<String> {
     bytes.get(at..at + size).map(text_of)
 }
 
-/// All processes; each entry begins with its own size.
+/// All processes; each entry begins with its own size. One that has ended and that its parent has not asked for is none.
 pub(super) fn processes() -> Result<Vec<Process>, Errno> {
+    // SZOMB of sys/proc.h
+    const ENDED: u8 = 5;
     let bytes = sys::sysctl(&[libc::CTL_KERN, libc::KERN_PROC, libc::KERN_PROC_PROC])?;
     let size = int(&bytes, 0).and_then(|size| usize::try_from(size).ok()).filter(|size| *size > 0);
     let entries = bytes.chunks_exact(size.unwrap_or(size_of::<kinfo_proc>()));
-    entries.map(process).collect::<Option<_>>().ok_or(Errno::EBADMSG)
+    let running = entries.filter(|entry| entry.get(offset_of!(kinfo_proc, ki_stat)) != Some(&ENDED));
+    running.map(process).collect::<Option<_>>().ok_or(Errno::EBADMSG)
 }
 
 fn process(entry: &[u8]) -> Option<Process> {

@@ -148,7 +148,16 @@ impl Param {
             Value::Bool(false) => (no_name(&self.name), Vec::new()),
             Value::Bool(true) | Value::Unset => (self.name.clone(), Vec::new()),
             Value::Int(value) => (self.name.clone(), value.to_ne_bytes().to_vec()),
-            Value::Ulong(value) => (self.name.clone(), value.to_ne_bytes().to_vec()),
+            Value::Ulong(value) => {
+                let value = std::ffi::c_ulong::try_from(*value).map_err(|_| {
+                    Error::invalid(
+                        format!("jail parameter {}", self.name),
+                        value.to_string(),
+                        "it is too large here",
+                    )
+                })?;
+                (self.name.clone(), value.to_ne_bytes().to_vec())
+            }
             Value::JailSys(value) => (self.name.clone(), (*value as i32).to_ne_bytes().to_vec()),
             Value::String(text) => (self.name.clone(), nul_terminated(&self.name, text)?),
             Value::Ip4(list) => (self.name.clone(), list.iter().flat_map(Ipv4Addr::octets).collect()),
