@@ -68,8 +68,8 @@ impl Host {
         Command::new(self, None, program)
     }
 
-    /// Moves an interface of the host into a jail's VNET. It goes down, and loses its addresses and groups; MAC, MTU and
-    /// description stay.
+    /// Moves an interface of the host into a jail's VNET. It goes down, and loses its addresses and the groups that it
+    /// was put into; MAC, MTU and description stay.
     ///
     /// # Errors
     /// [`Error::Clash`] if one of that name is there already; [`Error::Rejected`] with `ENXIO` without such an interface or jail.

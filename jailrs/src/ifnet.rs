@@ -120,7 +120,7 @@ pub struct Interface {
     /// Its IP addresses.
     #[serde(default)]
     pub addresses: Vec<IpAddr>,
-    /// The groups that it is in; it leaves them when it moves.
+    /// The groups that it is in: `all`, that of its cloner, and those that it was put into, which it leaves when it moves.
     #[serde(default)]
     pub groups: Vec<String>,
     /// The name that its driver gave it, such as `igb0`, `epair3` for both ends of that pair, or `ngeth5`: where it came from,
@@ -286,7 +286,7 @@ impl Interfaces {
         self.change("SIOCSIFDESCR", name, &IfChange::Description(description.to_owned()))
     }
 
-    /// Puts an interface into a group. It leaves its groups when it moves.
+    /// Puts an interface into a group, which it leaves when it moves.
     ///
     /// # Errors
     /// [`Error::Rejected`] with `EEXIST` if it is in it, `EINVAL` for a name over [`NAME_MAX`] bytes or with a digit at the end.

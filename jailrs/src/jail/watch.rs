@@ -122,6 +122,8 @@ impl Jail {
     #[doc(alias = "EVFILT_JAILDESC")]
     pub fn watch(&self) -> Result<Watcher> {
         let mut watcher = Watcher::new(&self.host, false)?;
+        // The kernel lets a descriptor be watched whose jail is gone, and tells that at once.
+        self.get(&["jid"])?;
         watcher.add(self.clone())?;
         Ok(watcher)
     }

@@ -34,6 +34,7 @@ mod opts;
 mod request;
 mod script;
 mod state;
+mod sysctl;
 mod system;
 mod target;
 mod tree;

@@ -197,25 +197,7 @@ impl System for SimHost {
     }
 
     fn sysctl(&self, name: &str) -> Result<Vec<u8>, Errno> {
-        let machine = self.lock();
-        let state = &machine.state;
-        let text = |text: &str| Ok([text.as_bytes(), &[0]].concat());
-        let int = |number: i32| Ok(number.to_ne_bytes().to_vec());
-        match name {
-            "kern.hostuuid" => text(&state.hostuuid),
-            "kern.osrelease" => text(&state.osrelease),
-            "kern.ostype" => text("FreeBSD"),
-            "kern.osreldate" => int(state.osreldate),
-            "kern.boottime" => Ok([state.boottime.to_ne_bytes(), [0; 8]].concat()),
-            "kern.features.vimage" => int(1),
-            "kern.securelevel" => int(-1),
-            "security.jail.jailed" => int(0),
-            "security.jail.jail_max_af_ips" => int(255),
-            "security.jail.meta_maxbufsize" if machine.has_descriptors() => {
-                int(i32::try_from(meta::MAX).unwrap_or(i32::MAX))
-            }
-            _ => Err(Errno::ENOENT),
-        }
+        self.lock().sysctl(name)
     }
 
     fn clock(&self) -> Duration {
@@ -240,7 +222,7 @@ impl Machine {
     }
 
     /// Whether this machine has a parameter now: that of a module once it is there, notes from 15.0 on.
-    fn declares(&self, name: &str) -> bool {
+    pub(super) fn declares(&self, name: &str) -> bool {
         let loaded = |module: &str| self.state.modules.get(module).copied().unwrap_or_default();
         let built_in = name.starts_with("sysv");
         (!meta::is_meta(name) || self.has_descriptors()) && (built_in || module_of(name).is_none_or(loaded))

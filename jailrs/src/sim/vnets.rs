@@ -168,11 +168,11 @@ impl PlainState {
         Ok(list.remove(at))
     }
 
-    /// An interface goes down when it moves, and loses its addresses.
+    /// An interface goes down when it moves, and loses its addresses and the groups that it was put into.
     fn moved(&mut self, mut ifnet: Ifnet, to: u32) {
         ifnet.interface.flags.remove(IfFlags::UP | IfFlags::RUNNING);
         ifnet.interface.addresses.clear();
-        ifnet.interface.groups = vec!["all".to_owned()];
+        ifnet.interface.groups = ["all".to_owned()].into_iter().chain(ifnet.cloner.clone()).collect();
         self.attach(to, ifnet);
     }
 

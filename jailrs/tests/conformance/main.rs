@@ -4,6 +4,7 @@
 //! mounts. Elsewhere they are listed as ignored. They clean up after themselves and touch nothing that they did not make.
 #![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used, reason = "a test fails by panicking")]
 
+mod descriptors;
 mod inside;
 mod replay;
 mod trials;
@@ -75,7 +76,7 @@ fn main() {
     let allowed =
         cfg!(target_os = "freebsd") && std::env::var_os("NETGRAPH_TEST_KERNEL").is_some_and(|set| set == "1");
     let mut list = Vec::new();
-    for (name, run) in trials::BOTH.iter().chain(trials::SIMULATED) {
+    for (name, run) in trials::BOTH.iter().chain(descriptors::BOTH).chain(trials::SIMULATED) {
         let run: Run = *run;
         list.push(Trial::test(format!("sim::{name}"), move || run(&mut Rig::simulated())));
     }
@@ -83,7 +84,9 @@ fn main() {
         let run: Run = *run;
         list.push(Trial::test(format!("sim14::{name}"), move || run(&mut Rig::older())));
     }
-    for (name, run) in trials::BOTH.iter().chain(trials::KERNEL).chain(inside::KERNEL) {
+    for (name, run) in
+        trials::BOTH.iter().chain(descriptors::BOTH).chain(trials::KERNEL).chain(inside::KERNEL)
+    {
         let run: Run = *run;
         let trial = Trial::test(format!("kernel::{name}"), move || run(&mut Rig::kernel()?));
         list.push(trial.with_ignored_flag(!allowed));

@@ -231,7 +231,10 @@ fn moves(rig: &mut Rig) -> Result<(), Failed> {
     assert_eq!(errno(inside.rename("eth0", "sixteen_letters_")), Some(Errno::ENAMETOOLONG));
     assert_eq!(errno(inside.set_up("nosuch0", true)), Some(Errno::ENXIO));
     inside.set_description("eth0", "")?;
-    assert_eq!((eth0.driver.as_str(), eth0.groups.as_slice()), (tap.as_str(), &["all".to_owned()][..]));
+    assert_eq!(
+        (eth0.driver.as_str(), eth0.groups.as_slice()),
+        (tap.as_str(), &["all".to_owned(), "tap".to_owned()][..])
+    );
     inside.add_group("eth0", "lent")?;
     assert_eq!(errno(inside.add_group("eth0", "lent")), Some(Errno::EEXIST));
     assert_eq!(errno(inside.add_group("eth0", "lent0")), Some(Errno::EINVAL));
@@ -240,7 +243,7 @@ fn moves(rig: &mut Rig) -> Result<(), Failed> {
     inside.set_fib("eth0", 0)?;
     assert_eq!(errno(inside.set_fib("eth0", 60_000)), Some(Errno::EINVAL));
     let eth0 = inside.find("eth0")?.ok_or("it is not there")?;
-    assert_eq!(eth0.groups, ["all", "lent"]);
+    assert_eq!(eth0.groups, ["all", "tap", "lent"]);
     ensure(eth0.flags.contains(IfFlags::PPROMISC), "it takes its own packets alone")?;
     inside.set_promiscuous("eth0", false)?;
     inside.set_capabilities("eth0", eth0.enabled)?;
