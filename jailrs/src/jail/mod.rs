@@ -1,5 +1,6 @@
 //! Jails: made, found, read, changed, removed.
 
+mod again;
 mod builder;
 mod identity;
 mod processes;

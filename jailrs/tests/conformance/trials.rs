@@ -37,6 +37,7 @@ pub(crate) const BOTH: &[(&str, Run)] = &[
     ("what_happens_to_jails_is_told", watched),
     ("what_happens_to_one_jail_is_told", watched_alone),
     ("every_parameter_is_declared_and_read_at_once", parameters),
+    ("a_jail_is_made_anew_as_it_was", anew),
     ("a_thousand_jails_leave_nothing_behind", thousand),
 ];
 
@@ -51,6 +52,7 @@ pub(crate) const OLDER: &[(&str, Run)] = &[
     ("an_interface_moves_in_changes_and_comes_back", moves),
     ("what_happens_to_jails_is_seen", watched),
     ("every_parameter_is_declared_and_read_at_once", parameters),
+    ("a_jail_is_made_anew_as_it_was", anew),
 ];
 
 pub(crate) const SIMULATED: &[(&str, Run)] = &[("processes_are_stopped", simulated_processes)];
@@ -416,6 +418,31 @@ fn parameters(rig: &mut Rig) -> Result<(), Failed> {
     assert_eq!(jail.get(&[name])?.bool(name), Some(true));
     ensure(!rig.host.load_module_for(name)?, "it was loaded again")?;
     end(&jail)
+}
+
+fn anew(rig: &mut Rig) -> Result<(), Failed> {
+    let name = rig.name("anew");
+    let shared =
+        ["ip4.addr=192.0.2.77,192.0.2.7", "ip6=inherit", "host.hostid=77", "securelevel=1", "sysvshm=new"];
+    let own = ["vnet", "allow.noset_hostname", "allow.mlock", "children.max=2", "host=inherit"];
+    for list in [&shared[..], &own[..]] {
+        let mut builder = Jail::builder(&name);
+        for param in list {
+            builder = builder.parameter(Param::parse(param)?);
+        }
+        let jail = builder.allow("suser", false).create(&rig.host)?;
+        let (before, like_it) = (jail.get_all()?, jail.describe()?);
+        end(&jail)?;
+        let again = like_it.create(&rig.host)?;
+        let after = again.get_all()?;
+        for (before, after) in before.0.iter().zip(&after.0) {
+            if !["jid", "cpuset.id"].contains(&before.name.as_str()) {
+                assert_eq!(before, after);
+            }
+        }
+        end(&again)?;
+    }
+    Ok(())
 }
 
 fn thousand(rig: &mut Rig) -> Result<(), Failed> {
