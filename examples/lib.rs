@@ -22,7 +22,7 @@ pub fn kernel() -> Arc<dyn Kernel> {
 /// What a lesson is played on.
 ///
 /// `--kernel` plays it on FreeBSD's kernel; otherwise it is played on a simulated machine. `--picture FILE` draws the graph
-/// that it makes.
+/// that it makes, as SVG.
 #[derive(Debug)]
 pub struct Stage {
     machine: Option<SimMachine>,
@@ -84,7 +84,7 @@ impl Stage {
     pub fn picture(&self, socket: &Socket) -> Result<(), Box<dyn std::error::Error>> {
         let Some(file) = &self.picture else { return Ok(()) };
         let graph = Graph::snapshot(socket)?;
-        std::fs::write(file, Picture::of(&graph).to_dot())
+        std::fs::write(file, Picture::of(&graph).to_svg())
             .map_err(|error| io::Error::new(error.kind(), format!("writing {}: {error}", file.display())))?;
         Ok(())
     }

@@ -1,7 +1,8 @@
-//! Every lesson of the course prints what is written down for it in `expected/`: on the simulated machine, and on FreeBSD as
-//! root with `NETGRAPH_TEST_KERNEL=1` on its kernel, each in a VNET of its own.
+//! Every lesson of the course prints what is written down for it in `expected/`, and makes the graph that is drawn in
+//! `pictures/`: on the simulated machine, and on FreeBSD as root with `NETGRAPH_TEST_KERNEL=1` on its kernel, each in a VNET of
+//! its own (there without the picture).
 //!
-//! `UPDATE=1` writes down what the simulated machine makes of them.
+//! `UPDATE=1` writes down, and draws, what the simulated machine makes of them.
 #![allow(clippy::unwrap_used, reason = "tests")]
 
 use std::path::{Path, PathBuf};
@@ -13,14 +14,24 @@ use libtest_mimic::{Arguments, Failed, Trial};
 
 const KERNEL: &str = "NETGRAPH_TEST_KERNEL";
 
-/// The lessons, each with what it prints. They are compiled in, as the sources may not be where the test runs.
+/// A lesson, with what it prints and what it draws. They are compiled in, as the sources may not be where the test runs.
+struct Lesson {
+    name: &'static str,
+    printed: &'static str,
+    drawn: &'static str,
+}
+
 macro_rules! lessons {
     ($($name:literal),* $(,)?) => {
-        &[$(($name, include_str!(concat!("../expected/", $name, ".txt")))),*]
+        &[$(Lesson {
+            name: $name,
+            printed: include_str!(concat!("../expected/", $name, ".txt")),
+            drawn: include_str!(concat!("../pictures/", $name, ".svg")),
+        }),*]
     };
 }
 
-const LESSONS: &[(&str, &str)] = lessons![
+const LESSONS: &[Lesson] = lessons![
     "01_hello_node",
     "02_list_the_graph",
     "03_two_hosts",
@@ -46,23 +57,29 @@ fn compare(name: &str, expected: &str, found: &str) -> Result<(), Failed> {
     if expected == found {
         return Ok(());
     }
-    Err(format!("{name} printed\n{found}\nand not\n{expected}").into())
+    Err(format!("{name} made\n{found}\nand not\n{expected}").into())
 }
 
-fn simulated(name: &str, expected: &str) -> Result<(), Failed> {
-    let output = Command::new(program(name)).output()?;
-    let found = String::from_utf8(output.stdout)?;
+fn simulated(lesson: &Lesson) -> Result<(), Failed> {
+    let name = lesson.name;
+    let folder = tempfile::tempdir()?;
+    let picture = folder.path().join("picture.svg");
+    let output = Command::new(program(name)).arg("--picture").arg(&picture).output()?;
     if !output.status.success() {
         return Err(format!("{name}: {}\n{}", output.status, String::from_utf8_lossy(&output.stderr)).into());
     }
+    let (printed, drawn) = (String::from_utf8(output.stdout)?, std::fs::read_to_string(picture)?);
     if std::env::var_os("UPDATE").is_some() {
-        let file = format!("{}/expected/{name}.txt", env!("CARGO_MANIFEST_DIR"));
-        return Ok(std::fs::write(file, found)?);
+        let here = Path::new(env!("CARGO_MANIFEST_DIR"));
+        std::fs::write(here.join(format!("expected/{name}.txt")), printed)?;
+        return Ok(std::fs::write(here.join(format!("pictures/{name}.svg")), drawn)?);
     }
-    compare(name, expected, &found)
+    compare(name, lesson.printed, &printed)?;
+    compare(name, lesson.drawn, &drawn)
 }
 
-fn on_the_kernel(name: &str, expected: &str) -> Result<(), Failed> {
+fn on_the_kernel(lesson: &Lesson) -> Result<(), Failed> {
+    let name = lesson.name;
     let host = Host::kernel()?;
     for kind in ["socket", "ether", "eiface", "bridge", "hub", "tee", "pipe", "bpf", "vlan", "netflow"] {
         host.load_module(&format!("ng_{kind}"))?;
@@ -80,7 +97,7 @@ fn on_the_kernel(name: &str, expected: &str) -> Result<(), Failed> {
     if !output.status.success() {
         return Err(format!("{name}: {}\n{}", output.status, String::from_utf8_lossy(&output.stderr)).into());
     }
-    compare(name, expected, &String::from_utf8(output.stdout)?)
+    compare(name, lesson.printed, &String::from_utf8(output.stdout)?)
 }
 
 fn every_lesson_is_tried(folder: &Path) {
@@ -90,7 +107,7 @@ fn every_lesson_is_tried(folder: &Path) {
         .filter(|name| name.starts_with(|first: char| first.is_ascii_digit()))
         .collect();
     files.sort();
-    assert_eq!(files, LESSONS.iter().map(|(name, _)| *name).collect::<Vec<_>>());
+    assert_eq!(files, LESSONS.iter().map(|lesson| lesson.name).collect::<Vec<_>>());
 }
 
 /// Lists a trial as ignored where it cannot run, its kind the reason.
@@ -111,10 +128,10 @@ fn main() {
         Ok(())
     });
     let mut trials = vec![unless(all, no_sources)];
-    for (name, expected) in LESSONS {
-        trials.push(Trial::test(format!("sim::{name}"), move || simulated(name, expected)));
-        let kernel = Trial::test(format!("kernel::{name}"), move || on_the_kernel(name, expected));
-        trials.push(unless(kernel, no_kernel));
+    for lesson in LESSONS {
+        let name = lesson.name;
+        trials.push(Trial::test(format!("sim::{name}"), || simulated(lesson)));
+        trials.push(unless(Trial::test(format!("kernel::{name}"), || on_the_kernel(lesson)), no_kernel));
     }
     libtest_mimic::run(&Arguments::from_args(), trials).exit();
 }
