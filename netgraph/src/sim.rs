@@ -30,13 +30,16 @@
 //! | `UI` | adds and removes the byte of HDLC's unnumbered frames |
 //! | `pipe` | bandwidth, delay, queues, losses and duplicates, by the machine's clock |
 //! | `source` | sends packets again and again, by the machine's clock |
-//! | `async`, `car`, `vjc` | configured and asked; pass on what the type leaves alone, and `car` all |
-//! | `cisco`, `deflate`, `l2tp`, `lmi`, `mppc`, `ppp`, `pptpgre`, `pred1`, `rfc1490`, `tty` | configured and asked; carry no data |
+//! | `car` | limits rates, in all four modes, by the machine's clock |
+//! | `async`, `cisco`, `frame_relay`, `rfc1490` | wrap and unwrap frames; `cisco` keeps alive |
+//! | `vjc` | configured and asked; passes on what needs no compression |
+//! | `deflate`, `l2tp`, `lmi`, `mppc`, `ppp`, `pptpgre`, `pred1`, `tty` | configured and asked; carry no data |
 //! | `hci`, `l2cap`, `pppoe` | configured and asked; carry no data, and tell of nothing |
-//! | `frame_relay`, `gif_demux`, `ip_input` | take hooks; carry no data |
+//! | `gif_demux`, `ip_input` | take hooks; carry no data |
 //! | `device` | named like its device, which nobody opens |
 //! | `ksocket` | sockets of all kinds, and between them a network of the machine's own |
-//! | `nat`, `netflow` | configured and asked; pass on what they would not change, uncounted |
+//! | `netflow` | counts flows, shows them, and exports them in both versions |
+//! | `nat` | configured and asked; passes on what it would not change |
 //! | `ipfw`, `btsock_hci_raw`, `btsock_l2c_raw`, `btsock_l2c`, `btsock_sco` | one node each, in the host's VNET, once [loaded](SimMachine::load_resident_modules) |
 //! | `gif` | a type without nodes |
 //!
@@ -60,6 +63,7 @@
 //! ```
 
 mod bell;
+mod clock;
 mod context;
 mod control;
 mod convert;

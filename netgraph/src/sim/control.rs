@@ -230,7 +230,7 @@ impl Machine {
         }
         core.valid = false;
         core.closing = true;
-        let ends = self.with(key, |behaviour, context| behaviour.close(context)).flatten();
+        let ends = self.call(key, |behaviour, context| behaviour.close(context)).flatten();
         if let Some((hook, other)) = ends {
             self.bypass(hook, other);
         }

@@ -5,6 +5,8 @@ mod copies;
 mod files;
 mod ifaces;
 mod interfaces;
+mod lines;
+mod netflow;
 mod network;
 mod programs;
 mod quiet;

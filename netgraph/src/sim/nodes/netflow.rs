@@ -1,16 +1,24 @@
-//! `netflow`: the configuration; packets pass uncounted, so that there are never flows to show or export.
+//! `netflow`: counts the packets of flows, and exports the flows that are over.
+
+mod export;
+mod flows;
+mod packet;
 
 use std::collections::BTreeMap;
+use std::net::IpAddr;
+use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-use super::quiet::{Answer, Quiet, decimal, hook_named, one_of, only_once, raw, reply};
-use super::{Kind, plain};
-use crate::error::Errno;
-use crate::nodes::netflow::Netflow as Type;
-use crate::sim::context::Context;
-use crate::sim::message::{Message, append};
-use crate::sim::packet::Packet;
+use export::{Export5, Export9, Moment};
+use flows::{Cache, Flow, Times};
+use packet::look;
+
+use super::quiet::{Answer, decimal, hook_named, one_of, only_once, raw, reply};
+use super::*;
+use crate::nodes::netflow::{EXPORT, EXPORT9, Netflow as Type};
+use crate::sim::message::append;
+use crate::sim::packet::Tag;
 use crate::sys::*;
 
 pub(in crate::sim) static KIND: Kind = plain::<Type, Netflow>();
@@ -18,8 +26,11 @@ pub(in crate::sim) static KIND: Kind = plain::<Type, Netflow>();
 /// How many lists the kernel spreads flows over.
 const LISTS: u32 = 65536;
 
-/// How many flows the kernel has room for in a reply; it sends the room, used or not.
-const FLOWS_AT_ONCE: usize = 1000;
+/// How often flows are looked at that may be over.
+const LOOK: Duration = Duration::from_secs(1);
+
+/// What is noted about a packet that a node has counted: MTAG_NETFLOW and MTAG_NETFLOW_CALLED.
+const COUNTED: (u32, u16) = (1_221_656_444, 0);
 
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -30,6 +41,14 @@ struct Netflow {
     v9: ng_netflow_v9info,
     /// The interfaces that are not as they were at first.
     interfaces: BTreeMap<u16, Interface>,
+    #[serde(with = "raw")]
+    counted: ng_netflow_info,
+    four: Cache,
+    six: Cache,
+    export: Export5,
+    export9: Export9,
+    /// Which of the timers that were set is the one to heed.
+    timer: u32,
 }
 
 #[derive(Debug, Clone, Copy, Serialize, Deserialize)]
@@ -51,6 +70,12 @@ impl Default for Netflow {
             active_timeout: 30 * 60,
             v9: ng_netflow_v9info { templ_packets: 500, templ_time: 600, mtu: 1500 },
             interfaces: BTreeMap::new(),
+            counted: ng_netflow_info::default(),
+            four: Cache::default(),
+            six: Cache::default(),
+            export: Export5::default(),
+            export9: Export9::default(),
+            timer: 0,
         }
     }
 }
@@ -72,22 +97,140 @@ impl Netflow {
 
     fn info(&self) -> ng_netflow_info {
         ng_netflow_info {
+            nfinfo_used: self.four.len() as u32,
+            nfinfo_used6: self.six.len() as u32,
             nfinfo_inact_t: self.inactive_timeout,
             nfinfo_act_t: self.active_timeout,
-            ..Default::default()
+            ..self.counted
         }
+    }
+
+    /// The reply to a request for flows: room for as many as the kernel sends at once, used or not.
+    fn show(&self, request: ngnf_show_header) -> Answer {
+        let (cache, most) = match request.version {
+            _ if request.hash_id >= LISTS => return Err(Errno::EINVAL),
+            4 => (&self.four, NREC_AT_ONCE),
+            6 => (&self.six, NREC6_AT_ONCE),
+            _ => return Err(Errno::EINVAL),
+        };
+        let (flows, hash_id, list_id) = cache.show(request.hash_id, request.list_id, most);
+        let nentries = flows.len() as u32;
+        let mut reply = Vec::with_capacity(NGRESP_SIZE);
+        append(
+            &mut reply,
+            &ngnf_show_header { version: request.version, hash_id, list_id, nentries, ..Default::default() },
+        );
+        flows.iter().for_each(|flow| entry(&mut reply, flow));
+        reply.resize(NGRESP_SIZE, 0);
+        Ok(Some(reply))
+    }
+
+    fn times(&self, context: &Context<'_>) -> Times {
+        let now = uptime(context);
+        Times { now, inactive: self.inactive_timeout.into(), active: self.active_timeout.into() }
+    }
+
+    /// Exports flows that are over, by the hooks that there are.
+    fn export(&mut self, context: &mut Context<'_>, flows: &[Flow]) {
+        let moment = Moment { uptime: uptime(context), clock: context.now };
+        let (hook, hook9) = (context.find(EXPORT), context.find(EXPORT9));
+        for flow in flows {
+            if let Some(hook) = hook.filter(|_| flow.key.src.is_ipv4()) {
+                send(context, hook, self.export.add(flow, moment));
+            }
+            if let Some(hook) = hook9 {
+                send(context, hook, self.export9.add(flow, &self.v9, moment));
+            }
+        }
+    }
+
+    /// Counts a packet, and tells whether that could be done, or for which version of IP it could not.
+    fn count(&mut self, context: &mut Context<'_>, info: &ng_netflow_ifinfo, egress: bool, packet: &Packet) {
+        let input = if egress { 0 } else { info.ifinfo_index };
+        let seen = look(info.ifinfo_dlt, packet.bytes(), input, context.find(EXPORT9).is_some());
+        let times = self.times(context);
+        let counted = &mut self.counted;
+        let Some(record) = seen.record else {
+            let len = packet.len() as u64;
+            match seen.version {
+                Some(4) => {
+                    counted.nfinfo_spackets += 1;
+                    counted.nfinfo_sbytes += len;
+                }
+                Some(_) => {
+                    counted.nfinfo_spackets6 += 1;
+                    counted.nfinfo_sbytes6 += len;
+                }
+                None => {}
+            }
+            return;
+        };
+        // The one routing table is set up with its first packet.
+        counted.nfinfo_alloc_fibs = 1;
+        let over = if seen.version == Some(4) {
+            counted.nfinfo_packets += 1;
+            counted.nfinfo_bytes += record.bytes;
+            self.four.add(record, times)
+        } else {
+            counted.nfinfo_packets6 += 1;
+            counted.nfinfo_bytes6 += record.bytes;
+            self.six.add(record, times)
+        };
+        counted.nfinfo_act_exp += over.len() as u64;
+        self.export(context, &over);
     }
 }
 
-/// The reply to a request for flows: room for many, and none in it.
-fn no_flows(request: ngnf_show_header) -> Answer {
-    if request.hash_id >= LISTS || !matches!(request.version, 4 | 6) {
-        return Err(Errno::EINVAL);
+/// The seconds since boot, of which the first is number 1.
+fn uptime(context: &Context<'_>) -> u64 {
+    context.now.as_secs() + 1
+}
+
+fn send(context: &mut Context<'_>, hook: HookKey, datagram: Option<Vec<u8>>) {
+    if let Some(datagram) = datagram {
+        context.send(hook, Packet::new(&datagram), 0);
     }
-    let mut flows = Vec::new();
-    append(&mut flows, &ngnf_show_header { version: request.version, ..Default::default() });
-    flows.resize(flows.len() + FLOWS_AT_ONCE * size_of::<flow_entry_data>(), 0);
-    Ok(Some(flows))
+}
+
+/// Appends a flow as the kernel shows it.
+fn entry(reply: &mut Vec<u8>, flow: &Flow) {
+    let Flow { key, packets, bytes, tcp_flags, .. } = *flow;
+    let (first, last) = (flow.first as i64, flow.last as i64);
+    match (key.src, key.dst) {
+        (IpAddr::V4(src), IpAddr::V4(dst)) => {
+            let mut entry =
+                flow_entry_data { version: 4, packets, bytes, first, last, tcp_flags, ..Default::default() };
+            entry.r = flow_rec {
+                flow_type: 1,
+                r_src: src.into(),
+                r_dst: dst.into(),
+                r_sport: key.sport.to_be(),
+                r_dport: key.dport.to_be(),
+                r_ip_p: key.protocol,
+                r_tos: key.tos,
+                r_i_ifx: key.input,
+                ..Default::default()
+            };
+            append(reply, &entry);
+        }
+        (IpAddr::V6(src), IpAddr::V6(dst)) => {
+            let mut entry =
+                flow6_entry_data { version: 6, packets, bytes, first, last, tcp_flags, ..Default::default() };
+            entry.r = flow6_rec {
+                flow_type: 4,
+                src: src.into(),
+                dst: dst.into(),
+                r_sport: key.sport.to_be(),
+                r_dport: key.dport.to_be(),
+                r_ip_p: key.protocol,
+                r_tos: key.tos,
+                r_i_ifx: key.input,
+                ..Default::default()
+            };
+            append(reply, &entry);
+        }
+        _ => {}
+    }
 }
 
 /// Reads the number of an interface at the end of a hook's name.
@@ -96,9 +239,7 @@ fn number(digits: &[u8]) -> Result<u16, Errno> {
     if number == NG_NETFLOW_MAXIFACES { Err(Errno::EINVAL) } else { Ok(number) }
 }
 
-impl Quiet for Netflow {
-    const COOKIE: u32 = NGM_NETFLOW_COOKIE;
-
+impl Netflow {
     fn hook(&mut self, context: &mut Context<'_>, name: &[u8]) -> Result<(), Errno> {
         if let Some(digits) = name.strip_prefix(NG_NETFLOW_HOOK_DATA.as_bytes()) {
             let number = number(digits)?;
@@ -108,10 +249,14 @@ impl Quiet for Netflow {
         }
         if let Some(digits) = name.strip_prefix(NG_NETFLOW_HOOK_OUT.as_bytes()) {
             number(digits)?;
-        } else {
-            one_of(&[NG_NETFLOW_HOOK_EXPORT, NG_NETFLOW_HOOK_EXPORT9], name)?;
+            return only_once(context, name);
         }
-        only_once(context, name)
+        one_of(&[NG_NETFLOW_HOOK_EXPORT, NG_NETFLOW_HOOK_EXPORT9], name)?;
+        only_once(context, name)?;
+        // Each of the two begins the looking anew.
+        self.timer = self.timer.wrapping_add(1);
+        context.after(LOOK, self.timer);
+        Ok(())
     }
 
     fn answer(&mut self, context: &mut Context<'_>, message: &Message) -> Answer {
@@ -155,25 +300,105 @@ impl Quiet for Netflow {
                 }
                 self.v9.mtu = set.mtu;
             }
-            NGM_NETFLOW_SHOW => return no_flows(message.exactly().ok_or(Errno::EINVAL)?),
+            NGM_NETFLOW_SHOW => return self.show(message.exactly().ok_or(Errno::EINVAL)?),
             NGM_NETFLOW_V9INFO => return reply(&self.v9),
             _ => return Err(Errno::EINVAL),
         }
         Ok(None)
     }
+}
+
+impl Behaviour for Netflow {
+    fn new_hook(&mut self, context: &mut Context<'_>, _: HookKey, name: HookName) -> Result<(), Errno> {
+        self.hook(context, name.as_bytes())
+    }
+
+    fn disconnect(&mut self, context: &mut Context<'_>, _: HookKey) {
+        if hook_named(context, EXPORT.as_bytes()).or(hook_named(context, EXPORT9.as_bytes())).is_none() {
+            self.timer = self.timer.wrapping_add(1);
+        }
+        context.shut_down_if_bare();
+    }
+
+    fn receive_message(
+        &mut self,
+        context: &mut Context<'_>,
+        message: Message,
+        _: Option<HookKey>,
+    ) -> Result<Option<Vec<u8>>, Errno> {
+        match message.header.typecookie {
+            NGM_NETFLOW_COOKIE => self.answer(context, &message),
+            _ => Err(Errno::EINVAL),
+        }
+    }
 
     /// What comes in at one hook of an interface leaves by the other, where there is one.
-    fn data(&mut self, context: &mut Context<'_>, name: &[u8], packet: Packet) -> Result<(), Errno> {
-        let name = std::str::from_utf8(name).map_err(|_| Errno::EINVAL)?;
-        let to = match (name.strip_prefix(NG_NETFLOW_HOOK_DATA), name.strip_prefix(NG_NETFLOW_HOOK_OUT)) {
-            (Some(number), _) => format!("{NG_NETFLOW_HOOK_OUT}{number}"),
-            (_, Some(number)) => format!("{NG_NETFLOW_HOOK_DATA}{number}"),
-            // Nothing is expected from where flows are exported to.
-            _ => return Err(Errno::EINVAL),
-        };
-        if let Some(hook) = hook_named(context, to.as_bytes()) {
-            context.send(hook, packet, 0);
+    fn receive_data(
+        &mut self,
+        context: &mut Context<'_>,
+        hook: HookKey,
+        mut packet: Packet,
+    ) -> Result<(), Errno> {
+        let name = context.name(hook).ok_or(Errno::EINVAL)?;
+        let name = std::str::from_utf8(name.as_bytes()).map_err(|_| Errno::EINVAL)?;
+        let (digits, other, egress) =
+            match (name.strip_prefix(NG_NETFLOW_HOOK_DATA), name.strip_prefix(NG_NETFLOW_HOOK_OUT)) {
+                (Some(digits), _) => (digits, NG_NETFLOW_HOOK_OUT, false),
+                (_, Some(digits)) => (digits, NG_NETFLOW_HOOK_DATA, true),
+                // Nothing is expected from where flows are exported to.
+                _ => return Err(Errno::EINVAL),
+            };
+        let out = hook_named(context, format!("{other}{digits}").as_bytes());
+        let info = self.interface(number(digits.as_bytes())?)?;
+        let wanted = if egress { NG_NETFLOW_CONF_EGRESS } else { NG_NETFLOW_CONF_INGRESS };
+        let own = context.core.id.0.to_ne_bytes();
+        let once = info.conf & (NG_NETFLOW_CONF_ONCE | NG_NETFLOW_CONF_THISONCE) != 0;
+        let by_any = info.conf & NG_NETFLOW_CONF_ONCE != 0;
+        let counted = |tag: &Tag| (tag.cookie, tag.id) == COUNTED && (by_any || tag.data == own);
+        if info.conf & wanted == 0 || (once && packet.tags.iter().any(counted)) {
+            context.send(out.ok_or(Errno::ENOTCONN)?, packet, 0);
+            return Ok(());
+        }
+        info.ifinfo_packets = info.ifinfo_packets.wrapping_add(1);
+        let info = *info;
+        if once {
+            packet.tags.insert(0, Tag { cookie: COUNTED.0, id: COUNTED.1, data: own.to_vec() });
+        }
+        self.count(context, &info, egress, &packet);
+        if let Some(out) = out {
+            context.send(out, packet, 0);
         }
         Ok(())
+    }
+
+    fn timer(&mut self, context: &mut Context<'_>, token: u32) {
+        if token != self.timer {
+            return;
+        }
+        let times = self.times(context);
+        let mut over = self.four.expire(times);
+        over.append(&mut self.six.expire(times));
+        self.counted.nfinfo_inact_exp += over.len() as u64;
+        self.export(context, &over);
+        context.after(LOOK, self.timer);
+    }
+
+    /// What the node still remembers is exported before it goes.
+    fn close(&mut self, context: &mut Context<'_>) -> Option<(HookKey, HookKey)> {
+        let mut left = self.four.take();
+        left.append(&mut self.six.take());
+        self.export(context, &left);
+        let moment = Moment { uptime: uptime(context), clock: context.now };
+        if let Some(hook) = context.find(EXPORT) {
+            send(context, hook, self.export.flush(moment));
+        }
+        if let Some(hook) = context.find(EXPORT9) {
+            send(context, hook, self.export9.flush(moment));
+        }
+        None
+    }
+
+    fn save(&self, _: &Machine, _: NodeKey) -> Value {
+        json!(self)
     }
 }

@@ -46,6 +46,9 @@ pub(super) trait Quiet: Debug + Default + Send + Serialize + DeserializeOwned + 
         Err(Errno::EINVAL)
     }
 
+    /// A timer that the node has set is due.
+    fn due(&mut self, _: &mut Context<'_>, _token: u32) {}
+
     /// Data came in on a hook of this name.
     fn data(&mut self, _: &mut Context<'_>, _name: &[u8], _: Packet) -> Result<(), Errno> {
         Ok(())
@@ -82,6 +85,10 @@ impl<Q: Quiet> Behaviour for Q {
     ) -> Result<(), Errno> {
         let name = name_of(context, hook).ok_or(Errno::EINVAL)?;
         self.data(context, name.as_bytes(), packet)
+    }
+
+    fn timer(&mut self, context: &mut Context<'_>, token: u32) {
+        self.due(context, token);
     }
 
     fn save(&self, _: &Machine, _: NodeKey) -> Value {
@@ -164,6 +171,28 @@ pub(super) fn forward(context: &mut Context<'_>, name: &str, packet: Packet) -> 
     let hook = hook_named(context, name.as_bytes()).ok_or(Errno::ENETDOWN)?;
     context.send(hook, packet, 0);
     Ok(())
+}
+
+/// Puts a header before a packet, and sends it on.
+pub(super) fn forward_behind(
+    context: &mut Context<'_>,
+    name: &str,
+    header: &[u8],
+    mut packet: Packet,
+) -> Result<(), Errno> {
+    packet.splice(0, 0, header);
+    forward(context, name, packet)
+}
+
+/// Takes the first bytes off a packet, and sends it on.
+pub(super) fn forward_from(
+    context: &mut Context<'_>,
+    name: &str,
+    start: usize,
+    mut packet: Packet,
+) -> Result<(), Errno> {
+    packet.splice(0, start, &[]);
+    forward(context, name, packet)
 }
 
 /// A struct in a file: its bytes in hexadecimal.

@@ -8,11 +8,12 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 use zerocopy::IntoBytes;
 
-use embed::{Embedded, Time};
+use embed::Embedded;
 
 use super::quiet::raw;
 use super::*;
 use crate::nodes::source::{INPUT, OUTPUT, Source as Type};
+use crate::sim::clock::Time;
 use crate::sim::context::Post;
 use crate::sim::ifnet::IfKey;
 use crate::sys::*;

@@ -1,0 +1,160 @@
+//! The types that wrap frames for a line, and the one that limits its rate.
+
+use std::time::Duration;
+
+use proptest::prelude::*;
+
+use super::*;
+use crate::nodes::{async_, car, cisco, flow, rfc1490};
+use crate::sys::ng_async_cfg;
+
+/// A node with a hook of this socket's to each of its hooks, under the same names.
+fn node(socket: &Socket, kind: &str, hooks: &[&str]) -> Path {
+    let (first, others) = hooks.split_first().unwrap();
+    socket.make_peer_of(&at("."), kind.parse().unwrap(), hook(first), hook(first)).unwrap();
+    let path = at(&format!(".:{first}"));
+    for other in others {
+        socket.connect(&at("."), &path, hook(other), hook(other)).unwrap();
+    }
+    path
+}
+
+/// What comes of a packet.
+fn sent(socket: &Socket, own: &str, packet: &[u8]) -> Vec<(String, Vec<u8>)> {
+    socket.send(hook(own), packet).unwrap();
+    received(socket)
+}
+
+fn only(hook: &str, packet: &[u8]) -> Vec<(String, Vec<u8>)> {
+    vec![(hook.to_owned(), packet.to_vec())]
+}
+
+#[test]
+fn frame_relay_sorts_frames_by_addresses_of_any_length() {
+    let machine = SimMachine::new();
+    for (len, address) in [(2, &[0x18, 0x41][..]), (3, &[0, 0x10, 0x91]), (4, &[0, 0, 0x02, 0x91])] {
+        let socket = socket(&machine, 0);
+        node(&socket, "frame_relay", &["downstream", "dlci100"]);
+        let frame = [address, &[7; 4]].concat();
+        if len > 2 {
+            // The other lengths are learned from what comes in.
+            let last = address.len() - 1;
+            assert!(address[..last].iter().all(|byte| byte & 1 == 0) && address[last] & 1 == 1);
+        }
+        let came = sent(&socket, "downstream", &frame);
+        if let [(name, data)] = &came[..] {
+            assert_eq!((name.as_str(), &data[..]), ("dlci100", &[7; 4][..]));
+            assert_eq!(sent(&socket, "dlci100", &[7; 4]), only("downstream", &frame));
+        } else {
+            panic!("{len}: {came:?}");
+        }
+        assert_eq!(errno(socket.send(hook("downstream"), &[0; 4])), Some(Errno::ENETDOWN));
+    }
+}
+
+#[test]
+fn rfc1490_wraps_as_it_is_told_and_unwraps_all() {
+    let machine = SimMachine::new();
+    let socket = socket(&machine, 0);
+    let path = node(&socket, "rfc1490", &["downstream", "inet", "ppp", "ethernet"]);
+    let packet = b"\x45packet";
+    let wraps =
+        [("ietf-ip", &[3, 0xcc][..]), ("ietf-snap", &[3, 0, 0x80, 0, 0, 0, 8, 0]), ("cisco", &[8, 0])];
+    for (encapsulation, header) in wraps {
+        socket.call(&path, &rfc1490::SetEncap(encapsulation.into())).unwrap();
+        let frame = [header, packet].concat();
+        assert_eq!(sent(&socket, "inet", packet), only("downstream", &frame));
+        assert_eq!(sent(&socket, "downstream", &frame), only("inet", packet));
+    }
+    socket.call(&path, &rfc1490::SetEncap("ietf-ip".into())).unwrap();
+    for (name, header) in [("ppp", &[3, 0xcf][..]), ("ethernet", &[3, 0, 0x80, 0, 0x80, 0xc2, 0, 7])] {
+        let frame = [header, packet].concat();
+        assert_eq!(sent(&socket, name, packet), only("downstream", &frame));
+        assert_eq!(sent(&socket, "downstream", &frame), only(name, packet));
+    }
+    assert_eq!(sent(&socket, "downstream", &[0xff; 9]), []);
+}
+
+#[test]
+fn cisco_keeps_alive_and_tells_of_a_silent_line() {
+    let machine = SimMachine::new();
+    let socket = socket(&machine, 0);
+    node(&socket, "cisco", &["downstream", "inet"]);
+    let frame = [&[0x0f, 0, 8, 0][..], b"\x45packet"].concat();
+    assert_eq!(sent(&socket, "inet", b"\x45packet"), only("downstream", &frame));
+    assert_eq!(sent(&socket, "downstream", &frame), only("inet", b"\x45packet"));
+    machine.advance(Duration::from_secs(30));
+    let keepalives = received(&socket);
+    assert_eq!(keepalives.len(), 3);
+    assert_eq!(keepalives[0].1[..8], [0x8f, 0, 0x80, 0x35, 0, 0, 0, 2]);
+    let down = socket.next_event(Wait::No).unwrap().unwrap();
+    assert!(down.message::<flow::LinkIsDown>().is_some());
+    assert_eq!(socket.call(&at(".:inet"), &cisco::GetStats).unwrap().seqRetries, 3);
+    // The other side has heard the last of them.
+    let mut answer = keepalives[2].1.clone();
+    answer[8..16].copy_from_slice(&[0, 0, 0, 9, 0, 0, 0, 0]);
+    assert_eq!(sent(&socket, "downstream", &answer), []);
+    let up = socket.next_event(Wait::No).unwrap().unwrap();
+    assert!(up.message::<flow::LinkIsUp>().is_some());
+    assert_eq!(socket.call(&at(".:inet"), &cisco::GetStats).unwrap().seqRetries, 0);
+}
+
+proptest! {
+    #[test]
+    fn what_async_makes_of_a_frame_it_takes_for_the_same(
+        frame in prop::collection::vec(prop_oneof![any::<u8>(), Just(0x7e), Just(0x7d)], 0..200),
+        cuts in prop::collection::vec(0usize..200, 0..4),
+    ) {
+        let machine = SimMachine::new();
+        let socket = socket(&machine, 0);
+        let path = node(&socket, "async", &["sync", "async"]);
+        let config = ng_async_cfg { enabled: 1, amru: 300, smru: 300, accm: 0x000a_0000, ..Default::default() };
+        socket.call(&path, &async_::SetConfig(async_::Config(config))).unwrap();
+        let line = sent(&socket, "sync", &frame);
+        prop_assert_eq!(line.len(), 1);
+        let mut rest = &line[0].1[..];
+        prop_assert!(rest.first() == Some(&0x7e) && rest.last() == Some(&0x7e));
+        // However the line is cut up.
+        for cut in cuts {
+            let (head, tail) = rest.split_at(cut.min(rest.len()));
+            socket.send(hook("async"), head).unwrap();
+            rest = tail;
+        }
+        socket.send(hook("async"), rest).unwrap();
+        let expected = frame.strip_prefix(&[0xff, 3]).unwrap_or(&frame);
+        prop_assert_eq!(received(&socket), only("sync", expected));
+        let stats = socket.call(&path, &async_::GetStats).unwrap();
+        prop_assert_eq!((stats.syncFrames, stats.asyncFrames, stats.asyncBadCheckSums), (1, 1, 0));
+    }
+}
+
+/// How many of so many packets of 1000 bytes pass at once, and how many more in a second.
+fn passed(config: &str, packets: usize) -> (usize, usize) {
+    let machine = SimMachine::new();
+    let socket = socket(&machine, 0);
+    let path = node(&socket, "car", &["upper", "lower"]);
+    socket.call(&path, &car::SetConfig(config.parse().unwrap())).unwrap();
+    for _ in 0..packets {
+        socket.send(hook("upper"), &[0; 1000]).unwrap();
+    }
+    let at_once = received(&socket).len();
+    machine.advance(Duration::from_secs(1));
+    let later = received(&socket).len();
+    let stats = socket.call(&path, &car::GetStats).unwrap();
+    assert_eq!(stats.downstream.passed_pkts as usize, at_once + later);
+    (at_once, later)
+}
+
+#[test]
+fn car_drops_what_is_beyond_its_rates_or_makes_it_wait() {
+    let half = |mode: u8, cir: u32| {
+        let half =
+            format!("{{ cbs=4000 ebs=2000 cir={cir} greenAction=1 yellowAction=1 redAction=2 mode={mode} }}");
+        format!("{{ upstream={half} downstream={half} }}")
+    };
+    // Both buckets are full at first.
+    assert_eq!(passed(&half(0, 80_000), 20), (6, 0));
+    // Nothing is dropped that can wait, and 10,000 bytes a second leave.
+    assert_eq!(passed(&half(3, 80_000), 20).0, 4);
+    assert!((9..=11).contains(&passed(&half(3, 80_000), 20).1));
+}
