@@ -6,18 +6,24 @@
 //! ignored, with the reason as its kind.
 #![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used, reason = "a test fails by panicking")]
 
+#[path = "conformance/agreement.rs"]
+mod agreement;
 #[path = "conformance/ground.rs"]
 mod ground;
 #[path = "conformance/inside.rs"]
 mod inside;
 #[path = "conformance/judge.rs"]
 mod judge;
+#[path = "conformance/program.rs"]
+mod program;
 #[path = "conformance/scenarios/mod.rs"]
 mod scenarios;
 #[path = "conformance/steps/mod.rs"]
 mod steps;
 #[path = "conformance/transcript.rs"]
 mod transcript;
+#[path = "conformance/watch.rs"]
+mod watch;
 #[path = "conformance/world.rs"]
 mod world;
 
@@ -58,6 +64,9 @@ fn main() {
             inside::in_a_jail(&["scenario", name], &scenarios::TYPES.map(String::from))
         }));
     }
+    let name = "agreement::random_programs";
+    trials.push(trial(format!("sim::{name}"), None, agreement::on_sim));
+    trials.push(trial(format!("kernel::{name}"), refused, agreement::on_kernel));
     libtest_mimic::run(&arguments, trials).exit();
 }
 

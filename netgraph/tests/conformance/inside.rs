@@ -10,13 +10,14 @@ use netgraph::Socket;
 use netgraph::kernel::HostKernel;
 use serde_json::{Value, json};
 
+use crate::agreement;
 use crate::ground::{Ground, PACE};
 use crate::scenarios;
 use crate::transcript::Transcript;
 use crate::world::World;
 
-/// What makes this program a child: `CHILD transcript FILE`, `CHILD scenario NAME`, `CHILD clear VNET` or
-/// `CHILD steps STEPS`.
+/// What makes this program a child: `CHILD transcript FILE`, `CHILD scenario NAME`, `CHILD clear VNET`,
+/// `CHILD program STEPS` or `CHILD steps STEPS`.
 const CHILD: &str = "--in-a-jail";
 
 /// How long the end of a jail may take.
@@ -37,6 +38,10 @@ pub(crate) fn run() -> Option<i32> {
             let (_, scenario) =
                 scenarios::ALL.iter().find(|(name, _)| *name == subject).expect("a scenario of that name");
             scenario(&ground)
+        }
+        "program" => {
+            print!("{}", agreement::record(ground, &subject));
+            return Some(0);
         }
         _ => {
             let mut world = World::new(ground);
@@ -127,6 +132,15 @@ pub(crate) fn in_a_jail(args: &[&str], types: &[String]) -> Result<(), Failed> {
 }
 
 fn at_a_pace(pace: &str, args: &[&str], types: &[String]) -> Result<(), Failed> {
+    child(pace, args, types).map(drop)
+}
+
+/// Does something in a VNET jail of its own, and returns what it has printed.
+pub(crate) fn said_in_a_jail(args: &[&str], types: &[String]) -> Result<String, Failed> {
+    child("4", args, types)
+}
+
+fn child(pace: &str, args: &[&str], types: &[String]) -> Result<String, Failed> {
     static COUNT: AtomicU32 = AtomicU32::new(0);
     let host = Host::kernel()?;
     load_modules(&host, types);
@@ -144,7 +158,7 @@ fn at_a_pace(pace: &str, args: &[&str], types: &[String]) -> Result<(), Failed> 
     jail.wait_gone(BOUND)?;
     let output = output?;
     if output.status.success() {
-        return Ok(());
+        return Ok(String::from_utf8_lossy(&output.stdout).into_owned());
     }
     let said = [output.stdout, output.stderr].concat();
     Err(format!("{}\n{}", output.status, String::from_utf8_lossy(&said)).into())

@@ -73,7 +73,8 @@ impl Transcript {
         Self::parse(path, &text)
     }
 
-    fn parse(path: PathBuf, text: &str) -> Self {
+    /// The transcript of this text, which is that of a file.
+    pub(crate) fn parse(path: PathBuf, text: &str) -> Self {
         let steps = text.lines().enumerate().map(|(number, line)| {
             let place = || format!("{}:{}", path.display(), number + 1);
             let mut line: Value =

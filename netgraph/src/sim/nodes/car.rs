@@ -145,7 +145,7 @@ impl Way {
         if self.committed < len || color > GREEN {
             self.refill(now);
         }
-        if self.committed >= len && color <= GREEN {
+        if self.committed >= len && color == GREEN {
             self.stats.green_pkts += 1;
             self.committed -= len;
             return self.act(self.config.green_action, GREEN, packet);

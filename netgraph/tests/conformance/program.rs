@@ -1,0 +1,226 @@
+//! Programs made of any bytes: steps of the vocabulary of the transcripts, over all node types that can be made.
+
+use netgraph::nodes::CATALOGUE;
+
+/// The types that MKPEER makes nodes of, each with hooks that it takes.
+const TYPES: &[(&str, &[&str])] = &[
+    ("hub", &["a", "b", "c"]),
+    ("bridge", &["link", "link0", "link1", "link7", "uplink1", "uplink"]),
+    ("echo", &["a", "b"]),
+    ("ether_echo", &["a", "b"]),
+    ("hole", &["a", "b"]),
+    ("tee", &["left", "right", "left2right", "right2left"]),
+    ("one2many", &["one", "many0", "many1", "many63"]),
+    ("split", &["mixed", "in", "out"]),
+    ("vlan", &["downstream", "nomatch", "v1"]),
+    ("vlan_rotate", &["original", "ordered", "excessive", "incomplete"]),
+    ("etf", &["downstream", "nomatch", "e1"]),
+    ("macfilter", &["ether", "default", "m1", "m2"]),
+    ("bpf", &["a", "b"]),
+    ("tag", &["a", "b"]),
+    ("checksum", &["in", "out"]),
+    ("patch", &["in", "out"]),
+    ("tcpmss", &["a", "b"]),
+    ("UI", &["downstream", "upstream"]),
+    ("pipe", &["upper", "lower"]),
+    ("source", &["input", "output"]),
+    ("eiface", &["ether"]),
+    ("iface", &["inet", "inet6"]),
+    ("ksocket", &["inet/dgram/udp", "inet6/stream/tcp6", "local/stream/0", "2/3/17", "inet/x/udp"]),
+    ("async", &["sync", "async"]),
+    ("car", &["upper", "lower"]),
+    ("cisco", &["downstream", "inet", "inet6", "debug"]),
+    ("deflate", &["comp", "decomp"]),
+    ("device", &["d"]),
+    ("frame_relay", &["downstream", "dlci16", "debug"]),
+    ("gif_demux", &["gif", "inet", "atm"]),
+    ("hci", &["drv", "acl", "raw"]),
+    ("ip_input", &["a"]),
+    ("l2cap", &["hci", "l2c", "ctl"]),
+    ("l2tp", &["ctrl", "lower", "session_0001"]),
+    ("lmi", &["annexA", "auto0", "debug"]),
+    ("mppc", &["comp", "decomp"]),
+    ("nat", &["in", "out"]),
+    ("netflow", &["iface0", "out0", "export", "export9"]),
+    ("ppp", &["bypass", "link0", "link3", "inet", "vjc_ip"]),
+    ("pppoe", &["ethernet", "debug", "session"]),
+    ("pptpgre", &["upper", "lower", "session_00ff"]),
+    ("pred1", &["comp", "decomp"]),
+    ("rfc1490", &["downstream", "inet", "ppp", "ethernet"]),
+    ("vjc", &["ip", "vjcomp", "vjuncomp", "vjip"]),
+    ("ether", &["lower"]),
+    ("socket", &["a"]),
+    ("gif", &["lower"]),
+    ("nonsense", &["a"]),
+];
+
+/// Names that nodes are given.
+const NAMES: &[&str] =
+    &["n1", "n2", "n3", "a", "[1]", "x.y", "z:", "\"\"", "long-name-of-31-bytes-abcdefghijk"];
+
+/// Own hooks that are used again and again.
+const OWN: &[&str] = &["h0", "h1", "h2", "h3", "h4", "h5", "h6", "h7"];
+
+/// Words that are the argument of a message as text.
+const TEXTS: &[&str] =
+    &["", "", "0", "1", "7", "{ }", "[ ]", "\"a\"", "\"in\"", "{ enable=1 }", "1.2.3.4", "00:01:02:03:04:05"];
+
+/// The lengths of the structs that messages carry, and others.
+const LENGTHS: &[usize] = &[
+    0, 1, 2, 3, 4, 6, 8, 9, 12, 16, 20, 24, 32, 34, 36, 38, 40, 66, 72, 78, 80, 84, 96, 100, 108, 120, 128,
+    272,
+];
+
+/// Whether a program may do what FreeBSD 15.1 does not survive, or answers by the moment.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Manners {
+    Any,
+    Gentle,
+}
+
+/// Bytes that are choices; at their end every choice is the first.
+struct Choices<'b>(std::slice::Iter<'b, u8>);
+
+impl Choices<'_> {
+    fn byte(&mut self) -> u8 {
+        self.0.next().copied().unwrap_or_default()
+    }
+
+    fn of<T: Copy>(&mut self, several: &[T]) -> T {
+        several[usize::from(self.byte()) % several.len()]
+    }
+
+    /// One time in so many.
+    fn rarely(&mut self, times: u8) -> bool {
+        self.byte() % times == times - 1
+    }
+
+    fn kind(&mut self, manners: Manners) -> (&'static str, &'static [&'static str]) {
+        match self.of(TYPES) {
+            ("split", _) if manners == Manners::Gentle => TYPES[0],
+            kind => kind,
+        }
+    }
+
+    fn hook(&mut self, manners: Manners) -> String {
+        match self.byte() % 8 {
+            0..6 => self.kind_hook(manners),
+            6 => self.of(OWN).to_owned(),
+            _ => self.of(&["\"\"", "a.b", "c:d", "a-hook-name-of-31-bytes-abcdefgh"]).to_owned(),
+        }
+    }
+
+    fn kind_hook(&mut self, manners: Manners) -> String {
+        let (_, hooks) = self.kind(manners);
+        self.of(hooks).to_owned()
+    }
+
+    fn path(&mut self) -> String {
+        match self.byte() % 10 {
+            0..5 => format!(".:{}", self.of(OWN)),
+            5 | 6 => format!("{}:", self.of(&NAMES[..3])),
+            7 => ".".to_owned(),
+            8 => format!("[@{}]:", self.byte() % 9 + 1),
+            _ => format!(".:{}.{}", self.of(OWN), self.of(&["a", "left", "out", "ether", ""])),
+        }
+    }
+
+    fn socket(&mut self) -> &'static str {
+        if self.rarely(4) { "b" } else { "a" }
+    }
+
+    fn hex(&mut self, manners: Manners) -> String {
+        let len = match manners {
+            Manners::Gentle => self.of(&LENGTHS[..24]),
+            Manners::Any => self.of(LENGTHS),
+        };
+        // Small numbers mean something more often than others.
+        let small = self.byte() % 3 > 0;
+        let digits: Vec<_> = (0..len)
+            .map(|_| if small { self.byte() % 3 } else { self.byte() })
+            .map(|byte| format!("{byte:02x}"))
+            .collect();
+        if digits.is_empty() { "-".to_owned() } else { digits.concat() }
+    }
+
+    fn raw(&mut self, manners: Manners) -> String {
+        let known = self.of(CATALOGUE);
+        let cookie = if self.rarely(6) { netgraph::sys::NGM_GENERIC_COOKIE } else { known.cookie };
+        let listed =
+            self.of(&known.commands.iter().map(|command| command.cmd).chain([0]).collect::<Vec<_>>());
+        let cmd = if self.rarely(4) { u32::from(self.byte()) } else { listed };
+        let (socket, path, hex) = (self.socket(), self.path(), self.hex(manners));
+        // These two could name a socket's own node, which must not be shut down, or make what is not in the table.
+        if cookie == netgraph::sys::NGM_GENERIC_COOKIE && cmd <= 2 {
+            return format!("nodeinfo {socket} {path}");
+        }
+        let header = match (manners, self.byte() % 8) {
+            (_, 0) => format!(" {} {}", self.of(&[7, 8, 9]), hex.len() / 2),
+            (Manners::Any, 1) => format!(" 8 {}", u16::from(self.byte()) * 3),
+            _ => String::new(),
+        };
+        format!("raw {socket} {path} {cookie} {cmd} {hex}{header}")
+    }
+
+    fn command(&mut self) -> &'static str {
+        let commands = self.of(CATALOGUE).commands;
+        let names: Vec<_> = commands
+            .iter()
+            .map(|command| command.name)
+            .filter(|name| !name.is_empty())
+            .chain(["nodeinfo"])
+            .collect();
+        self.of(&names)
+    }
+
+    fn step(&mut self, manners: Manners) -> String {
+        let socket = self.socket();
+        match self.byte() % 24 {
+            0..6 => {
+                let (kind, hooks) = self.kind(manners);
+                let peer = if self.rarely(8) { self.hook(manners) } else { self.of(hooks).to_owned() };
+                let path = if self.rarely(5) { self.path() } else { ".".to_owned() };
+                format!("mkpeer {socket} {path} {kind} {} {peer}", self.of(OWN))
+            }
+            6..9 => {
+                let (path, own, peer) = (self.path(), self.of(OWN), self.hook(manners));
+                format!("connect {socket} . {path} {own} {peer}")
+            }
+            9 => {
+                let (path, peer) = (self.path(), self.path());
+                format!("connect {socket} {path} {peer} {} {}", self.hook(manners), self.hook(manners))
+            }
+            10 => format!("name {socket} {} {}", self.path(), self.of(NAMES)),
+            11 => format!("rmhook {socket} {} {}", self.path(), self.hook(manners)),
+            12 => format!("rmhook {socket} . {}", self.of(OWN)),
+            13 => format!("shutdown {socket} {}", self.path()),
+            14 => format!("nodeinfo {socket} {}", self.path()),
+            15 => format!("listhooks {socket} {}", self.path()),
+            16 | 17 => format!("msg {socket} {} {} {}", self.path(), self.command(), self.of(TEXTS)),
+            18 | 19 => self.raw(manners),
+            20 | 21 => {
+                let hex = self.hex(manners);
+                format!("send {socket} {} {}", self.of(OWN), if hex == "-" { "00" } else { &hex })
+            }
+            22 => format!("recv {socket}"),
+            _ => match self.byte() % 6 {
+                0 => "listnodes a".to_owned(),
+                1 => format!("convert {socket} {} {} {}", self.path(), self.command(), self.of(TEXTS)),
+                2 => format!("status {socket} {}", self.path()),
+                3 => format!("short {socket} {} {}", self.path(), self.byte() % 70),
+                4 => format!("events {socket}"),
+                _ => "sleep 20".to_owned(),
+            },
+        }
+    }
+}
+
+/// Makes a program of bytes: it opens its sockets `a` and `b`, and then does as many steps as the bytes are enough for.
+pub(crate) fn of_bytes(bytes: &[u8], manners: Manners) -> Vec<String> {
+    let mut choices = Choices(bytes.iter());
+    let mut steps = vec!["socket a a".to_owned(), "socket b b".to_owned()];
+    while choices.0.len() > 0 {
+        steps.push(choices.step(manners).trim_end().to_owned());
+    }
+    steps
+}
