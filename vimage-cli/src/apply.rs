@@ -11,6 +11,7 @@ use jailrs::mount::Mount;
 use jailrs::{Jail, Jid, Param, Value};
 
 use crate::error::{Error, Result};
+use crate::host::Priority;
 use crate::state::{GRAPH_LOCK, MOUNT_LOCK, MountRecord, MountUsers, MovedRecord, Phase};
 use crate::teardown::{Mode, teardown};
 use crate::wanted::{CommandLine, WantedMount};
@@ -22,6 +23,7 @@ use crate::work::{Sign, Work};
 /// The step that failed, and why; that it could not be undone wholly, with what to do.
 pub fn up(work: &mut Work<'_>) -> Result<()> {
     let Err(error) = steps(work) else { return Ok(()) };
+    work.machine.syslog(Priority::Error, &format!("{} did not come up: {}", work.name(), error.message));
     work.warn(format!("{}; undoing what was begun", error.message));
     match teardown(work, Mode::Undo) {
         Ok(()) => Err(error),
@@ -46,7 +48,9 @@ fn steps(work: &mut Work<'_>) -> Result<()> {
     work.step(Sign::Change, &format!("{name} is up"), |work| {
         work.record.phase = Phase::Running;
         work.record.since = SystemTime::now().duration_since(UNIX_EPOCH).ok().map(|since| since.as_secs());
-        work.save()
+        work.save()?;
+        work.machine.syslog(Priority::Notice, &format!("{name} is up, jid {}", jail.jid()));
+        Ok(())
     })
 }
 

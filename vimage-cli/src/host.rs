@@ -2,6 +2,7 @@
 
 mod copy;
 mod file;
+mod syslog;
 mod vnets;
 
 use std::path::Path;
@@ -15,6 +16,7 @@ use crate::error::Result;
 use crate::state::{Directory, Store};
 
 pub use file::{MachineFile, NewMachine};
+pub use syslog::Priority;
 pub use vnets::Simulated;
 
 /// The node types that vimage needs; each is a kernel module `ng_TYPE`.
@@ -114,6 +116,18 @@ impl Machine {
     #[must_use]
     pub fn log(&self) -> String {
         self.file.as_ref().map(MachineFile::log).unwrap_or_default()
+    }
+
+    /// Tells syslogd(8) what was changed. A simulated machine has none: there it is noted in the log of commands.
+    pub fn syslog(&self, priority: Priority, message: &str) {
+        match (&self.file, &self.simulated) {
+            (None, None) => syslog::send(Path::new(syslog::SOCKET), priority, message),
+            // What is kept nowhere has no log either.
+            (None, Some(_)) => {}
+            (Some(file), _) => {
+                file.note(&format!("syslog {}: {}", priority.name(), syslog::one_line(message)))
+            }
+        }
     }
 
     /// Writes a simulated machine to its file, so that it would be found like this after a crash. A real machine needs

@@ -13,6 +13,7 @@ use jailrs::{Jail, JailInfo, Jid, Stopped};
 
 use crate::apply::{run_inside, run_on_host, used_by_a_vimage};
 use crate::error::{Error, Result};
+use crate::host::Priority;
 use crate::state::{MOUNT_LOCK, MountRecord, MountUsers, Phase, Record};
 use crate::work::{Sign, Work};
 
@@ -82,7 +83,9 @@ pub fn teardown(work: &mut Work<'_>, mode: Mode) -> Result<()> {
     let name = work.name();
     work.step(Sign::Change, &format!("{name} is down"), |work| {
         Record::remove(&*work.machine.store, &name)?;
-        work.sync()
+        work.sync()?;
+        work.machine.syslog(Priority::Notice, &format!("{name} is down"));
+        Ok(())
     })
 }
 

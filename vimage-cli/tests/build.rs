@@ -151,6 +151,19 @@ fn everything_that_is_missing_is_told_at_once() {
     assert!(shelf.around().is_empty());
 }
 
+fn a_set_that_was_not_fetched_is_told_of_and_done_without() {
+    let shelf = Shelf::new();
+    shelf.modern("15.1-RELEASE");
+    fs::remove_file(shelf.repo().join("15.1-RELEASE/lib32.txz")).unwrap();
+    let output = shelf.run(&["--release", "15.1-RELEASE", "DIR"]);
+    assert_eq!(stderr(&output), "vimage: 15.1-RELEASE has no lib32\n");
+    assert_eq!(shelf.shown(&output.stdout), "DIR is 15.1-RELEASE with base\n");
+    fs::remove_file(shelf.repo().join("15.1-RELEASE/base.txz")).unwrap();
+    fs::remove_dir_all(shelf.dir()).unwrap();
+    let error = shelf.fails(&["--release", "15.1-RELEASE", "DIR"], 69);
+    assert!(error.starts_with("vimage: 15.1-RELEASE lacks base.txz of the set base\n"), "{error}");
+}
+
 fn what_nothing_vouches_for_is_unpacked_only_by_force() {
     let shelf = Shelf::new();
     shelf.modern("15.1-RELEASE");
@@ -385,6 +398,7 @@ fn main() -> ExitCode {
         steps_are_told_and_json_is_for_machines,
         a_damaged_set_is_found_before_anything_is_unpacked,
         everything_that_is_missing_is_told_at_once,
+        a_set_that_was_not_fetched_is_told_of_and_done_without,
         what_nothing_vouches_for_is_unpacked_only_by_force,
         a_release_newer_than_the_kernel_is_refused_with_the_reason,
         a_release_that_hides_its_version_is_found_out,

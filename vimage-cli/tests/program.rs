@@ -97,6 +97,17 @@ fn commands_are_noted_and_never_run() {
     }
 }
 
+fn what_is_changed_is_told_to_syslog() {
+    let lab = Lab::new();
+    lab.ok(&["up", "vj1"]);
+    lab.ok(&["up", "vj1"]);
+    lab.ok(&["status", "vj1"]);
+    lab.ok(&["down", "vj1"]);
+    let log = lab.ok(&["sim", "log"]);
+    let told: Vec<&str> = log.lines().filter(|line| line.starts_with("syslog ")).collect();
+    assert_eq!(told, ["syslog daemon.notice: vj1 is up, jid 1", "syslog daemon.notice: vj1 is down"]);
+}
+
 fn exec_in_a_vimage_that_is_not_up_says_so() {
     let lab = Lab::new();
     let error = lab.fails(&["exec", "vj1", "true"], 69);
@@ -394,6 +405,7 @@ fn main() -> ExitCode {
         a_bridge_stays_until_it_is_pruned,
         addresses_stay_the_same_from_one_start_to_the_next,
         commands_are_noted_and_never_run,
+        what_is_changed_is_told_to_syslog,
         exec_in_a_vimage_that_is_not_up_says_so,
         status_tells_by_its_exit_code_whether_all_are_up,
         a_typo_is_refused_with_the_nearest_name,

@@ -116,7 +116,7 @@ impl Release {
     }
 
     /// Returns the sets that such a release has for a jail and this one has not.
-    pub(crate) fn lacking(&self) -> Vec<&'static str> {
+    pub(crate) fn lacking(&self) -> Vec<&str> {
         let wanted: &[&str] = if self.form == Form::Pieces { &OF_A_JAIL } else { &["base"] };
         wanted.iter().copied().filter(|name| !self.sets.iter().any(|set| set.name == *name)).collect()
     }

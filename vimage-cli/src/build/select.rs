@@ -9,7 +9,7 @@ pub(crate) struct Chosen<'r> {
     /// In the order in which they are unpacked: base first.
     pub(crate) sets: Vec<&'r Set>,
     /// The sets of a jail that the release has not, and that it can do without.
-    pub(crate) lacking: Vec<&'static str>,
+    pub(crate) lacking: Vec<&'r str>,
 }
 
 /// Chooses the sets of these names, or those of a jail if none is named. `base` is always among the latter.
@@ -19,8 +19,14 @@ pub(crate) struct Chosen<'r> {
 pub(crate) fn select<'r>(release: &'r Release, names: &[String], force: bool) -> Result<Chosen<'r>> {
     let mut missing = Vec::new();
     let mut sets: Vec<&Set> = Vec::new();
+    let mut lacking = Vec::new();
     if names.is_empty() {
-        sets.extend(release.sets.iter().filter(|set| set.default));
+        lacking = release.lacking();
+        let is_there = |set: &&Set| set.name == "base" || !set.pieces.is_empty();
+        let (there, gone): (Vec<&Set>, Vec<&Set>) =
+            release.sets.iter().filter(|set| set.default).partition(is_there);
+        sets.extend(there);
+        lacking.extend(gone.iter().map(|set| set.name.as_str()));
         if !sets.iter().any(|set| set.name == "base") {
             missing.push("the set base".to_string());
         }
@@ -54,7 +60,6 @@ pub(crate) fn select<'r>(release: &'r Release, names: &[String], force: bool) ->
         return Err(Error::unavailable(message)
             .hint("fetch the release's MANIFEST (or its .inf) beside it; --force unpacks it as it is"));
     }
-    let lacking = if names.is_empty() { release.lacking() } else { Vec::new() };
     Ok(Chosen { sets, lacking })
 }
 

@@ -13,7 +13,7 @@ use crate::build::{
     Chosen, Progress, Release, Set, Target, Version, Watch, finish, menu, newer, select, unpack, verify,
 };
 use crate::error::{Error, Exit, Result};
-use crate::host::Machine;
+use crate::host::{Machine, Priority};
 use crate::work::{Report, Sign, Step};
 
 /// The environment variable that names another place for releases.
@@ -132,24 +132,29 @@ pub(crate) fn build(context: &mut Context, options: &Options) -> Result<ExitCode
         menu::confirm(&question, &mut stdin().lock(), &mut stderr().lock())?;
     }
     work(context, release, &chosen, &mut target, kernel.filter(|_| !options.force))?;
-    note_root(context, target.dir())?;
+    note_root(context, release, target.dir())?;
     show(context, release, &chosen, &target, true)
 }
 
 /// Returns the version of the running kernel; `None` where there is none of FreeBSD, not even a simulated one.
-fn kernel_version(context: &mut Context) -> Result<Option<Version>> {
-    let machine = match context.machine_file()? {
-        Some(file) if !file.exists() => return Ok(None),
-        Some(file) => Machine::file(&file)?,
-        None => Machine::kernel()?,
-    };
+fn kernel_version(context: &Context) -> Result<Option<Version>> {
+    let Some(machine) = machine(context)? else { return Ok(None) };
     Ok(Version::of_osreldate(machine.jails.osreldate()?))
 }
 
-/// Tells a simulated machine that there is a root now, so that a vimage can have it.
-fn note_root(context: &Context, root: &Path) -> Result<()> {
-    let Some(file) = context.machine_file()?.filter(|file| file.exists()) else { return Ok(()) };
-    let machine = Machine::file(&file)?;
+/// Opens the machine, if there is one: files can be unpacked without.
+fn machine(context: &Context) -> Result<Option<Machine>> {
+    match context.machine_file()? {
+        Some(file) if !file.exists() => Ok(None),
+        Some(file) => Machine::file(&file).map(Some),
+        None => Machine::kernel().map(Some),
+    }
+}
+
+/// Tells syslogd(8) of a root, and a simulated machine, so that a vimage can have it.
+fn note_root(context: &Context, release: &Release, root: &Path) -> Result<()> {
+    let Some(machine) = machine(context)? else { return Ok(()) };
+    machine.syslog(Priority::Notice, &format!("built {} from {}", root.display(), release.path.display()));
     if let Some(simulated) = machine.as_simulated() {
         simulated.jails.add_root(root);
     }

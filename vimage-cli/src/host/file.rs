@@ -159,10 +159,7 @@ impl MachineFile {
         let new: String =
             commands.iter().skip(written.commands).map(|command| format!("{command}\n")).collect();
         if !new.is_empty() {
-            let log = self.log_path();
-            let append =
-                || fs::OpenOptions::new().create(true).append(true).open(&log)?.write_all(new.as_bytes());
-            append().map_err(|e| Error::failed(format!("writing {}: {e}", log.display())))?;
+            self.append(&new)?;
             written.commands = commands.len();
         }
         if written.document != text {
@@ -170,6 +167,18 @@ impl MachineFile {
             written.document = text;
         }
         Ok(())
+    }
+
+    /// Adds a line to the log that tells of no command. Where it cannot be written, it is lost, as such lines may be.
+    pub(super) fn note(&self, line: &str) {
+        let _ = self.append(&format!("{line}\n"));
+    }
+
+    fn append(&self, text: &str) -> Result<()> {
+        let log = self.log_path();
+        let append =
+            || fs::OpenOptions::new().create(true).append(true).open(&log)?.write_all(text.as_bytes());
+        append().map_err(|e| Error::failed(format!("writing {}: {e}", log.display())))
     }
 
     /// Returns the commands that would have been run on the machine, a line each.
