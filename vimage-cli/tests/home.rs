@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode, Stdio};
 
 use libtest_mimic::Trial;
-use support::{Lab, program, stderr};
+use support::{Lab, RC_SUBR, program, stderr};
 use tempfile::TempDir;
 
 /// The port, if the sources are where they were when this was compiled.
@@ -59,26 +59,6 @@ fn the_rc_script_is_that_of_the_port() {
     assert_eq!(printed, ported.replace("%%PREFIX%%/sbin/vimage", here.to_str().unwrap()));
 }
 
-/// The part of rc.subr(8) that the script relies on, as it is in FreeBSD 15.1: the first word is what to do, the others
-/// are handed to the command of that name.
-const RC_SUBR: &str = r#"
-load_rc_config() { . "${RC_CONF}"; }
-run_rc_command() {
-	rc_arg=$1; shift; rc_extra_args="$*"
-	case "$rc_arg" in
-	one*) rc_arg=${rc_arg#one}; eval ${rcvar}=YES ;;
-	fast*) rc_arg=${rc_arg#fast} ;;
-	esac
-	eval "rc_enabled=\$${rcvar}"
-	case "$rc_enabled" in
-	YES) ;;
-	*) echo "Cannot '${rc_arg}' $name. Set ${rcvar} to YES"; return 1 ;;
-	esac
-	eval "_cmd=\$${rc_arg}_cmd"
-	eval "$_cmd $rc_extra_args"
-}
-"#;
-
 fn the_rc_script_hands_names_on_and_ends_as_vimage_does() {
     let folder = tempfile::tempdir().unwrap();
     let path = |name: &str| folder.path().join(name);
@@ -107,7 +87,8 @@ fn the_rc_script_hands_names_on_and_ends_as_vimage_does() {
         assert_eq!(run("YES", args), (wanted.to_string(), Some(3)), "{args:?}");
     }
     assert_eq!(run("NO", &["onestart", "vj1"]).0, "vimage up vj1\n");
-    assert_eq!(run("NO", &["start"]), ("Cannot 'start' vimage. Set vimage_enable to YES\n".into(), Some(1)));
+    let said = "Cannot 'start' vimage. Set vimage_enable to YES in /etc/rc.conf or use 'onestart' instead of 'start'.\n";
+    assert_eq!(run("NO", &["start"]), (said.into(), Some(1)));
 }
 
 fn the_rc_script_is_in_its_place_in_the_order_of_the_boot() {

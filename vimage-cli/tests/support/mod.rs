@@ -37,6 +37,9 @@ macro_rules! trials {
 #[allow(unused_imports, reason = "each test binary uses a part of it")]
 pub(crate) use trials;
 
+/// What stands for rc.subr(8) where there is none.
+pub(crate) const RC_SUBR: &str = include_str!("rc.subr");
+
 /// Two vimages that share a root and a parent, and a third that gets a whole interface.
 pub(crate) const RC_CONF: &str = r#"
 vimage_list="vj1 vj2 vj3"
