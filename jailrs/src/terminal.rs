@@ -12,8 +12,8 @@ use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::fs::OFlags;
 use rustix::io::Errno;
 use rustix::pty::{OpenptFlags, grantpt, openpt, ptsname, unlockpt};
-use rustix::termios::{OptionalActions, Termios, Winsize};
-use rustix::termios::{isatty, tcgetattr, tcgetwinsize, tcsetattr, tcsetwinsize};
+use rustix::termios::{OptionalActions, QueueSelector, Termios, Winsize};
+use rustix::termios::{isatty, tcflush, tcgetattr, tcgetwinsize, tcsetattr, tcsetwinsize};
 
 /// How long the relay waits for something to happen before it looks at the window's size and at the command again. A library
 /// cannot take the program's handler of `SIGWINCH`, so it looks.
@@ -75,8 +75,10 @@ impl<'a> Raw<'a> {
 impl Drop for Raw<'_> {
     fn drop(&mut self) {
         if let Some(before) = &self.before {
-            // What was typed for the command must not be taken for the next one's, and there is nobody to tell of a failure.
-            let _ = tcsetattr(self.terminal, OptionalActions::Flush, before);
+            // What was typed for the command must not be taken for the next one's. Not with one call, which would wait until all
+            // that was printed is out: for ever, if the terminal is stopped. There is nobody to tell of a failure.
+            let _ = tcflush(self.terminal, QueueSelector::IFlush);
+            let _ = tcsetattr(self.terminal, OptionalActions::Now, before);
         }
     }
 }
@@ -245,6 +247,7 @@ mod tests {
     /// Runs a shell on a terminal like the caller's, as a console does.
     fn console(caller: &Pty, script: &str) -> ExitStatus {
         let pty = Pty::like(caller.slave.as_fd()).unwrap();
+        assert_eq!(tcgetwinsize(&pty.slave), Ok(SIZE));
         let stream = || Stdio::from(pty.slave.try_clone().unwrap());
         let mut command = Command::new("/bin/sh");
         command.args(["-c", script]).stdin(stream()).stdout(stream()).stderr(stream());
@@ -275,8 +278,8 @@ mod tests {
     #[test]
     fn what_is_printed_arrives_and_the_status_is_told() {
         let caller = callers();
-        let status = console(&caller, "stty size; exit 7");
-        assert_eq!(seen(&caller, "\n"), "33 99\r\n");
+        let status = console(&caller, "test -t 0 && test -t 1 && echo printed; exit 7");
+        assert_eq!(seen(&caller, "\n"), "printed\r\n");
         assert_eq!(status.code(), Some(7));
     }
 
@@ -285,7 +288,7 @@ mod tests {
         let caller = callers();
         let before = tcgetattr(&caller.slave).unwrap();
         rustix::io::write(&caller.master, b"hello\n").unwrap();
-        let status = console(&caller, "stty -echo; read word; echo \"<$word>\"");
+        let status = console(&caller, "read word; echo \"<$word>\"");
         assert!(status.success());
         seen(&caller, "<hello>\r\n");
         let after = tcgetattr(&caller.slave).unwrap();

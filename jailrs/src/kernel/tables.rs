@@ -68,12 +68,11 @@ fn mounted(entry: &[u8]) -> Option<Mounted> {
 /// The type of a parameter, as the kernel declares it below `security.jail.param`.
 pub(super) fn param_kind(name: &str) -> Result<Kind, Errno> {
     let mib = sys::sysctl_mib(&format!("{PARAMS}.{name}"))?;
-    match declared(&mib)? {
-        // What a node is itself is told by its child without a name.
-        None if !name.ends_with('.') => param_kind(&format!("{name}.")),
-        None => Err(Errno::ENOENT),
-        Some((kind, _)) => Ok(kind),
+    if let Some((kind, _)) = declared(&mib)? {
+        return Ok(kind);
     }
+    // What a node is itself is told by its child without a name, which is found by going through all.
+    params()?.into_iter().find(|param| param.name == name).map(|param| param.kind).ok_or(Errno::ENOENT)
 }
 
 const PARAMS: &str = "security.jail.param";

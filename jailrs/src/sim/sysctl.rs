@@ -59,13 +59,15 @@ impl Machine {
 
     /// What a parameter's variable says: of a text its room, of an address its size, of all else nothing.
     fn declaration(&self, param: &str) -> Result<Vec<u8>, Errno> {
-        let plain = param.strip_suffix('.').unwrap_or(param);
+        // One dot at the end is nothing; after it comes the child without a name.
+        let child = param.strip_suffix("..");
+        let plain = child.or_else(|| param.strip_suffix('.')).unwrap_or(param);
         let kind = Kind::of(plain).filter(|_| self.declares(plain));
         let is_above = |known: &str| known.strip_prefix(plain).is_some_and(|rest| rest.starts_with('.'));
         let has_below = Kind::known().any(|(known, _)| is_above(known) && self.declares(known));
         let is_node = has_below || matches!(kind, Some(Kind::JailSys { .. })) && plain != "vnet";
         // A node is no variable; what it is itself is its child without a name.
-        match (is_node, plain != param) {
+        match (is_node, child.is_some()) {
             (true, false) => return Err(Errno::EISDIR),
             (false, true) => return Err(Errno::ENOENT),
             _ => {}

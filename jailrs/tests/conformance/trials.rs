@@ -417,6 +417,7 @@ fn parameters(rig: &mut Rig) -> Result<(), Failed> {
         Jail::builder(rig.name("mod")).parameter(Param::parse(name)?).load_modules().create(&rig.host)?;
     assert_eq!(jail.get(&[name])?.bool(name), Some(true));
     ensure(!rig.host.load_module_for(name)?, "it was loaded again")?;
+    ensure(!rig.host.load_module_for("sysvshm")?, "what is built in was loaded")?;
     end(&jail)
 }
 
