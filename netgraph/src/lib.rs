@@ -21,10 +21,12 @@
 //! | the C ABI | [`sys`] |
 //! | names, paths, messages, and their text | [`name`], [`path`], [`message`], [`ascii`] |
 //! | node types | [`nodes`] |
-//! | requests, replies, events, data | [`socket`] |
+//! | requests, replies, events, data | [`socket`]; for programs that run on Tokio `aio`, with the feature `tokio` |
 //! | the whole graph at one moment | [`graph`] |
 //! | the seam, and the two kernels below it | [`transport`], [`kernel`], [`sim`] |
 
+#[cfg(all(feature = "tokio", unix))]
+pub mod aio;
 pub mod ascii;
 pub mod error;
 pub mod events;

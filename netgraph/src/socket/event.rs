@@ -1,7 +1,11 @@
 //! Messages that come without being asked for.
 
+#[cfg(all(feature = "tokio", unix))]
+use std::sync::TryLockError;
+
 use super::Socket;
 use super::control::Asked;
+use super::control::Control;
 use crate::error::{DecodeError, Errno, Error, Result};
 use crate::events::Events;
 use crate::message::{self, Frame, Message, Payload};
@@ -96,7 +100,21 @@ impl Socket {
     /// # Errors
     /// [`Error::Data`] with the errno of the receive; EPIPE where the socket's node is gone.
     pub fn next_event(&self, wait: Wait) -> Result<Option<Event>> {
-        let mut control = self.control();
+        self.receive_event(&mut self.control(), wait)
+    }
+
+    /// As [`next_event`](Self::next_event) without waiting; `None` while a request is being made.
+    #[cfg(all(feature = "tokio", unix))]
+    pub(crate) fn try_event(&self) -> Option<Result<Option<Event>>> {
+        let mut control = match self.control.try_lock() {
+            Ok(control) => control,
+            Err(TryLockError::Poisoned(poisoned)) => poisoned.into_inner(),
+            Err(TryLockError::WouldBlock) => return None,
+        };
+        Some(self.receive_event(&mut control, Wait::No))
+    }
+
+    fn receive_event(&self, control: &mut Control, wait: Wait) -> Result<Option<Event>> {
         if let Some(event) = control.take_event() {
             return Ok(Some(event));
         }

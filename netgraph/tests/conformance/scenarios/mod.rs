@@ -1,6 +1,8 @@
 //! What FreeBSD's own tests of netgraph hold, restated: sys/netgraph basic, bridge, hub, ksocket, macfilter, socket and
 //! vlan_rotate. And what this library's sockets promise beyond.
 
+#[cfg(feature = "tokio")]
+mod aio;
 mod basic;
 mod bridge;
 mod hub;
@@ -23,6 +25,10 @@ pub(crate) const TYPES: [&str; 8] =
     ["bridge", "echo", "eiface", "hub", "ksocket", "macfilter", "one2many", "vlan_rotate"];
 
 pub(crate) const ALL: &[(&str, Scenario)] = &[
+    #[cfg(feature = "tokio")]
+    ("promises::asynchronous_programs_ask_and_answer_each_other", aio::talk),
+    #[cfg(feature = "tokio")]
+    ("promises::packets_wake_who_waits_for_them", aio::packets),
     ("promises::lists_that_outgrow_the_buffer_arrive", promises::growth),
     ("promises::the_answers_of_a_batch_are_in_order", promises::batch),
     ("promises::a_transaction_leaves_what_was", promises::transaction),
