@@ -117,7 +117,7 @@ enum Verb {
     RcScript,
     /// Write the manual pages vimage.8 and vimage.conf.5
     Man {
-        /// The directory that they are written to
+        /// The directory that they are written to, or that has a man8 and a man5 for them
         #[arg(value_name = "DIR", value_hint = clap::ValueHint::DirPath)]
         folder: PathBuf,
     },

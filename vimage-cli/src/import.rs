@@ -76,3 +76,69 @@ pub(crate) fn jng(root: &Path) -> Result<Imported, Problem> {
 fn refuse(file: &str, line: u32, message: impl Into<String>, remedy: &str) -> Problem {
     Problem::error(Origin::At(Position { file: file.into(), line, column: None }), message, remedy)
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::config::shell::Reader;
+
+    /// Imports a text of either kind, as [`file`] does.
+    fn import(bytes: &[u8]) -> Result<Imported, Problem> {
+        let path = Path::new("jail.conf");
+        if legacy::is_rc_conf(bytes) {
+            return legacy::import(path, bytes);
+        }
+        let mut tree = parse::Tree::default();
+        tree.add(path, bytes)?;
+        translate::all(&collapse::jails(&tree)?)
+    }
+
+    fn is_configuration(imported: &Imported) -> Result<(), TestCaseError> {
+        let text = imported.to_string();
+        let mut reader = Reader::new("/nowhere");
+        let read = reader.read_bytes("rc.conf", text.as_bytes());
+        prop_assert!(read.is_ok(), "{:?}\n{}", read, text);
+        let ours = |name: &str| name.starts_with("vimage_");
+        prop_assert!(reader.variables().iter().all(|variable| ours(&variable.name)), "{}", text);
+        Ok(())
+    }
+
+    proptest! {
+        #[test]
+        fn whatever_is_imported_is_a_configuration(bytes in prop::collection::vec(any::<u8>(), 0..300)) {
+            if let Ok(imported) = import(&bytes) {
+                is_configuration(&imported)?;
+            }
+        }
+
+        #[test]
+        fn whatever_a_jail_says_is_said_as_a_configuration(
+            name in "[a-z*.\"'-]{1,8}",
+            parameters in prop::collection::vec(
+                ("(path|host.hostname|exec\\.(start|stop|prestart)|mount|depend|vnet.interface|allow.x|children.max|jid|\\$v)", "(.|\n)*"),
+                0..8,
+            ),
+        ) {
+            let escape = |value: &str| value.replace('\\', "\\\\").replace('"', "\\\"").replace('$', "\\$");
+            let lines = parameters.iter().map(|(name, value)| format!("{name} = \"{}\";\n", escape(value)));
+            let text = format!("\"{}\" {{ {} }}", escape(&name), lines.collect::<String>());
+            if let Ok(imported) = import(text.as_bytes()) {
+                is_configuration(&imported)?;
+            }
+        }
+
+        #[test]
+        fn whatever_rc_conf_says_is_said_as_a_configuration(
+            values in prop::collection::vec("[^\u{0}\r]*", 3),
+            names in prop::collection::vec("(rootdir|hostname|ip|exec_prestart0|vnet_interface|x)", 3),
+        ) {
+            let line = |(name, value): (&String, &String)| format!("jail_v_{name}={}\n", crate::config::shell::quote(value));
+            let text: String = names.iter().zip(&values).map(line).collect();
+            if let Ok(imported) = import(format!("jail_list=v\n{text}").as_bytes()) {
+                is_configuration(&imported)?;
+            }
+        }
+    }
+}

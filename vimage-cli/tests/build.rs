@@ -95,6 +95,19 @@ fn what_there_is_is_listed() {
     assert_eq!(json["releases"][2]["newer"], true);
 }
 
+fn a_release_that_cannot_be_read_does_not_keep_others_from_being_built() {
+    let shelf = Shelf::new();
+    shelf.modern("15.1-RELEASE");
+    shelf.modern("14.3-RELEASE");
+    fs::write(shelf.repo().join("14.3-RELEASE/MANIFEST"), "<html>\n").unwrap();
+    let told = "vimage: REPOS/14.3-RELEASE/MANIFEST:1: this is no line of a MANIFEST\n";
+    let output = shelf.run(&["--list"]);
+    assert_eq!(shelf.shown(&output.stderr), told);
+    assert!(shelf.shown(&output.stdout).starts_with("15.1-RELEASE  REPOS/15.1-RELEASE\n"));
+    shelf.ok(&["--release", "15.1-RELEASE", "DIR"]);
+    assert!(shelf.fails(&["--release", "14.3-RELEASE", "DIR2"], 69).starts_with(told));
+}
+
 fn a_dry_run_shows_the_steps_and_does_none() {
     let shelf = Shelf::new();
     shelf.modern("15.1-RELEASE");
@@ -298,14 +311,14 @@ fn what_the_command_line_does_not_tell_is_told() {
     let shelf = Shelf::new();
     shelf.modern("15.1-RELEASE");
     let error = shelf.fails(&["DIR"], 64);
-    assert_eq!(error, "vimage: no release is named: --release NAME\n        there are 15.1-RELEASE in REPOS");
+    assert_eq!(error, "vimage: no release is named: --release NAME\n        there is 15.1-RELEASE in REPOS");
     let error = shelf.fails(&["--release", "15.1-RELEASE"], 64);
     assert_eq!(
         error,
         "vimage: no directory is named for the root\n        as a rule it is /usr/jail/<hostname>"
     );
     let error = shelf.fails(&["--release", "9.1-RELEASE", "DIR"], 69);
-    assert_eq!(error, "vimage: there is no release 9.1-RELEASE\n        there are 15.1-RELEASE in REPOS");
+    assert_eq!(error, "vimage: there is no release 9.1-RELEASE\n        there is 15.1-RELEASE in REPOS");
     let mut elsewhere = program();
     let output =
         elsewhere.args(["--host", "sim:/nowhere", "build", "--repo", "/nowhere", "--list"]).output().unwrap();
@@ -394,6 +407,7 @@ fn main() -> ExitCode {
         a_release_of_the_article_becomes_a_root,
         sets_are_chosen_by_name_and_base_goes_first,
         what_there_is_is_listed,
+        a_release_that_cannot_be_read_does_not_keep_others_from_being_built,
         a_dry_run_shows_the_steps_and_does_none,
         steps_are_told_and_json_is_for_machines,
         a_damaged_set_is_found_before_anything_is_unpacked,

@@ -263,7 +263,6 @@ fn what_a_command_in_a_vimage_is_is_not_ours_to_complete() {
 const PORT_MK: &str = r#"
 MKDIR=	mkdir -p
 MV=	mv
-INSTALL_MAN=	install -m 444
 INSTALL_DATA=	install -m 444
 "#;
 

@@ -13,20 +13,21 @@ const ROOTS: &str = "/usr/jail";
 ///
 /// # Errors
 /// That nothing was chosen, or the terminal is gone.
-pub(crate) fn choose<'r>(
-    releases: &'r [Release],
+pub(crate) fn choose(
+    mut releases: Vec<Release>,
     input: &mut impl BufRead,
     output: &mut impl Write,
-) -> Result<&'r Release> {
-    for (number, release) in (1..).zip(releases) {
+) -> Result<Release> {
+    for (number, release) in (1..).zip(&releases) {
         let sets: Vec<&str> = release.sets.iter().map(|set| set.name.as_str()).collect();
         say(output, &format!("{number:>3}  {}  {}\n", release.path.display(), sets.join(" ")))?;
     }
     loop {
         let answer = ask(output, input, "Which release? ")?;
-        let chosen = answer.parse::<usize>().ok().and_then(|number| releases.get(number.checked_sub(1)?));
-        match chosen.or_else(|| releases.iter().find(|release| release.name == answer)) {
-            Some(release) => return Ok(release),
+        let number = answer.parse::<usize>().ok().and_then(|number| number.checked_sub(1));
+        let named = || releases.iter().position(|release| release.name == answer);
+        match number.filter(|number| *number < releases.len()).or_else(named) {
+            Some(at) => return Ok(releases.swap_remove(at)),
             None => say(output, &format!("a number from 1 to {}, please\n", releases.len()))?,
         }
     }
@@ -93,9 +94,8 @@ mod tests {
     }
 
     fn answers(text: &str) -> (Result<String>, String) {
-        let releases = releases();
         let mut shown = Vec::new();
-        let chosen = choose(&releases, &mut text.as_bytes(), &mut shown).map(|release| release.name.clone());
+        let chosen = choose(releases(), &mut text.as_bytes(), &mut shown).map(|release| release.name);
         (chosen, String::from_utf8(shown).unwrap())
     }
 

@@ -101,13 +101,13 @@ fn set_form(set: &Set) -> SetForm<'_> {
 pub(crate) fn build(context: &mut Context, options: &Options) -> Result<ExitCode> {
     let repository = options.repo.clone().or_else(|| std::env::var_os(OTHER).map(PathBuf::from));
     let repository = repository.unwrap_or_else(|| REPOSITORIES.into());
-    let releases = find(&repository)?.iter().map(|path| Release::read(path)).collect::<Result<Vec<_>>>()?;
+    let paths = find(&repository)?;
     let kernel = kernel_version(context)?;
     if options.list {
-        return list(context, &repository, &releases, kernel);
+        return list(context, &repository, &readable(&paths), kernel);
     }
     let asks = stdin().is_terminal() && stderr().is_terminal() && !context.global.json;
-    let release = choose(&repository, &releases, options, asks)?;
+    let release = &choose(&repository, &paths, options, asks)?;
     let chosen = select(release, &options.sets, options.force)?;
     match (release.version(), kernel) {
         _ if options.force => {}
@@ -207,32 +207,35 @@ fn size(bytes: u64) -> String {
     indicatif::HumanBytes(bytes).to_string()
 }
 
+/// Reads releases. One that cannot be read is told of, and does not keep the others from being built.
+fn readable(paths: &[PathBuf]) -> Vec<Release> {
+    let read = |path: &PathBuf| Release::read(path).inspect_err(|error| super::say(&error.message)).ok();
+    paths.iter().filter_map(read).collect()
+}
+
 /// Finds the release that is named, or asks for it.
-fn choose<'r>(
-    repository: &Path,
-    releases: &'r [Release],
-    options: &Options,
-    asks: bool,
-) -> Result<&'r Release> {
-    let names: Vec<&str> = releases.iter().map(|release| release.name.as_str()).collect();
+fn choose(repository: &Path, paths: &[PathBuf], options: &Options, asks: bool) -> Result<Release> {
+    let name = |path: &PathBuf| path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+    let names: Vec<String> = paths.iter().map(name).collect();
     let there = match names.as_slice() {
         [] => format!(
             "there is none in {}; put one there, or name another place with --repo",
             repository.display()
         ),
+        [one] => format!("there is {one} in {}", repository.display()),
         names => format!("there are {} in {}", names.join(" "), repository.display()),
     };
     let Some(wanted) = &options.release else {
-        if asks && !releases.is_empty() {
-            return menu::choose(releases, &mut stdin().lock(), &mut stderr().lock());
+        if asks && !paths.is_empty() {
+            return menu::choose(readable(paths), &mut stdin().lock(), &mut stderr().lock());
         }
         return Err(Error::new(Exit::Usage, "no release is named: --release NAME").hint(there));
     };
-    let mut found = releases.iter().filter(|r| r.name == *wanted || r.path == Path::new(wanted));
+    let mut found = paths.iter().filter(|path| name(path) == *wanted || *path == Path::new(wanted));
     match (found.next(), found.next()) {
-        (Some(release), None) => Ok(release),
+        (Some(path), None) => Release::read(path),
         (Some(one), Some(two)) => {
-            let message = format!("{wanted} is {} and {}", one.path.display(), two.path.display());
+            let message = format!("{wanted} is {} and {}", one.display(), two.display());
             Err(Error::new(Exit::Usage, message).hint("name it by its path"))
         }
         (None, _) => Err(Error::unavailable(format!("there is no release {wanted}")).hint(there)),

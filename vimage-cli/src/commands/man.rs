@@ -17,11 +17,12 @@ const PROGRAM: &str = include_str!("man/vimage.8.in");
 /// The page vimage.conf(5).
 const CONFIGURATION: &str = include_str!("man/vimage.conf.5");
 
-/// Writes `vimage.8` and `vimage.conf.5` into a directory.
+/// Writes `vimage.8` and `vimage.conf.5` into a directory; into its `man8` and `man5`, if it has them.
 pub(crate) fn man(context: &Context, command: &Command, folder: &Path) -> Result<ExitCode> {
     let pages = [("vimage.8", program(command)), ("vimage.conf.5", CONFIGURATION.to_string())];
     for (name, text) in pages {
-        let path = folder.join(name);
+        let section = folder.join(format!("man{}", name.rsplit('.').next().unwrap_or_default()));
+        let path = if section.is_dir() { section.join(name) } else { folder.join(name) };
         fs::write(&path, text).map_err(|e| {
             Error::failed(format!("writing {}: {e}", path.display())).hint("the directory must be there")
         })?;

@@ -71,7 +71,7 @@ pub(super) fn import(path: &Path, bytes: &[u8]) -> Result<Imported, Problem> {
     }
     let jails: Vec<String> = text(list).split_ascii_whitespace().map(str::to_string).collect();
     let written = jails.iter().map(|jail| one(variables, jail, &jails, &place(list))).collect();
-    Ok(Imported { from: file.into_owned(), general, written })
+    Imported { from: file.into_owned(), general, written }.distinct()
 }
 
 fn text(variable: &Variable) -> String {

@@ -6,8 +6,9 @@ use std::fmt;
 use serde::Serialize;
 
 use super::parse::Place;
-use crate::config::Name;
+use super::refuse;
 use crate::config::shell::quote;
+use crate::config::{Name, Problem};
 
 /// All that some files say, as far as it can be said for vimages.
 #[derive(Debug, Default, Serialize)]
@@ -53,6 +54,19 @@ pub(crate) struct Note {
     pub(crate) text: String,
 }
 
+impl Imported {
+    /// Checks that no two jails have come to have the same name.
+    pub(super) fn distinct(self) -> Result<Self, Problem> {
+        for (number, vimage) in self.written.iter().enumerate() {
+            if self.written.iter().take(number).any(|before| before.name == vimage.name) {
+                let message = format!("another jail is, or would be, the vimage {} already", vimage.name);
+                return Err(refuse(&vimage.file, vimage.line, message, "rename one of them"));
+            }
+        }
+        Ok(self)
+    }
+}
+
 impl Written {
     /// Begins a vimage of a jail's name, which may have to be another one.
     pub(super) fn new(jail: &str, place: &Place) -> Self {
@@ -82,6 +96,13 @@ impl Written {
     pub(super) fn set(&mut self, variable: &str, value: impl Into<String>) {
         let variable = format!("vimage_{}_{variable}", self.name);
         let value = value.into();
+        if value.chars().any(char::is_control) {
+            let place = Place { file: self.file.as_str().into(), line: self.line };
+            let text = format!(
+                "{variable} would have a control character in it, which rc.conf cannot have: {value:?}"
+            );
+            return self.note(&place, text);
+        }
         match self.lines.iter_mut().find(|line| line.variable == variable) {
             Some(line) => line.value = value,
             None => self.lines.push(Line { variable, value }),

@@ -43,7 +43,7 @@ pub(super) fn all(jails: &[Jail]) -> Result<Imported, Problem> {
         }
     }
     let from = if from.is_empty() { "nothing".into() } else { from.join(" and ") };
-    Ok(Imported { from, general: Vec::<Line>::new(), written })
+    Imported { from, general: Vec::<Line>::new(), written }.distinct()
 }
 
 fn one(jail: &Jail) -> Written {

@@ -18,7 +18,7 @@ use crate::releases::Shelf;
 use crate::support::{self, program};
 
 /// What of the file system is in the folder.
-const INSIDE: [&str; 5] = ["/usr/jail", "/usr/repos", "/etc", "/usr/local/etc", "/boot"];
+const INSIDE: [&str; 5] = ["/usr/jail", "/usr/repos", "/etc", "/usr/local", "/boot"];
 
 pub(crate) struct Town {
     folder: TempDir,
