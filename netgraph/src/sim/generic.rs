@@ -1,5 +1,7 @@
 //! The messages that every node understands.
 
+use std::cmp::Reverse;
+
 use zerocopy::FromBytes;
 
 use super::convert;
@@ -12,6 +14,9 @@ use crate::error::Errno;
 use crate::name::{HookName, NodeName, TypeName};
 use crate::path::Path;
 use crate::sys::{self, linkinfo, nodeinfo, typeinfo};
+
+/// How many places the kernel's tables of nodes have at first.
+const TABLE_MIN: usize = 16;
 
 impl Machine {
     /// Has a node that is held handle a message, and queues its reply at the node that sent it.
@@ -88,8 +93,12 @@ impl Machine {
             }
             sys::NGM_NODEINFO => self.node_info(here).map(Some),
             sys::NGM_LISTHOOKS => self.hook_list(here).map(Some),
-            sys::NGM_LISTNODES => self.node_list(here, |_| true).map(Some),
-            sys::NGM_LISTNAMES => self.node_list(here, |core| !core.name.is_empty()).map(Some),
+            sys::NGM_LISTNODES => self.node_list(here, |_| true, |core| core.id.0, 0).map(Some),
+            sys::NGM_LISTNAMES => {
+                // This table grows before a node is put in, the other one after.
+                let hash = |core: &Core| hash(core.name.as_bytes());
+                self.node_list(here, |core| !core.name.is_empty(), hash, 1).map(Some)
+            }
             sys::NGM_LISTTYPES => Ok(Some(self.type_list())),
             sys::NGM_BINARY2ASCII => convert::to_text(kind, &message).map(Some),
             sys::NGM_ASCII2BINARY => convert::to_binary(kind, &message).map(Some),
@@ -132,12 +141,23 @@ impl Machine {
         Ok(args)
     }
 
-    /// Lists nodes by their numbers, where the kernel has the order of a hash table.
-    fn node_list(&self, here: NodeKey, wanted: impl Fn(&Core) -> bool) -> Result<Vec<u8>, Errno> {
+    /// Lists nodes as they lie in the kernel's hash tables, which begin small and grow: by the places that their hashes
+    /// give them, the newest first.
+    fn node_list(
+        &self,
+        here: NodeKey,
+        wanted: impl Fn(&Core) -> bool,
+        hash: impl Fn(&Core) -> u32,
+        late: usize,
+    ) -> Result<Vec<u8>, Errno> {
         let vnet = self.core(here).and_then(|core| self.vnets.get(&core.vnet)).ok_or(Errno::EINVAL)?;
         let mut cores: Vec<_> = vnet.by_id.values().filter_map(|node| self.core(*node)).collect();
         cores.retain(|core| core.valid && wanted(core));
-        cores.sort_unstable_by_key(|core| core.id);
+        let mut places = TABLE_MIN;
+        while cores.len().saturating_sub(late) * 2 >= places {
+            places *= 2;
+        }
+        cores.sort_unstable_by_key(|core| (hash(core) as usize % places, Reverse(core.id)));
         let mut args = Vec::with_capacity(4 + size_of::<nodeinfo>() * cores.len());
         append(&mut args, &(cores.len() as u32));
         for core in cores {
@@ -161,6 +181,11 @@ impl Machine {
         }
         args
     }
+}
+
+/// The kernel's hash of a string, hash32_str() of sys/hash.h.
+fn hash(name: &[u8]) -> u32 {
+    name.iter().fold(5381, |hash: u32, byte| hash.wrapping_mul(33).wrapping_add((*byte).into()))
 }
 
 fn info(core: &Core) -> nodeinfo {

@@ -115,6 +115,9 @@ pub(super) struct Interface {
     pub(super) wire: VecDeque<Packet>,
 }
 
+/// The loopback interface that every VNET has.
+pub(super) const LOOPBACK: &str = "lo0";
+
 impl Interface {
     /// An Ethernet interface as it comes from its driver.
     pub(super) fn ethernet(name: &str, kind: IfKind, mac: EtherAddr) -> Self {
@@ -123,8 +126,8 @@ impl Interface {
         Self::new(name, kind, flags, Some(mac), ETHERMTU)
     }
 
-    pub(super) fn loopback() -> Self {
-        Self::new("lo0", IfKind::Loopback, IFF_LOOPBACK | IFF_MULTICAST, None, LOMTU)
+    pub(super) fn loopback(name: &str) -> Self {
+        Self::new(name, IfKind::Loopback, IFF_LOOPBACK | IFF_MULTICAST, None, LOMTU)
     }
 
     /// The interface of an iface node, as it comes from there.
@@ -355,7 +358,7 @@ impl Machine {
         };
         let cmd = if up { NGM_LINK_IS_UP } else { NGM_LINK_IS_DOWN };
         for hook in hooks.into_iter().flatten() {
-            let message = super::message::Message::new(NGM_FLOW_COOKIE, cmd, &[], id);
+            let message = super::message::Message::new(NGM_FLOW_COOKIE, cmd, &[], id).called("cmd");
             self.send_to_peer(hook, message);
         }
     }

@@ -4,7 +4,7 @@ use std::net::IpAddr;
 
 use super::handle::SimMachine;
 use super::ifnet::{
-    IFF_CANTCHANGE, IFF_PPROMISC, IFF_PROMISC, IFF_UP, IfKey, IfKind, Interface, made_up_mac,
+    IFF_CANTCHANGE, IFF_PPROMISC, IFF_PROMISC, IFF_UP, IfKey, IfKind, Interface, LOOPBACK, made_up_mac,
 };
 use super::machine::Machine;
 use super::net::Address;
@@ -236,7 +236,8 @@ impl SimMachine {
         self.on_interface(vnet, name, |machine, key| {
             let kind = machine.interfaces.get(key).map(|interface| interface.kind);
             match kind {
-                Some(IfKind::Tap { .. }) => machine.remove_interface(key),
+                Some(IfKind::Loopback) if name == LOOPBACK => return Err(Errno::EINVAL),
+                Some(IfKind::Tap { .. } | IfKind::Loopback) => machine.remove_interface(key),
                 Some(IfKind::Epair { other, .. }) => {
                     machine.remove_interface(key);
                     other.into_iter().for_each(|other| machine.remove_interface(other));
@@ -298,17 +299,27 @@ impl Machine {
             }
             _ => None,
         };
-        let (tap, epair) = (unit("tap"), unit("epair"));
-        if tap.or(epair).is_none() {
+        let (tap, epair, lo) = (unit("tap"), unit("epair"), unit("lo"));
+        if tap.or(epair).or(lo).is_none() {
             return Err(Errno::EINVAL);
         }
         if self.interface(vnet, name).is_some() {
             return Err(Errno::EEXIST);
         }
-        match (tap, epair) {
-            (Some(unit), _) => self.create_tap(vnet, unit),
-            (None, unit) => self.create_epair(vnet, unit.flatten()),
+        match (tap, epair, lo) {
+            (Some(unit), _, _) => self.create_tap(vnet, unit),
+            (_, Some(unit), _) => self.create_epair(vnet, unit),
+            (_, _, unit) => Ok(self.create_loopback(vnet, unit.flatten())),
         }
+    }
+
+    /// Makes another loopback interface; its unit is counted in its VNET.
+    fn create_loopback(&mut self, vnet: u32, unit: Option<u32>) -> String {
+        let name = |unit: u32| format!("lo{unit}");
+        let free = (0..).map(name).find(|name| self.interface(vnet, name).is_none());
+        let name = unit.map(name).or(free).unwrap_or_default();
+        self.add_interface(vnet, Interface::loopback(&name));
+        name
     }
 
     fn create_tap(&mut self, vnet: u32, unit: Option<u32>) -> Result<String, Errno> {

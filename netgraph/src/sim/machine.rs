@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use super::flow::Flow;
 use super::graph::{Hook, Node, NodeKey};
-use super::ifnet::{IFF_RUNNING, IFF_UP, IfKey, IfKind, Interface};
+use super::ifnet::{IFF_RUNNING, IFF_UP, IfKey, IfKind, Interface, LOOPBACK};
 use super::net::Network;
 use super::slab::Slab;
 use super::sockets::Socket;
@@ -136,7 +136,7 @@ impl Machine {
         let number = self.next_vnet;
         self.next_vnet = number.wrapping_add(1);
         self.vnets.insert(number, Vnet::new());
-        self.add_interface(number, Interface::loopback());
+        self.add_interface(number, Interface::loopback(LOOPBACK));
         number
     }
 

@@ -45,6 +45,13 @@ impl Message {
         Self { header, args: args.to_vec(), from }
     }
 
+    /// Notes the name that the kernel's macro gives a message: the words of the source that stand for its number.
+    pub(super) fn called(mut self, words: &str) -> Self {
+        let len = words.len().min(sys::NG_CMDSTRSIZ - 1);
+        self.header.cmdstr[..len].copy_from_slice(&words.as_bytes()[..len]);
+        self
+    }
+
     /// Makes the reply to this message.
     pub(super) fn reply(header: &ng_msghdr, args: Vec<u8>, from: NodeId) -> Self {
         let header = ng_msghdr {

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::time::Duration;
 
 use super::graph::{Hook, HookKey, NodeKey};
-use super::ifnet::{IfKind, Interface};
+use super::ifnet::{IfKind, Interface, LOOPBACK};
 use super::machine::{HOST, Machine, Vnet};
 use super::nodes;
 use super::snapshot::*;
@@ -111,7 +111,7 @@ impl Machine {
         }
         let mut interface = match saved.mac {
             Some(mac) => Interface::ethernet(&saved.name, kind, mac),
-            None => Interface { name: saved.name.clone(), kind, ..Interface::loopback() },
+            None => Interface { name: saved.name.clone(), kind, ..Interface::loopback(LOOPBACK) },
         };
         interface.index = saved.index;
         interface.home = saved.home;

@@ -97,7 +97,12 @@ impl Ground {
                     .args(["lo0", "inet", "127.0.0.1/8", "up"])
                     .output();
                 let output = command.map_err(|error| format!("ifconfig: {error}"))?;
-                output.status.success().then_some(()).ok_or_else(|| format!("ifconfig: {output:?}"))
+                output.status.success().then_some(()).ok_or_else(|| format!("ifconfig: {output:?}"))?;
+                // A firewall that is loaded denies everything in a new VNET; in this one nobody else is.
+                let command = std::process::Command::new("/sbin/sysctl")
+                    .args(["-i", "net.inet.ip.fw.enable=0", "net.inet6.ip6.fw.enable=0"])
+                    .output();
+                command.map(drop).map_err(|error| format!("sysctl: {error}"))
             }
         }
     }

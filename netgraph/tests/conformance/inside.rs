@@ -79,7 +79,8 @@ pub(crate) fn host_is_in_use() -> Option<String> {
 }
 
 fn load_modules(host: &Host, types: &[String]) {
-    let of_types = types.iter().map(|name| match name.as_str() {
+    // ng_ipfw brings ipfw(4), which would cut this machine off from all others.
+    let of_types = types.iter().filter(|name| *name != "ipfw").map(|name| match name.as_str() {
         // Four types, one module.
         name if name.starts_with("btsock_") => "ng_btsocket".to_owned(),
         name => format!("ng_{name}"),

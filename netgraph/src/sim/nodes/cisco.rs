@@ -71,9 +71,11 @@ impl Cisco {
     }
 
     /// Tells the IPv4 side something.
-    fn tell(&self, context: &mut Context<'_>, cookie: u32, cmd: u32) {
+    fn tell(&self, context: &mut Context<'_>, cookie: u32, cmd: u32, words: &str) {
         if let Some(inet) = hook_named(context, NG_CISCO_HOOK_INET.as_bytes()) {
-            context.posts.push_back(Post::ToPeer(inet, Message::new(cookie, cmd, &[], context.core.id)));
+            context
+                .posts
+                .push_back(Post::ToPeer(inet, Message::new(cookie, cmd, &[], context.core.id).called(words)));
         }
     }
 
@@ -88,7 +90,7 @@ impl Cisco {
                 if self.local_seq == word(8) {
                     self.local_seq = self.local_seq.wrapping_add(1);
                     if self.retries > 1 {
-                        self.tell(context, NGM_FLOW_COOKIE, NGM_LINK_IS_UP);
+                        self.tell(context, NGM_FLOW_COOKIE, NGM_LINK_IS_UP, "cmd");
                     }
                     self.retries = 0;
                 }
@@ -96,7 +98,7 @@ impl Cisco {
             }
             ADDRESS_REQUEST => {
                 // The answer to this comes too late for the one that is given now.
-                self.tell(context, NGM_CISCO_COOKIE, NGM_CISCO_GET_IPADDR);
+                self.tell(context, NGM_CISCO_COOKIE, NGM_CISCO_GET_IPADDR, "NGM_CISCO_GET_IPADDR");
                 let ng_cisco_ipaddr { ipaddr, netmask } = self.address;
                 self.send(context, ADDRESS_REPLY, u32::from_be(ipaddr.s_addr), u32::from_be(netmask.s_addr))
             }
@@ -177,7 +179,7 @@ impl Quiet for Cisco {
         let _ = self.send(context, KEEPALIVE_REQUEST, self.local_seq, self.remote_seq);
         self.retries = self.retries.wrapping_add(1);
         if self.retries > 2 {
-            self.tell(context, NGM_FLOW_COOKIE, NGM_LINK_IS_DOWN);
+            self.tell(context, NGM_FLOW_COOKIE, NGM_LINK_IS_DOWN, "cmd");
         }
         context.after(KEEPALIVE, self.timer);
     }

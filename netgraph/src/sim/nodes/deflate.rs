@@ -17,6 +17,8 @@ pub(in crate::sim) static KIND: Kind = plain::<Type, Deflate>();
 #[serde(deny_unknown_fields)]
 struct Deflate {
     enabled: bool,
+    #[serde(default)]
+    compresses: bool,
 }
 
 impl Quiet for Deflate {
@@ -27,6 +29,7 @@ impl Quiet for Deflate {
         if context.core.hook_count > 0 {
             return Err(Errno::EINVAL);
         }
+        self.compresses = name == NG_DEFLATE_HOOK_COMP.as_bytes();
         one_of(&[NG_DEFLATE_HOOK_COMP, NG_DEFLATE_HOOK_DECOMP], name)
     }
 
@@ -37,7 +40,12 @@ impl Quiet for Deflate {
                 if config.enable != 0 && !(8..=15).contains(&config.windowBits) {
                     return Err(Errno::EINVAL);
                 }
-                self.enabled = config.enable != 0;
+                // zlib cannot compress into the smallest window.
+                let fails = config.enable != 0 && self.compresses && config.windowBits == 8;
+                self.enabled = config.enable != 0 && !fails;
+                if fails {
+                    return Err(Errno::ENOMEM);
+                }
                 Ok(None)
             }
             NGM_DEFLATE_RESETREQ | NGM_DEFLATE_CLR_STATS => Ok(None),

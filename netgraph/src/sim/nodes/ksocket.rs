@@ -61,7 +61,8 @@ pub(in crate::sim) struct Asker {
 impl Asker {
     /// The late reply, to the node that has asked if it is still there.
     fn reply(self, cmd: u32, args: &[u8], from: NodeId) -> Message {
-        let mut header = Message::new(NGM_KSOCKET_COOKIE, cmd, args, from).header;
+        let words = if cmd == NGM_KSOCKET_ACCEPT { "NGM_KSOCKET_ACCEPT" } else { "NGM_KSOCKET_CONNECT" };
+        let mut header = Message::new(NGM_KSOCKET_COOKIE, cmd, args, from).called(words).header;
         header.token = self.token;
         Message::reply(&header, args.to_vec(), from)
     }

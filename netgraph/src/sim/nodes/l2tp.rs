@@ -56,6 +56,12 @@ impl L2tp {
             window if window < self.window => return Err(Errno::EBUSY),
             window => window,
         };
+        if config.enabled == 0 {
+            // Disabling forgets what sessions have of sequences.
+            for session in self.sessions.values_mut() {
+                (session.config.control_dseq, session.config.enable_dseq) = (0, 0);
+            }
+        }
         self.config = config;
         Ok(())
     }

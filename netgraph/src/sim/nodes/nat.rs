@@ -1,5 +1,7 @@
 //! `nat`: modes and redirections; packets pass as they are until the node has an address, and are dropped then.
 
+mod proxy;
+
 use serde::{Deserialize, Serialize};
 
 use super::quiet::{Answer, Quiet, forward, hook_named, one_of, raw, reply};
@@ -23,6 +25,9 @@ struct Nat {
     link_type: u8,
     next_id: u32,
     redirects: Vec<Redirect>,
+    /// Redirections that have been made dynamic: they are in no list, and still count.
+    #[serde(default)]
+    dynamic: Vec<u16>,
 }
 
 #[derive(Debug, Serialize, Deserialize)]
@@ -33,7 +38,13 @@ struct Redirect {
 
 impl Default for Nat {
     fn default() -> Self {
-        Self { has_address: false, link_type: DLT_RAW, next_id: 1, redirects: Vec::new() }
+        Self {
+            has_address: false,
+            link_type: DLT_RAW,
+            next_id: 1,
+            redirects: Vec::new(),
+            dynamic: Vec::new(),
+        }
     }
 }
 
@@ -101,7 +112,7 @@ impl Nat {
         if !named {
             return Err(Errno::ENOTTY);
         }
-        self.redirects.remove(place);
+        self.dynamic.push(self.redirects.remove(place).entry.proto);
         Ok(())
     }
 
@@ -119,8 +130,9 @@ impl Nat {
     /// How many links the aliasing library has: those of the redirections.
     fn links(&self) -> ng_nat_libalias_info {
         let mut links = ng_nat_libalias_info::default();
-        for redirect in &self.redirects {
-            match redirect.entry.proto {
+        let listed = self.redirects.iter().map(|redirect| redirect.entry.proto);
+        for protocol in listed.chain(self.dynamic.iter().copied()) {
+            match protocol {
                 1 => links.icmpLinkCount += 1,
                 6 => links.tcpLinkCount += 1,
                 17 => links.udpLinkCount += 1,
@@ -169,8 +181,9 @@ impl Quiet for Nat {
             }
             NGM_NAT_LIST_REDIRECTS => return self.list(),
             NGM_NAT_PROXY_RULE if message.header.arglen < 6 => return Err(Errno::EINVAL),
-            // As for a rule that the library cannot read: there is no proxy here.
-            NGM_NAT_PROXY_RULE => return Err(Errno::ENOMEM),
+            // What the library cannot read it refuses.
+            NGM_NAT_PROXY_RULE if !proxy::is_rule(message.stated()) => return Err(Errno::ENOMEM),
+            NGM_NAT_PROXY_RULE => {}
             NGM_NAT_LIBALIAS_INFO => return reply(&self.links()),
             NGM_NAT_SET_DLT => {
                 let link_type = message.exactly().ok_or(Errno::EINVAL)?;

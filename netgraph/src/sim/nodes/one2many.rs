@@ -79,7 +79,7 @@ impl One2Many {
             self.up = active > 0;
             let cmd = if self.up { NGM_LINK_IS_UP } else { NGM_LINK_IS_DOWN };
             // Where nothing is at that end, nobody is told.
-            let _ = context.tell(ONE, Message::new(NGM_FLOW_COOKIE, cmd, &[], context.core.id));
+            let _ = context.tell(ONE, Message::new(NGM_FLOW_COOKIE, cmd, &[], context.core.id).called("cmd"));
         }
         if self.spread == NG_ONE2MANY_XMIT_ROUNDROBIN && active > 0 {
             self.next %= active;

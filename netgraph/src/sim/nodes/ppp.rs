@@ -1,4 +1,8 @@
-//! `ppp`: the configuration of the bundle and its links; packets are dropped.
+//! `ppp`: the configuration of the bundle and its links, and packets on the way between its hooks.
+
+mod way;
+
+use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
@@ -8,6 +12,7 @@ use crate::error::Errno;
 use crate::nodes::ppp::Ppp as Type;
 use crate::sim::context::{Context, Post};
 use crate::sim::message::Message;
+use crate::sim::packet::Packet;
 use crate::sys::*;
 
 pub(in crate::sim) static KIND: Kind = plain::<Type, Ppp>();
@@ -20,16 +25,68 @@ const MRU_MIN: u16 = 32;
 struct Ppp {
     #[serde(with = "raw")]
     config: ng_ppp_node_conf,
+    #[serde(default)]
+    bundle: Counters,
+    #[serde(default)]
+    links: BTreeMap<u16, Counters>,
 }
 
-/// How many links are connected, and enabled by this configuration.
+/// What has passed a link, or the bundle.
+#[derive(Debug, Default, Clone, Copy, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Counters {
+    #[serde(with = "raw")]
+    counted: ng_ppp_link_stat64,
+}
+
+impl Counters {
+    fn sent(&mut self, len: usize) {
+        self.counted.xmitFrames += 1;
+        self.counted.xmitOctets += len as u64;
+    }
+
+    fn received(&mut self, len: usize) {
+        self.counted.recvFrames += 1;
+        self.counted.recvOctets += len as u64;
+    }
+
+    /// The counters as they were told before they had 64 bits.
+    fn short(&self) -> ng_ppp_link_stat {
+        let all = &self.counted;
+        ng_ppp_link_stat {
+            xmitFrames: all.xmitFrames as u32,
+            xmitOctets: all.xmitOctets as u32,
+            recvFrames: all.recvFrames as u32,
+            recvOctets: all.recvOctets as u32,
+            badProtos: all.badProtos as u32,
+            runts: all.runts as u32,
+            dupFragments: all.dupFragments as u32,
+            dropFragments: all.dropFragments as u32,
+        }
+    }
+}
+
+/// The links that are connected, and enabled by this configuration.
+fn actives(context: &Context<'_>, config: &ng_ppp_node_conf) -> impl Iterator<Item = u16> {
+    let enabled = (0u16..).zip(&config.links).filter(|(_, link)| link.enableLink != 0);
+    let name = |number: u16| format!("{NG_PPP_HOOK_LINK_PREFIX}{number}");
+    let there = enabled.map(|(number, _)| number);
+    there.filter(move |number| hook_named(context, name(*number).as_bytes()).is_some())
+}
+
 fn active(context: &Context<'_>, config: &ng_ppp_node_conf) -> usize {
-    let enabled = (0..).zip(&config.links).filter(|(_, link)| link.enableLink != 0);
-    let name = |number: u32| format!("{NG_PPP_HOOK_LINK_PREFIX}{number}");
-    enabled.filter(|(number, _)| hook_named(context, name(*number).as_bytes()).is_some()).count()
+    actives(context, config).count()
+}
+
+fn first_active(context: &Context<'_>, config: &ng_ppp_node_conf) -> Option<u16> {
+    actives(context, config).next()
 }
 
 impl Ppp {
+    fn link(&mut self, number: u16) -> &mut Counters {
+        self.links.entry(number).or_default()
+    }
+
     fn takes(&self, context: &Context<'_>, new: &ng_ppp_node_conf) -> bool {
         let valid = |link: &ng_ppp_link_conf| {
             link.enableLink == 0
@@ -103,11 +160,24 @@ impl Quiet for Ppp {
         if usize::from(link) >= NG_PPP_MAX_LINKS && link != NG_PPP_BUNDLE_LINKNUM {
             return Err(Errno::EINVAL);
         }
-        match command {
+        let counters = if link == NG_PPP_BUNDLE_LINKNUM {
+            &mut self.bundle
+        } else {
+            self.links.entry(link).or_default()
+        };
+        let answer = match command {
             NGM_PPP_CLR_LINK_STATS => Ok(None),
-            NGM_PPP_GET_LINK_STATS | NGM_PPP_GETCLR_LINK_STATS => zeros::<ng_ppp_link_stat>(),
-            _ => zeros::<ng_ppp_link_stat64>(),
+            NGM_PPP_GET_LINK_STATS | NGM_PPP_GETCLR_LINK_STATS => reply(&counters.short()),
+            _ => reply(&counters.counted),
+        };
+        if !matches!(command, NGM_PPP_GET_LINK_STATS | NGM_PPP_GET_LINK_STATS64) {
+            *counters = Counters::default();
         }
+        answer
+    }
+
+    fn data(&mut self, context: &mut Context<'_>, name: &[u8], packet: Packet) -> Result<(), Errno> {
+        self.take(context, name, packet)
     }
 
     /// What is meant for the compressor goes on to it.

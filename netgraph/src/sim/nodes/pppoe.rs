@@ -4,13 +4,14 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use super::quiet::{Answer, Quiet, text, zeros};
+use super::quiet::{Answer, Quiet, forward, text, zeros};
 use super::{Kind, plain};
 use crate::error::Errno;
 use crate::name::HookName;
 use crate::nodes::pppoe::Pppoe as Type;
 use crate::sim::context::Context;
 use crate::sim::message::Message;
+use crate::sim::packet::Packet;
 use crate::sys::*;
 
 pub(in crate::sim) static KIND: Kind = plain::<Type, Pppoe>();
@@ -23,6 +24,9 @@ struct Pppoe {
     /// The sessions that have been asked for something, by the hexadecimal names of their hooks.
     sessions: BTreeMap<String, Session>,
 }
+
+/// The length of the headers of Ethernet and PPPoE together.
+const FULL_HEADER: usize = 20;
 
 /// How far a session has come.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -149,6 +153,26 @@ impl Quiet for Pppoe {
             _ => return Err(Errno::EINVAL),
         }
         Ok(None)
+    }
+
+    /// No session gets so far that data could pass.
+    fn data(&mut self, context: &mut Context<'_>, name: &[u8], packet: Packet) -> Result<(), Errno> {
+        let is = |hook: &str| name == hook.as_bytes();
+        if is(NG_PPPOE_HOOK_DEBUG) {
+            return forward(context, NG_PPPOE_HOOK_ETHERNET, packet);
+        }
+        let header = packet.bytes().get(..FULL_HEADER);
+        if is(NG_PPPOE_HOOK_ETHERNET) {
+            let kind = header.ok_or(Errno::ENOBUFS)?.get(12..14).unwrap_or_default();
+            return match kind {
+                [0x88, 0x63 | 0x64] | [0x3c, 0x12 | 0x13] => Err(Errno::ENETUNREACH),
+                _ => Err(Errno::EPFNOSUPPORT),
+            };
+        }
+        match self.sessions.get(&key(name)) {
+            Some(Session::Primed) => Err(if header.is_some() { Errno::EINVAL } else { Errno::ENOBUFS }),
+            _ => Err(Errno::ENETUNREACH),
+        }
     }
 
     /// An `ether` node tells its address when it is asked.

@@ -193,7 +193,8 @@ impl Source {
             return Err(Errno::EINVAL);
         }
         if self.use_interface(context, name_in(message)?) {
-            let order = Message::new(NGM_ETHER_COOKIE, NGM_ETHER_SET_AUTOSRC, &[0; 4], context.core.id);
+            let order = Message::new(NGM_ETHER_COOKIE, NGM_ETHER_SET_AUTOSRC, &[0; 4], context.core.id)
+                .called("NGM_ETHER_SET_AUTOSRC");
             // Nobody waits for the outcome.
             let _ = context.tell(OUTPUT, order);
         }
@@ -217,7 +218,8 @@ impl Behaviour for Source {
     /// Asks whatever is at the output for its interface; only an ether node knows.
     fn connect(&mut self, context: &mut Context<'_>, hook: HookKey, peer: NodeKey) -> Result<(), Errno> {
         if context.name(hook) == Some(OUTPUT) {
-            let question = Message::new(NGM_ETHER_COOKIE, NGM_ETHER_GET_IFNAME, &[], context.core.id);
+            let question = Message::new(NGM_ETHER_COOKIE, NGM_ETHER_GET_IFNAME, &[], context.core.id)
+                .called("NGM_ETHER_GET_IFNAME");
             context.posts.push_back(Post::ToNode(peer, question));
         }
         Ok(())

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use serde::{Deserialize, Serialize};
 
+use super::quiet::unheard;
 use super::*;
 use crate::nodes::split::{IN, MIXED, OUT, Split as Type};
 
@@ -47,10 +48,10 @@ impl Behaviour for Split {
     fn receive_message(
         &mut self,
         _: &mut Context<'_>,
-        _: Message,
+        message: Message,
         _: Option<HookKey>,
     ) -> Result<Option<Vec<u8>>, Errno> {
-        Err(Errno::EINVAL)
+        unheard(&message)
     }
 
     fn receive_data(

@@ -72,9 +72,11 @@ fn a_node_goes_with_its_last_hook_unless_its_type_waits_to_be_told() {
     for number in 0..TYPES.len() {
         socket.remove_hook(&at(".:"), hook(&format!("h{number}"))).unwrap();
     }
-    let left: Vec<_> =
-        socket.nodes().unwrap().iter().skip(before).map(|node| node.type_name.to_string()).collect();
-    assert_eq!(left, ["gif_demux", "tty"]);
+    let nodes = socket.nodes().unwrap();
+    assert_eq!(nodes.len(), before + 2);
+    for kind in ["gif_demux", "tty"] {
+        assert!(nodes.iter().any(|node| node.type_name.as_bytes() == kind.as_bytes()), "{kind}");
+    }
 }
 
 #[test]

@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 
 use super::number;
 use crate::inside;
-use crate::world::{World, done};
+use crate::world::{World, done, hex};
 
 impl World {
     pub(super) fn host_step(&mut self, line: &str, words: &[&str]) -> Value {
@@ -29,6 +29,10 @@ impl World {
                 let jid = self.jails.get(at(1)).copied().unwrap_or(Jid(-1));
                 jail_done(self.ground.host.system().jail_remove(jid.into()))
             }
+            "sysctl" => match self.ground.host.system().sysctl(at(1)) {
+                Ok(bytes) => json!({"ok": hex(&bytes)}),
+                Err(errno) => json!({"err": errno.to_string()}),
+            },
             "in" => {
                 let steps = line.splitn(3, char::is_whitespace).nth(2).expect("steps");
                 self.inside(at(1), steps)
@@ -62,7 +66,7 @@ impl World {
             "iflladdr" => change(IfChange::Mac(at(1).parse().expect("an address"))),
             "ifup" => change(IfChange::Up(true)),
             "ifdown" => change(IfChange::Up(false)),
-            "ifmtu" => change(IfChange::Mtu(number(at(1)))),
+            "ifmtu" => change(IfChange::Mtu(number::<i32>(at(1)) as u32)),
             "ifcreate" => match system.interface_create(Vnet::Host, at(0)) {
                 Ok(name) => json!({"ok": name}),
                 Err(errno) => json!({"err": errno.to_string()}),

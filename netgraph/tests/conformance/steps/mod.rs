@@ -58,6 +58,7 @@ pub(crate) const KNOWN: &[&str] = &[
     "ifrvnet",
     "in",
     "sleep",
+    "sysctl",
 ];
 
 /// How long the recorder waited for what need not come.

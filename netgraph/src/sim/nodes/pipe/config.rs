@@ -139,7 +139,8 @@ impl Pipe {
             let cmd = if was_down { NGM_LINK_IS_UP } else { NGM_LINK_IS_DOWN };
             for hook in [LOWER, UPPER] {
                 // Nobody is told where nobody is.
-                let _ = context.tell(hook, Message::new(NGM_FLOW_COOKIE, cmd, &[], context.core.id));
+                let _ = context
+                    .tell(hook, Message::new(NGM_FLOW_COOKIE, cmd, &[], context.core.id).called("cmd"));
             }
         }
     }
