@@ -7,10 +7,10 @@ use std::sync::Arc;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use crate::command::Command;
-use crate::ifnet::{self, Interfaces};
+use crate::ifnet::Interfaces;
 use crate::param::{Declared, module_of, text_of};
 use crate::system::{Jid, Process, System};
-use crate::{Error, Result};
+use crate::{Error, Result, vnets};
 
 /// The longest time between two looks at something that is waited for.
 const POLL: Duration = Duration::from_millis(50);
@@ -75,7 +75,7 @@ impl Host {
     /// [`Error::Clash`] if one of that name is there already; [`Error::Rejected`] with `ENXIO` without such an interface or jail.
     #[doc(alias = "SIOCSIFVNET")]
     pub fn move_in(&self, interface: &str, jid: Jid) -> Result<()> {
-        ifnet::move_in(self, interface, jid)
+        vnets::move_in(self, interface, jid)
     }
 
     /// Takes an interface back from a jail's VNET, also from a dying jail's.
@@ -85,7 +85,7 @@ impl Host {
     /// without such an interface or jail.
     #[doc(alias = "SIOCSIFRVNET")]
     pub fn reclaim(&self, interface: &str, jid: Jid) -> Result<()> {
-        ifnet::reclaim(self, interface, jid)
+        vnets::reclaim(self, interface, jid)
     }
 
     /// All processes of the machine.

@@ -115,17 +115,19 @@ mod sys;
 pub mod system;
 #[cfg(any(target_os = "freebsd", test))]
 mod terminal;
+mod vnets;
 
 pub use command::{Command, Stdio};
 pub use entry::{CommandExt, Entry, Ids};
 pub use errno::Errno;
 pub use error::{Error, Result};
 pub use host::Host;
-pub use ifnet::{IfCaps, IfFlags, Interface, Interfaces, VnetInterfaces};
+pub use ifnet::{IfCaps, IfFlags, Interface, Interfaces};
 pub use jail::{Builder, Event, Jail, JailEvent, JailInfo, OwnedJail, Params, Signal, Stopped, Watcher};
 pub use mac::Mac;
 pub use param::{JailSys, Param, Value};
 pub use system::{Jid, Process};
+pub use vnets::VnetInterfaces;
 
 /// The examples of the crate's page, run with the others.
 #[cfg(doctest)]

@@ -6,6 +6,7 @@
 
 mod descriptors;
 mod inside;
+mod interfaces;
 mod replay;
 mod trials;
 
@@ -76,7 +77,9 @@ fn main() {
     let allowed =
         cfg!(target_os = "freebsd") && std::env::var_os("NETGRAPH_TEST_KERNEL").is_some_and(|set| set == "1");
     let mut list = Vec::new();
-    for (name, run) in trials::BOTH.iter().chain(descriptors::BOTH).chain(trials::SIMULATED) {
+    for (name, run) in
+        trials::BOTH.iter().chain(interfaces::BOTH).chain(descriptors::BOTH).chain(trials::SIMULATED)
+    {
         let run: Run = *run;
         list.push(Trial::test(format!("sim::{name}"), move || run(&mut Rig::simulated())));
     }
@@ -84,8 +87,13 @@ fn main() {
         let run: Run = *run;
         list.push(Trial::test(format!("sim14::{name}"), move || run(&mut Rig::older())));
     }
-    for (name, run) in
-        trials::BOTH.iter().chain(descriptors::BOTH).chain(trials::KERNEL).chain(inside::KERNEL)
+    for (name, run) in trials::BOTH
+        .iter()
+        .chain(interfaces::BOTH)
+        .chain(descriptors::BOTH)
+        .chain(trials::KERNEL)
+        .chain(interfaces::KERNEL)
+        .chain(inside::KERNEL)
     {
         let run: Run = *run;
         let trial = Trial::test(format!("kernel::{name}"), move || run(&mut Rig::kernel()?));

@@ -8,15 +8,13 @@ use jailrs::mount::Mount;
 use jailrs::param::{Access, Kind};
 use jailrs::sim::Manner;
 use jailrs::system::System;
-use jailrs::{
-    Errno, Error, Event, IfCaps, IfFlags, Jail, JailEvent, Jid, Mac, Param, Signal, Stopped, Value, Watcher,
-};
+use jailrs::{Errno, Error, Event, Jail, JailEvent, Jid, Param, Signal, Stopped, Value, Watcher};
 use libtest_mimic::Failed;
 
-use crate::{Rig, Run, replay};
+use crate::{Rig, Run, interfaces, replay};
 
 /// How long the end of a jail may take.
-const BOUND: Duration = Duration::from_secs(20);
+pub(crate) const BOUND: Duration = Duration::from_secs(20);
 
 pub(crate) const BOTH: &[(&str, Run)] = &[
     ("jail_params_host_is_answered_as_recorded", recorded),
@@ -27,10 +25,6 @@ pub(crate) const BOTH: &[(&str, Run)] = &[
     ("a_jail_below_a_jail_goes_with_it", hierarchy),
     ("a_handle_never_comes_to_mean_another_jail", identity),
     ("an_owned_jail_goes_with_its_handle", owned),
-    ("two_interfaces_come_home_under_one_name", twins),
-    ("an_interface_moves_in_changes_and_comes_back", moves),
-    ("an_interface_that_would_clash_at_home_is_not_reclaimed", clash),
-    ("interfaces_come_home_when_their_jail_is_removed", homecoming),
     ("file_systems_are_mounted_below_a_root_and_taken_away", mounts),
     ("a_link_in_a_root_leads_no_mount_out", hostile_root),
     ("kernel_variables_and_modules_are_read", variables),
@@ -49,7 +43,7 @@ pub(crate) const OLDER: &[(&str, Run)] = &[
     ("a_jail_below_a_jail_goes_with_it", hierarchy),
     ("an_owned_jail_goes_with_its_handle", owned),
     ("a_handle_never_comes_to_mean_another_jail", identity),
-    ("an_interface_moves_in_changes_and_comes_back", moves),
+    ("an_interface_moves_in_changes_and_comes_back", interfaces::moves),
     ("what_happens_to_jails_is_seen", watched),
     ("every_parameter_is_declared_and_read_at_once", parameters),
     ("a_jail_is_made_anew_as_it_was", anew),
@@ -60,7 +54,6 @@ pub(crate) const SIMULATED: &[(&str, Run)] = &[("processes_are_stopped", simulat
 pub(crate) const KERNEL: &[(&str, Run)] = &[
     ("a_command_runs_inside_with_its_output_and_status", commands),
     ("processes_are_stopped", real_processes),
-    ("a_jail_that_dies_with_an_interface_inside_gives_it_back", dying),
 ];
 
 pub(crate) fn ensure(so: bool, what: &str) -> Result<(), Failed> {
@@ -193,104 +186,6 @@ fn owned(rig: &mut Rig) -> Result<(), Failed> {
     let again = Jail::find(&rig.host, &name)?;
     drop(jail);
     Ok(again.wait_gone(BOUND)?)
-}
-
-fn twins(rig: &mut Rig) -> Result<(), Failed> {
-    let twins = || -> jailrs::Result<usize> {
-        Ok(rig.host.interfaces().list()?.iter().filter(|one| one.name == "twin1").count())
-    };
-    for count in 1..=2 {
-        let tap = rig.host.interfaces().create("tap")?;
-        let jail = Jail::builder(rig.name("twin")).vnet().create(&rig.host)?;
-        rig.host.move_in(&tap, jail.jid())?;
-        jail.interfaces().rename(&tap, "twin1")?;
-        end(&jail)?;
-        while twins()? < count {
-            rig.host.system().pause(Duration::from_millis(50));
-        }
-    }
-    rig.host.interfaces().destroy("twin1")?;
-    Ok(rig.host.interfaces().destroy("twin1")?)
-}
-
-fn moves(rig: &mut Rig) -> Result<(), Failed> {
-    let tap = rig.host.interfaces().create("tap")?;
-    let jail = Jail::builder(rig.name("move")).vnet().create(&rig.host)?;
-    let mac = Mac([2, 0, 0, 1, 2, 3]);
-    rig.host.interfaces().set_mac(&tap, mac)?;
-    rig.host.interfaces().set_description(&tap, "lent by a trial")?;
-    rig.host.move_in(&tap, jail.jid())?;
-    ensure(rig.host.interfaces().find(&tap)?.is_none(), "it is still on the host")?;
-    let inside = jail.interfaces();
-    assert_eq!(inside.list()?.iter().map(|one| one.name.as_str()).collect::<Vec<_>>(), ["lo0", tap.as_str()]);
-    inside.rename(&tap, "eth0")?;
-    inside.set_mtu("eth0", 1400)?;
-    inside.set_up("eth0", true)?;
-    let eth0 = inside.find("eth0")?.ok_or("it is not there")?;
-    assert_eq!((eth0.mac, eth0.mtu, eth0.is_up()), (Some(mac), 1400, true));
-    assert_eq!(eth0.description, "lent by a trial");
-    assert_eq!(errno(inside.rename("eth0", "lo0")), Some(Errno::EEXIST));
-    assert_eq!(errno(inside.rename("eth0", "sixteen_letters_")), Some(Errno::ENAMETOOLONG));
-    assert_eq!(errno(inside.set_up("nosuch0", true)), Some(Errno::ENXIO));
-    inside.set_description("eth0", "")?;
-    assert_eq!(
-        (eth0.driver.as_str(), eth0.groups.as_slice()),
-        (tap.as_str(), &["all".to_owned(), "tap".to_owned()][..])
-    );
-    inside.add_group("eth0", "lent")?;
-    assert_eq!(errno(inside.add_group("eth0", "lent")), Some(Errno::EEXIST));
-    assert_eq!(errno(inside.add_group("eth0", "lent0")), Some(Errno::EINVAL));
-    assert_eq!(errno(inside.add_group("eth0", "sixteen_letters_")), Some(Errno::EINVAL));
-    inside.set_promiscuous("eth0", true)?;
-    inside.set_fib("eth0", 0)?;
-    assert_eq!(errno(inside.set_fib("eth0", 60_000)), Some(Errno::EINVAL));
-    let eth0 = inside.find("eth0")?.ok_or("it is not there")?;
-    assert_eq!(eth0.groups, ["all", "tap", "lent"]);
-    ensure(eth0.flags.contains(IfFlags::PPROMISC), "it takes its own packets alone")?;
-    inside.set_promiscuous("eth0", false)?;
-    inside.set_capabilities("eth0", eth0.enabled)?;
-    assert_eq!(errno(inside.set_capabilities("eth0", IfCaps::all() - eth0.capable)), Some(Errno::EINVAL));
-    inside.remove_group("eth0", "lent")?;
-    assert_eq!(errno(inside.remove_group("eth0", "lent")), Some(Errno::ENOENT));
-    let vnets = rig.host.vnets()?;
-    let of_jail = vnets.iter().find(|vnet| vnet.jail.as_ref().is_some_and(|info| info.jid == jail.jid()));
-    assert_eq!(of_jail.map(|vnet| vnet.interfaces.len()), Some(2));
-    inside.rename("eth0", &tap)?;
-    rig.host.reclaim(&tap, jail.jid())?;
-    let home = rig.host.interfaces().find(&tap)?.ok_or("it did not come back")?;
-    assert_eq!((home.mac, home.is_up(), home.description.as_str()), (Some(mac), false, ""));
-    assert_eq!(errno(rig.host.reclaim(&tap, Jid(999_998))), Some(Errno::EEXIST));
-    rig.host.interfaces().destroy(&tap)?;
-    assert_eq!(errno(rig.host.interfaces().destroy(&tap)), Some(Errno::ENXIO));
-    end(&jail)
-}
-
-fn clash(rig: &mut Rig) -> Result<(), Failed> {
-    let tap = rig.host.interfaces().create("tap")?;
-    let jail = Jail::builder(rig.name("clash")).vnet().create(&rig.host)?;
-    rig.host.move_in(&tap, jail.jid())?;
-    let other = rig.host.interfaces().create("tap")?;
-    jail.interfaces().rename(&tap, "twin0")?;
-    rig.host.interfaces().rename(&other, "twin0")?;
-    assert_eq!(jail.clashes()?, ["twin0"]);
-    let refusal = rig.host.reclaim("twin0", jail.jid());
-    ensure(matches!(refusal, Err(Error::Clash { .. })), "it was reclaimed")?;
-    let refusal = rig.host.move_in("twin0", jail.jid());
-    ensure(matches!(refusal, Err(Error::Clash { .. })), "it was moved in")?;
-    rig.host.interfaces().destroy("twin0")?;
-    rig.host.reclaim("twin0", jail.jid())?;
-    rig.host.interfaces().destroy("twin0")?;
-    end(&jail)
-}
-
-fn homecoming(rig: &mut Rig) -> Result<(), Failed> {
-    let tap = rig.host.interfaces().create("tap")?;
-    let jail = Jail::builder(rig.name("home")).vnet().create(&rig.host)?;
-    rig.host.move_in(&tap, jail.jid())?;
-    end(&jail)?;
-    rig.host.wait_home(&[&tap], BOUND)?;
-    assert_eq!(errno(rig.host.wait_home(&["nosuch0"], Duration::ZERO)), Some(Errno::ETIMEDOUT));
-    Ok(rig.host.interfaces().destroy(&tap)?)
 }
 
 fn mounts(rig: &mut Rig) -> Result<(), Failed> {
@@ -506,7 +401,7 @@ fn commands(rig: &mut Rig) -> Result<(), Failed> {
     Ok(())
 }
 
-fn start(jail: &Jail, script: &str) -> Result<(), Failed> {
+pub(crate) fn start(jail: &Jail, script: &str) -> Result<(), Failed> {
     let status = jail.command("/bin/sh").args(["-c", script]).log_to("/dev/null").status()?;
     ensure(status.success(), "it was not started")
 }
@@ -524,18 +419,4 @@ fn real_processes(rig: &mut Rig) -> Result<(), Failed> {
     assert_eq!(jail.stop_processes(Duration::from_secs(2))?, Stopped::Killed);
     jail.kill_all(Signal::KILL)?;
     end(&jail)
-}
-
-fn dying(rig: &mut Rig) -> Result<(), Failed> {
-    let tap = rig.host.interfaces().create("tap")?;
-    let name = rig.name("die");
-    let jail = Jail::builder(&name).vnet().create(&rig.host)?;
-    rig.host.move_in(&tap, jail.jid())?;
-    start(&jail, "sleep 600 &")?;
-    // The last process takes a jail with it that does not persist.
-    jail.set(&[Param::parse("nopersist")?])?;
-    jail.kill_all(Signal::KILL)?;
-    jail.wait_gone(BOUND)?;
-    rig.host.interfaces().wait_for(&tap, BOUND)?;
-    Ok(rig.host.interfaces().destroy(&tap)?)
 }
