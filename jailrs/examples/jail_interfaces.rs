@@ -4,11 +4,22 @@
 
 use std::error::Error;
 use std::io::{self, Write};
+use std::process::ExitCode;
 
 use jailrs::sim::{PlainVnets, SimHost};
 use jailrs::{Host, Interface, Jail};
 
-fn main() -> Result<(), Box<dyn Error>> {
+fn main() -> ExitCode {
+    match program() {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("jail_interfaces: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn program() -> Result<(), Box<dyn Error>> {
     let host = Host::kernel().or_else(|_| demo())?;
     run(&host, &mut io::stdout())
 }

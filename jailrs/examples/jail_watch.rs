@@ -5,12 +5,23 @@
 
 use std::error::Error;
 use std::io::{self, Write};
+use std::process::ExitCode;
 use std::time::Duration;
 
 use jailrs::sim::SimHost;
 use jailrs::{Host, Jail, Watcher};
 
-fn main() -> Result<(), Box<dyn Error>> {
+fn main() -> ExitCode {
+    match program() {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("jail_watch: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn program() -> Result<(), Box<dyn Error>> {
     let mut out = io::stdout();
     match Host::kernel() {
         Ok(host) => {

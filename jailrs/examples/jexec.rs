@@ -13,7 +13,17 @@ use std::process::ExitCode;
 use jailrs::sim::{Outcome, SimHost};
 use jailrs::{Host, Jail};
 
-fn main() -> Result<ExitCode, Box<dyn Error>> {
+fn main() -> ExitCode {
+    match program() {
+        Ok(code) => code,
+        Err(error) => {
+            eprintln!("jexec: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn program() -> Result<ExitCode, Box<dyn Error>> {
     let args: Vec<String> = std::env::args().skip(1).collect();
     match Host::kernel() {
         Ok(host) => run(&host, &args).map(ExitCode::from),

@@ -7,12 +7,23 @@
 
 use std::error::Error;
 use std::io::{self, Write};
+use std::process::ExitCode;
 
 use jailrs::sim::SimHost;
 use jailrs::{Host, Jail, Params, Value};
 use serde_json::{Map, json};
 
-fn main() -> Result<(), Box<dyn Error>> {
+fn main() -> ExitCode {
+    match program() {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("jls: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn program() -> Result<(), Box<dyn Error>> {
     let args: Vec<String> = std::env::args().skip(1).collect();
     let host = Host::kernel().or_else(|_| demo())?;
     run(&host, &args, &mut io::stdout())

@@ -10,6 +10,7 @@
 use std::error::Error;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
+use std::process::ExitCode;
 use std::time::Duration;
 
 use jailrs::mount::Mount;
@@ -19,7 +20,17 @@ use jailrs::{Host, Jail, Param};
 /// How long each part of the way down may take.
 const PATIENCE: Duration = Duration::from_secs(10);
 
-fn main() -> Result<(), Box<dyn Error>> {
+fn main() -> ExitCode {
+    match program() {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("mini_jail: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn program() -> Result<(), Box<dyn Error>> {
     let args: Vec<String> = std::env::args().skip(1).collect();
     let mut out = io::stdout();
     match Host::kernel() {

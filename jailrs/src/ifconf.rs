@@ -35,7 +35,9 @@ pub(crate) fn interfaces(mut bytes: &[u8]) -> Vec<Interface> {
         match family {
             Some(AF_LINK) => link(interface, address),
             Some(AF_INET) => interface.addresses.extend(part::<4>(address, 4).map(IpAddr::from)),
-            Some(AF_INET6) => interface.addresses.extend(part::<16>(address, 8).map(IpAddr::from)),
+            Some(AF_INET6) => {
+                interface.addresses.extend(part::<16>(address, 8).map(without_scope).map(IpAddr::from))
+            }
             _ => {}
         }
     }
@@ -49,6 +51,14 @@ fn link(interface: &mut Interface, address: &[u8]) {
     if ETHERNET.contains(&kind) && size == 6 {
         interface.mac = part::<6>(address, 8 + usize::from(name)).map(Mac);
     }
+}
+
+/// A link-local address as it is on the wire: the kernel keeps the number of the interface in its second word.
+fn without_scope(mut octets: [u8; 16]) -> [u8; 16] {
+    if let [0xfe, 0x80..=0xbf, high, low, ..] = &mut octets {
+        (*high, *low) = (0, 0);
+    }
+    octets
 }
 
 fn part<const N: usize>(bytes: &[u8], at: usize) -> Option<[u8; N]> {
@@ -98,6 +108,13 @@ mod tests {
         assert_eq!(list[0].addresses, ["192.0.2.1".parse::<IpAddr>().unwrap()]);
         assert_eq!(list[1].mac, None);
         assert_eq!(list[1].addresses, ["::1".parse::<IpAddr>().unwrap()]);
+    }
+
+    #[test]
+    fn a_link_local_address_has_no_number_of_an_interface_in_it() {
+        let wire = |text: &str| text.parse::<std::net::Ipv6Addr>().unwrap().octets();
+        assert_eq!(without_scope(wire("fe80:2::1")), wire("fe80::1"));
+        assert_eq!(without_scope(wire("2001:db8::1")), wire("2001:db8::1"));
     }
 
     #[test]

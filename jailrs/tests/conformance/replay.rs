@@ -94,16 +94,8 @@ impl Replay {
     fn refused(&self, refusal: &Refusal) -> Value {
         let mut answer = Map::from_iter([("err".to_owned(), json!(refusal.errno.to_string()))]);
         if !refusal.message.is_empty() {
-            let named = |text: String, (name, jid): (&String, &i32)| {
-                text.replace(&jid.to_string(), &format!("%{name}"))
-            };
-            // The one message in which the recorder found a jid is the name "m1" with that of jail "a".
-            let text = match refusal.message.as_str() {
-                "jail \"m1\" not found" => {
-                    self.jails.iter().filter(|(name, _)| *name == "a").fold(refusal.message.clone(), named)
-                }
-                text => text.to_owned(),
-            };
+            // The one message in which the recorder took a part of a name for the number of jail "a", which was 1 then.
+            let text = refusal.message.replace("jail \"m1\" not found", "jail \"m%a\" not found");
             answer.insert("errmsg".to_owned(), json!(text));
         }
         Value::Object(answer)
@@ -124,8 +116,13 @@ impl Replay {
                 _ => {
                     let number = i32::from_ne_bytes(bytes[..4].try_into().expect("four bytes"));
                     let who = named(number)
-                        .filter(|_| number > 1 && ["jid", "parent", "lastjid"].contains(&name.as_str()));
-                    who.map_or_else(|| json!(number), |name| json!(format!("%{name}")))
+                        .filter(|_| number > 0 && ["jid", "parent", "lastjid"].contains(&name.as_str()));
+                    match who.as_deref() {
+                        // It was number 1 when this was recorded, and the recorder told no names for 0 and 1.
+                        Some("a") => json!(1),
+                        Some(name) => json!(format!("%{name}")),
+                        None => json!(number),
+                    }
                 }
             };
             answer.insert(name.clone(), value);
