@@ -19,12 +19,12 @@ impl Machine {
         if flags.bits() & !known != 0 || flags.contains(JailFlags::USE_DESC | JailFlags::AT_DESC) {
             return Err(Errno::EINVAL.into());
         }
-        if flags.contains(JailFlags::ATTACH) {
-            return Err(refuse(Errno::EOPNOTSUPP, "a simulated machine has no calling process to attach"));
-        }
         let mut opts = Opts::read(raw)?;
         if !flags.intersects(JailFlags::CREATE | JailFlags::UPDATE) {
             return Err(refuse(Errno::EINVAL, "no valid operation (create or update)"));
+        }
+        if flags.contains(JailFlags::ATTACH) {
+            return Err(refuse(Errno::EOPNOTSUPP, "a simulated machine has no calling process to attach"));
         }
         let with_desc = JailFlags::USE_DESC | JailFlags::AT_DESC | JailFlags::GET_DESC | JailFlags::OWN_DESC;
         let desc = self.desc_option(&mut opts, flags, with_desc)?;
