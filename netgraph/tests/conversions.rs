@@ -141,6 +141,8 @@ fn every_conversion_of_the_transcripts_comes_out_the_same() {
         "mkpeer",
         "more-bridge",
         "more-changing",
+        "more-conversions-1",
+        "more-conversions-2",
         "more-hub-tee-echo",
         "more-interfaces",
         "more-messages",

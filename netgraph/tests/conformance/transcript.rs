@@ -35,6 +35,8 @@ const GOLDEN: &[(&str, &str)] = &[
     ("mkpeer-host", include_str!("../golden/mkpeer-host.jsonl")),
     ("more-bridge", include_str!("../golden/more-bridge.jsonl")),
     ("more-changing", include_str!("../golden/more-changing.jsonl")),
+    ("more-conversions-1", include_str!("../golden/more-conversions-1.jsonl")),
+    ("more-conversions-2", include_str!("../golden/more-conversions-2.jsonl")),
     ("more-hub-tee-echo", include_str!("../golden/more-hub-tee-echo.jsonl")),
     ("more-interfaces", include_str!("../golden/more-interfaces.jsonl")),
     ("more-messages", include_str!("../golden/more-messages.jsonl")),
