@@ -62,7 +62,9 @@ impl Machine {
             let answer = raw.iter_mut().rfind(|opt| opt.name == "desc");
             answer.into_iter().for_each(|opt| opt.value = desc.to_ne_bytes().to_vec());
         }
-        if request.flags.persist == Some(false) {
+        // An update that names a jail by nothing but the one above makes a new one, which nothing keeps.
+        let is_kept = request.flags.persist.unwrap_or(target.jail.is_some());
+        if !is_kept {
             self.end_if_idle(jid);
         }
         Ok(Jid(jid))
@@ -117,7 +119,7 @@ impl Machine {
         self.check(request, target, jid)?;
         self.check_modules(opts, target.above)?;
         let mut prison = self.new_prison(target.above);
-        prison.persist = true;
+        prison.persist = request.flags.persist == Some(true);
         if request.flags.vnet == Some(1) {
             prison.vnet = Some(self.vnets.create());
         } else {

@@ -55,7 +55,11 @@ impl Machine {
                 request.identity.name.as_deref().map_or(0, |name| jid_of_name(last_part(name)));
         }
         let jail = match desc.filter(|_| flags.contains(JailFlags::USE_DESC)) {
-            Some(desc) => Some(self.by_desc(desc, request.numbers.jid, mode)?),
+            Some(desc) => {
+                let found = self.by_desc(desc, request.numbers.jid, mode)?;
+                request.numbers.jid = found;
+                Some(found)
+            }
             None => self.by_number(request.numbers.jid, mode)?,
         };
         match request.identity.name.as_deref() {
@@ -140,7 +144,9 @@ impl Machine {
         self.check_limits(request, target)?;
         self.check_addresses::<Ipv4Addr>(request.ip4_addr.as_deref(), target)?;
         self.check_addresses::<Ipv6Addr>(request.ip6_addr.as_deref(), target)?;
-        self.check_name(target, jid)?;
+        // A jail that is named by its name alone has no number yet when its name is compared with it.
+        let number = if target.jail.is_some() { request.numbers.jid } else { jid };
+        self.check_name(target, jid, number)?;
         let above = self.state.jails.get(&target.above);
         let denied =
             |what: &str| !FREE.contains(&what) && above.is_some_and(|above| !above.allow.contains(what));
@@ -195,9 +201,9 @@ impl Machine {
         Ok(())
     }
 
-    fn check_name(&self, target: &Target, jid: i32) -> Result<(), Refusal> {
+    fn check_name(&self, target: &Target, jid: i32, number: i32) -> Result<(), Refusal> {
         let Some(last) = target.last.as_deref() else { return Ok(()) };
-        if !last.is_empty() && is_other_number(last, jid) {
+        if !last.is_empty() && is_other_number(last, number) {
             return Err(refuse(Errno::EINVAL, "name cannot be numeric (unless it is the jid)"));
         }
         let length = if last.is_empty() { jid.to_string().len() } else { last.len() };

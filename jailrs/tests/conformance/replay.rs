@@ -12,6 +12,9 @@ use serde_json::{Map, Value, json};
 
 const TRANSCRIPT: &str = include_str!("../golden/jail-params-host.jsonl");
 
+/// Seven hundred steps drawn by lot, as a freshly started 15.1 answered them: numbers of jails count up from 1.
+const RANDOM: &str = include_str!("../golden/jail-random-host.jsonl");
+
 /// Steps of the same kind, which follow kern_jail.c of 15.1 line by line: checks and their order, hierarchies, addresses, notes.
 const RULES: &str = include_str!("rules.jsonl");
 
@@ -164,6 +167,11 @@ pub(crate) fn jail_params_host(system: &dyn System) -> Result<(), Failed> {
 /// Every step of the rules is answered as the kernel's source says.
 pub(crate) fn rules(system: &dyn System) -> Result<(), Failed> {
     replay(system, RULES, 110)
+}
+
+/// Every step that was drawn by lot is answered as that kernel did.
+pub(crate) fn random(system: &dyn System) -> Result<(), Failed> {
+    replay(system, RANDOM, 700)
 }
 
 fn replay(system: &dyn System, transcript: &str, length: usize) -> Result<(), Failed> {

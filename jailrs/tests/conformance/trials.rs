@@ -49,7 +49,8 @@ pub(crate) const OLDER: &[(&str, Run)] = &[
     ("a_jail_is_made_anew_as_it_was", anew),
 ];
 
-pub(crate) const SIMULATED: &[(&str, Run)] = &[("processes_are_stopped", simulated_processes)];
+pub(crate) const SIMULATED: &[(&str, Run)] =
+    &[("processes_are_stopped", simulated_processes), ("steps_drawn_by_lot_are_answered_as_recorded", drawn)];
 
 pub(crate) const KERNEL: &[(&str, Run)] = &[
     ("a_command_runs_inside_with_its_output_and_status", commands),
@@ -76,6 +77,10 @@ fn recorded(rig: &mut Rig) -> Result<(), Failed> {
 
 fn rules(rig: &mut Rig) -> Result<(), Failed> {
     replayed(rig, replay::rules)
+}
+
+fn drawn(rig: &mut Rig) -> Result<(), Failed> {
+    replayed(rig, replay::random)
 }
 
 fn replayed(rig: &mut Rig, replay: fn(&dyn System) -> Result<(), Failed>) -> Result<(), Failed> {
