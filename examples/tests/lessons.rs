@@ -40,6 +40,7 @@ const LESSONS: &[Lesson] = lessons![
     "06_wan_in_a_box",
     "07_filter",
     "08_trunk",
+    "09_flows",
     "11_transaction",
     "12_vimage",
 ];
