@@ -173,7 +173,7 @@ pub(crate) fn run_inside(work: &mut Work<'_>, jail: &Jail, command: &CommandLine
 
 /// Runs one of the scripts that start the network, which end with 1 as soon as one route is there already: how they end
 /// says nothing.
-fn start_network(work: &mut Work<'_>, jail: &Jail, command: &CommandLine) -> Result<()> {
+pub(crate) fn start_network(work: &mut Work<'_>, jail: &Jail, command: &CommandLine) -> Result<()> {
     let what = format!("run {} in {}", command.join(" "), jail.name());
     work.step(Sign::Change, &what, |work| run_logged(work, jail, command).map(|_| ()))
 }
@@ -233,14 +233,19 @@ fn make_jail(work: &mut Work<'_>) -> Result<Jail> {
     })
 }
 
+/// Moves an interface of the host into the vimage.
+pub(crate) fn move_one_in(work: &mut Work<'_>, ifname: &str, jid: Jid) -> Result<()> {
+    let what = format!("interface {ifname} into {}", work.name());
+    work.step(Sign::Add, &what, |work| {
+        work.machine.jails.move_in(ifname, jid)?;
+        work.sync()
+    })
+}
+
 fn move_in(work: &mut Work<'_>, jid: Jid) -> Result<()> {
     let wanted = work.record.wanted.clone();
     for interface in &wanted.interfaces {
-        let what = format!("interface {} into {}", interface.ifname, wanted.name);
-        work.step(Sign::Add, &what, |work| {
-            work.machine.jails.move_in(&interface.ifname, jid)?;
-            work.sync()
-        })?;
+        move_one_in(work, &interface.ifname, jid)?;
     }
     for name in &wanted.vnets {
         let what = format!("interface {name} into {}, whole", wanted.name);

@@ -102,6 +102,42 @@ enum Verb {
         #[arg(required = true, trailing_var_arg = true, allow_hyphen_values = true)]
         command: Vec<String>,
     },
+    /// Open a login shell in a vimage
+    Console {
+        /// The vimage
+        name: String,
+        /// Whose shell, by the vimage's own passwd(5)
+        #[arg(default_value = "root")]
+        user: String,
+    },
+    /// Add an interface to a vimage that runs, until it is next started
+    Attach {
+        /// The vimage
+        name: String,
+        /// What it is bridged to, as in vimage_NAME_bridges: igb0, =igb0, !igb0 or igb0@lan
+        parent: String,
+    },
+    /// Take an interface away from a vimage that runs
+    Detach {
+        /// The vimage
+        name: String,
+        /// The interface, by its name in the vimage or on the host
+        #[arg(value_name = "IFACE")]
+        interface: String,
+    },
+    /// Show what bridges have counted on the links of vimages, of all if none is named
+    Stats {
+        /// The vimages
+        names: Vec<String>,
+        #[command(flatten)]
+        watching: commands::stats::Watching,
+    },
+    /// Show what vimage itself made and nothing uses, and take it away
+    Gc {
+        /// Take it away without being asked
+        #[arg(long)]
+        yes: bool,
+    },
     /// Build a jail root from a release, such as `vimage build --release 15.1-RELEASE /usr/jail/vj1`
     Build(commands::build::Options),
     /// Show the vimage_* variables that say what other configuration says
@@ -193,6 +229,11 @@ fn dispatch(context: &mut Context, verb: Verb) -> Result<ExitCode, Error> {
         }
         Verb::Doctor => commands::doctor::doctor(context),
         Verb::Exec { name, command } => commands::exec::exec(context, &name, &command),
+        Verb::Console { name, user } => commands::console::console(context, &name, &user),
+        Verb::Attach { name, parent } => commands::attach::attach(context, &name, &parent),
+        Verb::Detach { name, interface } => commands::attach::detach(context, &name, &interface),
+        Verb::Stats { names, watching } => commands::stats::stats(context, &names, watching),
+        Verb::Gc { yes } => commands::gc::gc(context, yes),
         Verb::Build(options) => commands::build::build(context, &options),
         Verb::Import { source, root } => commands::import::import(context, &source, root),
         Verb::RcScript => commands::rc_script::rc_script(),

@@ -1,11 +1,14 @@
 //! The commands, one file each, and what they share.
 
+pub(crate) mod attach;
 pub(crate) mod build;
 pub(crate) mod completions;
 pub(crate) mod config;
+pub(crate) mod console;
 pub(crate) mod doctor;
 pub(crate) mod down;
 pub(crate) mod exec;
+pub(crate) mod gc;
 pub(crate) mod graph;
 pub(crate) mod import;
 pub(crate) mod man;
@@ -14,6 +17,7 @@ pub(crate) mod rc_script;
 pub(crate) mod report;
 pub(crate) mod restart;
 pub(crate) mod sim;
+pub(crate) mod stats;
 pub(crate) mod status;
 pub(crate) mod up;
 
@@ -21,6 +25,7 @@ use std::io::Write;
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex};
 
+use jailrs::{Jail, Jid};
 use netgraph::Socket;
 use netgraph::transport::Traced;
 
@@ -28,7 +33,7 @@ use crate::cli::Global;
 use crate::config::{Config, Source, Vimage};
 use crate::error::{Error, Exit, Result};
 use crate::host::Machine;
-use crate::state::Record;
+use crate::state::{Phase, Record};
 use crate::work::{Report, Sign, Step};
 use report::{Reporter, Telling, Told};
 
@@ -152,6 +157,18 @@ pub(crate) fn check_known(config: Option<&Config>, recorded: &[String], names: &
             .hint("`vimage list` shows which are configured")),
         None => Ok(()),
     }
+}
+
+/// Finds a vimage that is up: its record, and its jail.
+pub(crate) fn running(machine: &Machine, name: &str) -> Result<(Record, Jail)> {
+    let boot = machine.boot()?;
+    let record = Record::load(&*machine.store, name)?.filter(|record| record.boot == boot);
+    let jail =
+        record.and_then(|record| Some((Jail::from_jid(&machine.jails, Jid(record.jid?)).ok()?, record)));
+    let found = jail.filter(|(jail, record)| jail.name() == name && record.phase == Phase::Running);
+    found.map(|(jail, record)| (record, jail)).ok_or_else(|| {
+        Error::unavailable(format!("{name} is not up")).hint(format!("`vimage up {name}` starts it"))
+    })
 }
 
 /// Says something on stderr, in one piece: other processes may say something at the same time.

@@ -7,7 +7,7 @@
 //! | the command line | [`cli`], `commands/` |
 //! | rc.conf(5), read without a shell | [`config`] |
 //! | what is configured, held against what is there | [`resolve`], [`wanted`] |
-//! | the work, step by step | [`work`], [`apply`], [`teardown`] |
+//! | the work, step by step | [`work`], [`apply`], [`teardown`], [`change`] |
 //! | jail roots from releases | `build` |
 //! | other tools' configuration | `import` |
 //! | what has been begun, on disk | [`state`] |
@@ -15,6 +15,7 @@
 
 pub mod apply;
 mod build;
+pub mod change;
 pub mod cli;
 mod commands;
 pub mod config;

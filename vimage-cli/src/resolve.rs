@@ -30,11 +30,32 @@ pub fn resolve(machine: &Machine, socket: &Socket, found: &Found, vimage: &Vimag
     let mut resolver = Resolver { machine, socket, found, vimage, problems: Vec::new() };
     let wanted = resolver.wanted()?;
     resolver.check_machine(&wanted)?;
-    if resolver.problems.is_empty() {
-        return Ok(wanted);
-    }
-    let problems: Problems = resolver.problems.into_iter().collect();
-    Err(Error::new(Exit::Unavailable, problems.to_string()))
+    resolver.finish(wanted)
+}
+
+/// Resolves one interface of a vimage, and the bridges that it is on, or says everything that stands in its way.
+///
+/// # Errors
+/// All problems at once, each with its place in the configuration.
+pub fn resolve_one(
+    machine: &Machine,
+    socket: &Socket,
+    found: &Found,
+    vimage: &Vimage,
+    index: usize,
+) -> Result<(WantedInterface, Vec<WantedBridge>)> {
+    let Some(planned) = vimage.interfaces().nth(index) else {
+        return Err(Error::new(Exit::Software, format!("{} has no interface {index}", vimage.name)));
+    };
+    let mut resolver = Resolver { machine, socket, found, vimage, problems: Vec::new() };
+    let bridges = WantedBridge::of(&planned);
+    let mac = addresses::of_one(&mut resolver, &planned)?;
+    let interface = WantedInterface::of(planned, mac);
+    let (interfaces, bridges) = (vec![interface.clone()], bridges);
+    let wanted = Wanted { name: vimage.name.to_string(), interfaces, bridges, ..Wanted::default() };
+    resolver.check_parents(&wanted)?;
+    resolver.check_new_names(&wanted)?;
+    resolver.finish((interface, wanted.bridges))
 }
 
 struct Resolver<'a> {
@@ -46,6 +67,15 @@ struct Resolver<'a> {
 }
 
 impl Resolver<'_> {
+    /// What was resolved, unless there are problems.
+    fn finish<T>(self, resolved: T) -> Result<T> {
+        if self.problems.is_empty() {
+            return Ok(resolved);
+        }
+        let problems: Problems = self.problems.into_iter().collect();
+        Err(Error::new(Exit::Unavailable, problems.to_string()))
+    }
+
     fn problem(&mut self, origin: &Origin, message: impl Into<String>, remedy: impl Into<String>) {
         self.problems.push(Problem::error(origin.clone(), message, remedy));
     }
@@ -53,17 +83,8 @@ impl Resolver<'_> {
     fn wanted(&mut self) -> Result<Wanted> {
         let vimage = self.vimage;
         let addresses = addresses::all(self)?;
-        let mut interfaces = Vec::new();
-        for (planned, mac) in vimage.interfaces().zip(addresses) {
-            interfaces.push(WantedInterface {
-                index: planned.index as usize,
-                ifname: planned.ifname,
-                node: planned.node,
-                bridge: planned.segment_node.unwrap_or(planned.bridge_node),
-                parent: planned.parent.to_string(),
-                mac: mac.map(|mac| mac.to_string()),
-            });
-        }
+        let planned = vimage.interfaces().zip(addresses);
+        let interfaces = planned.map(|(planned, mac)| WantedInterface::of(planned, mac)).collect();
         let parameters = vimage.parameters.value.iter().map(ToString::to_string).collect();
         Ok(Wanted {
             name: vimage.name.to_string(),

@@ -135,6 +135,9 @@ pub struct Record {
     pub moved: BTreeMap<String, MovedRecord>,
     /// The mounts, in the order in which they are made.
     pub mounts: Vec<MountRecord>,
+    /// The node of the interface that is being attached or detached; whoever finds it here takes it away.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub changing: Option<String>,
 }
 
 impl Record {
@@ -154,6 +157,7 @@ impl Record {
             interfaces: BTreeMap::new(),
             moved: BTreeMap::new(),
             mounts: Vec::new(),
+            changing: None,
         }
     }
 

@@ -10,12 +10,15 @@ use std::time::Duration;
 
 use jailrs::mount::Mounted;
 use jailrs::{Jail, JailInfo, Jid, Stopped};
+use netgraph::NodeId;
 
 use crate::apply::{run_inside, run_on_host, used_by_a_vimage};
 use crate::error::{Error, Result};
 use crate::host::Priority;
 use crate::state::{MOUNT_LOCK, MountRecord, MountUsers, Phase, Record};
+use crate::wanted::WantedBridge;
 use crate::work::{Sign, Work};
+pub(crate) use moved::rename_for_home;
 
 /// How long an interface is waited for that comes home from a VNET that is going away, and a jail that is dying.
 const HOMECOMING: Duration = Duration::from_secs(15);
@@ -60,7 +63,7 @@ pub fn teardown(work: &mut Work<'_>, mode: Mode) -> Result<()> {
         work.note()?;
     }
     made::take_out(work, &found)?;
-    moved::take_out(work, &found)?;
+    moved::take_out(work, &found, |_| true)?;
     remove_jail(work, &found)?;
     moved::await_home(work)?;
     unmount_all(work)?;
@@ -96,6 +99,34 @@ pub fn teardown(work: &mut Work<'_>, mode: Mode) -> Result<()> {
 pub fn prune_unrecorded(work: &mut Work<'_>) -> Result<()> {
     let bridges = work.record.wanted.bridges.iter().rev().map(|bridge| bridge.node.clone()).collect();
     prune::prune(work, bridges)
+}
+
+/// Takes away bridges that were just made, if nothing uses them.
+pub(crate) fn prune_new(work: &mut Work<'_>, bridges: Vec<WantedBridge>) -> Result<()> {
+    let nodes = bridges.iter().map(|bridge| bridge.node.clone()).collect();
+    let before = std::mem::replace(&mut work.record.wanted.bridges, bridges);
+    let pruned = prune::prune(work, nodes);
+    work.record.wanted.bridges = before;
+    pruned
+}
+
+/// Brings an interface home that was moved in whole, from a vimage that goes on running.
+pub(crate) fn take_out_moved(work: &mut Work<'_>, jail: &Jail, name: &str) -> Result<()> {
+    moved::take_out(work, &Found::Alive(jail.clone()), |moved| moved == name)?;
+    if work.record.moved.contains_key(name) {
+        return Err(Error::failed(format!("{name} is not in {}", work.name()))
+            .hint("look for it with `ifconfig -a`, also in the jails"));
+    }
+    work.record.wanted.vnets.retain(|whole| whole != name);
+    work.save()
+}
+
+/// Waits until a node that was shut down is gone.
+pub(crate) fn await_node_gone(work: &Work<'_>, id: NodeId) -> Result<()> {
+    if work.socket.wait_gone(id, HOMECOMING)? {
+        return Ok(());
+    }
+    Err(Error::failed(format!("its node {id} does not go")).hint(format!("see `ngctl show {id}:`")))
 }
 
 /// Does something whose failure must not keep the vimage from going down.

@@ -6,12 +6,13 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
+use netgraph::nodes::EtherAddr;
 use serde::{Deserialize, Serialize};
 
 use crate::config::{PlannedInterface, Vimage};
 
 /// A vimage, resolved.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Wanted {
     /// Its name: that of the jail.
     pub name: String,
@@ -46,13 +47,7 @@ impl Wanted {
             rootdir: vimage.rootdir.value.clone(),
             hostname: vimage.hostname.value.clone(),
             bridges: WantedBridge::all(vimage),
-            interfaces: Vec::new(),
-            vnets: Vec::new(),
-            mounts: Vec::new(),
-            parameters: Vec::new(),
-            securelevel: None,
-            devfs_ruleset: None,
-            commands: Commands::default(),
+            ..Self::default()
         }
     }
 }
@@ -116,6 +111,21 @@ pub struct WantedInterface {
     pub parent: String,
     /// Its Ethernet address; none for the kernel's own choice.
     pub mac: Option<String>,
+}
+
+impl WantedInterface {
+    /// The interface that is planned, with its address.
+    #[must_use]
+    pub fn of(planned: PlannedInterface<'_>, mac: Option<EtherAddr>) -> Self {
+        Self {
+            index: planned.index as usize,
+            ifname: planned.ifname,
+            node: planned.node,
+            bridge: planned.segment_node.unwrap_or(planned.bridge_node),
+            parent: planned.parent.to_string(),
+            mac: mac.map(|mac| mac.to_string()),
+        }
+    }
 }
 
 /// A file system below the root.

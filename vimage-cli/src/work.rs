@@ -121,7 +121,8 @@ impl<'a> Work<'a> {
         why: &str,
         act: impl FnOnce(&mut Self) -> Result<T>,
     ) -> Result<T> {
-        self.report.step(Step { vimage: Some(&self.record.wanted.name), sign, what, why });
+        let vimage = Some(self.record.wanted.name.as_str()).filter(|name| !name.is_empty());
+        self.report.step(Step { vimage, sign, what, why });
         act(self).map_err(|error| error.context(what))
     }
 

@@ -30,7 +30,7 @@ fn up_status_graph_and_down_work_as_separate_processes() {
     assert_eq!(lab.machine(), before);
 }
 
-fn up_twice_and_down_twice_change_nothing_the_second_time() {
+fn recovery_l_up_twice_and_down_twice_change_nothing_the_second_time() {
     let lab = Lab::new();
     let bytes = || std::fs::read_to_string(lab.path("m.json")).unwrap();
     lab.ok(&["up"]);
@@ -160,7 +160,7 @@ fn a_missing_parent_is_refused() {
     assert_eq!(error, "vimage: rc.conf:4: there is no interface igb7 (there is igb0 igb1 igb2)");
 }
 
-fn names_that_come_out_the_same_are_refused() {
+fn recovery_m_names_that_come_out_the_same_are_refused() {
     let long = |name: &str| {
         format!("vimage_{name}_rootdir=/\nvimage_{name}_hostname=x\nvimage_{name}_bridges=igb0\n")
     };
@@ -314,7 +314,7 @@ fn all_that_fails_to_go_down_is_told_of() {
     assert!(errors.contains("vj1: ") && errors.contains("vj3: "), "{errors}");
 }
 
-fn what_is_left_of_a_boot_before_is_a_record_and_no_more() {
+fn recovery_h_what_is_left_of_a_boot_before_is_a_record_and_no_more() {
     let lab = Lab::new();
     let before = lab.machine();
     lab.ok(&["up", "vj1"]);
@@ -376,7 +376,7 @@ fn restart_brings_up_what_it_took_down_and_nothing_else() {
     lab.ok(&["status", "vj1"]);
 }
 
-fn ten_processes_at_once_do_as_one_after_the_other() {
+fn recovery_l_ten_processes_at_once_do_as_one_after_the_other() {
     let together = Lab::new();
     let run = |args: &[&str]| {
         let children: Vec<_> = (0..10)
@@ -395,13 +395,31 @@ fn ten_processes_at_once_do_as_one_after_the_other() {
     assert_eq!(together.machine(), before);
 }
 
+fn recovery_l_two_processes_at_once_bring_one_vimage_up_once() {
+    let lab = Lab::new();
+    let both: Vec<_> = (0..2).map(|_| lab.command(&["up", "vj2"]).spawn().unwrap()).collect();
+    for mut child in both {
+        assert!(child.wait().unwrap().success());
+    }
+    let status: Value = serde_json::from_str(&lab.ok(&["status", "vj2", "--json"])).unwrap();
+    assert_eq!((&status["vimages"][0]["state"], &status["vimages"][0]["jid"]), (&"up".into(), &1.into()));
+    // One that goes up while it goes down: one after the other, whichever comes first.
+    let up = lab.command(&["up", "vj2"]).spawn().unwrap();
+    let down = lab.command(&["down", "vj2"]).spawn().unwrap();
+    for mut child in [up, down] {
+        assert!(child.wait().unwrap().success());
+    }
+    lab.ok(&["up", "vj2"]);
+    lab.ok(&["status", "vj2"]);
+}
+
 fn main() -> ExitCode {
     if let Some(code) = support::act_as_program() {
         return code;
     }
     let trials = support::trials![
         up_status_graph_and_down_work_as_separate_processes,
-        up_twice_and_down_twice_change_nothing_the_second_time,
+        recovery_l_up_twice_and_down_twice_change_nothing_the_second_time,
         a_bridge_stays_until_it_is_pruned,
         addresses_stay_the_same_from_one_start_to_the_next,
         commands_are_noted_and_never_run,
@@ -412,7 +430,7 @@ fn main() -> ExitCode {
         a_command_substitution_is_refused,
         a_missing_root_is_refused,
         a_missing_parent_is_refused,
-        names_that_come_out_the_same_are_refused,
+        recovery_m_names_that_come_out_the_same_are_refused,
         an_address_given_twice_is_refused,
         an_address_in_use_is_refused,
         a_jail_of_the_same_name_is_not_touched,
@@ -425,10 +443,11 @@ fn main() -> ExitCode {
         a_name_that_is_no_vimages_is_no_vimage_that_is_down,
         a_damaged_record_is_told_of_and_hides_nothing_else,
         all_that_fails_to_go_down_is_told_of,
-        what_is_left_of_a_boot_before_is_a_record_and_no_more,
+        recovery_h_what_is_left_of_a_boot_before_is_a_record_and_no_more,
         vimages_go_down_before_those_that_they_depend_on,
         restart_brings_up_what_it_took_down_and_nothing_else,
-        ten_processes_at_once_do_as_one_after_the_other,
+        recovery_l_ten_processes_at_once_do_as_one_after_the_other,
+        recovery_l_two_processes_at_once_bring_one_vimage_up_once,
     ];
     libtest_mimic::run(&libtest_mimic::Arguments::from_args(), trials).exit_code()
 }

@@ -1,5 +1,6 @@
 //! What can have become of a vimage behind the program's back, and that `down` and `up` make good of it: each test
-//! compares the machine before and after.
+//! compares the machine before and after. `recovery_a` to `recovery_m` are the conditions that are sure to come; those of
+//! whole processes (`recovery_h`, `recovery_l`, `recovery_m`) are in `program.rs`.
 #![allow(clippy::unwrap_used, clippy::panic, reason = "tests")]
 
 mod mortal;
@@ -34,7 +35,7 @@ fn survives(name: &str, meddle: impl FnOnce(&Lab)) -> mortal::Outcome {
 }
 
 #[test]
-fn an_intent_without_anything_else_is_cleared_away() {
+fn recovery_a_an_intent_without_anything_else_is_cleared_away() {
     let lab = Lab::new(RC_CONF);
     let before = lab.look();
     let written = |number: &u64| {
@@ -48,7 +49,7 @@ fn an_intent_without_anything_else_is_cleared_away() {
 }
 
 #[test]
-fn a_jail_whose_interfaces_are_gone_goes_down() {
+fn recovery_b_a_jail_whose_interfaces_are_gone_goes_down() {
     survives("vj1", |lab| {
         let socket = socket(lab);
         for node in ["ng0_vj1:", "ng1_vj1:"] {
@@ -58,12 +59,12 @@ fn a_jail_whose_interfaces_are_gone_goes_down() {
 }
 
 #[test]
-fn an_interface_that_was_taken_off_its_bridge_goes_too() {
+fn recovery_c_an_interface_that_was_taken_off_its_bridge_goes_too() {
     survives("vj1", |lab| socket(lab).remove_hook(&path("ng0_vj1:"), eiface::ETHER).unwrap());
 }
 
 #[test]
-fn an_interface_without_a_name_that_vimage_did_not_make_stays() {
+fn recovery_d_an_interface_without_a_name_that_vimage_did_not_make_stays() {
     let lab = Lab::new(RC_CONF);
     let socket = socket(&lab);
     let own = socket.make_peer::<eiface::Eiface>("mine".parse().unwrap(), eiface::ETHER).unwrap();
@@ -78,7 +79,7 @@ fn an_interface_without_a_name_that_vimage_did_not_make_stays() {
 }
 
 #[test]
-fn interfaces_in_a_jail_that_is_dying_are_taken_out_of_it() {
+fn recovery_e_interfaces_in_a_jail_that_is_dying_are_taken_out_of_it() {
     for name in ["vj1", "vj3"] {
         let lab = Lab::new(RC_CONF);
         let before = lab.interfaces();
@@ -93,7 +94,7 @@ fn interfaces_in_a_jail_that_is_dying_are_taken_out_of_it() {
 }
 
 #[test]
-fn an_interface_that_a_dying_jail_has_renamed_is_waited_for() {
+fn recovery_e_an_interface_that_a_dying_jail_has_renamed_is_waited_for() {
     let lab = Lab::new(RC_CONF);
     let before = lab.interfaces();
     lab.up("vj3").result.unwrap();
@@ -109,7 +110,7 @@ fn an_interface_that_a_dying_jail_has_renamed_is_waited_for() {
 }
 
 #[test]
-fn a_jail_that_was_removed_by_hand_is_cleared_away() {
+fn recovery_f_a_jail_that_was_removed_by_hand_is_cleared_away() {
     for name in ["vj1", "vj2", "vj3"] {
         survives(name, |lab| {
             lab.sim.jails.delay_homecoming(4);
@@ -132,7 +133,7 @@ fn nothing_is_destroyed_while_its_vnet_may_still_be_going_away() {
 }
 
 #[test]
-fn a_whole_interface_comes_home_under_its_own_name_after_its_jail_died() {
+fn recovery_f_a_whole_interface_comes_home_under_its_own_name_after_its_jail_died() {
     survives("vj3", |lab| {
         lab.jail("vj3").interfaces().rename("igb2", "eth0").unwrap();
         lab.remove_by_hand("vj3");
@@ -223,7 +224,7 @@ fn an_interface_that_is_nowhere_does_not_keep_a_vimage_from_going_down() {
 }
 
 #[test]
-fn a_jail_of_the_same_name_that_is_somebody_elses_is_left_alone() {
+fn recovery_g_a_jail_of_the_same_name_that_is_somebody_elses_is_left_alone() {
     let lab = Lab::new(RC_CONF);
     lab.up("vj1").result.unwrap();
     lab.remove_by_hand("vj1");
@@ -244,7 +245,7 @@ fn a_jail_that_was_given_another_name_goes_down() {
 }
 
 #[test]
-fn mounts_without_a_jail_are_taken_away() {
+fn recovery_i_mounts_without_a_jail_are_taken_away() {
     survives("vj3", |lab| lab.remove_by_hand("vj3"));
 }
 
@@ -277,7 +278,7 @@ fn a_neighbour_whose_record_is_damaged_keeps_nobody_from_going_down() {
 }
 
 #[test]
-fn a_bridge_that_lost_a_hook_is_mended_by_the_next_up() {
+fn recovery_j_a_bridge_that_lost_a_hook_is_mended_by_the_next_up() {
     for hook in ["lower", "upper"] {
         let lab = Lab::new(RC_CONF);
         lab.up("vj1").result.unwrap();
@@ -322,7 +323,7 @@ fn a_bridge_that_a_crash_left_without_a_name_is_taken_up_by_the_next_vimage() {
 }
 
 #[test]
-fn a_parent_that_was_renamed_while_bridged_does_no_harm() {
+fn recovery_k_a_parent_that_was_renamed_while_bridged_does_no_harm() {
     let lab = Lab::new(RC_CONF);
     lab.up("vj1").result.unwrap();
     lab.machine().jails.interfaces().rename("igb0", "wan0").unwrap();
@@ -423,5 +424,74 @@ fn addresses_of_other_makers_stay() {
     lab.remove_by_hand("a");
     lab.sim.jails.delay_homecoming(0);
     lab.prune("a").result.unwrap();
+    assert_eq!(lab.look(), before);
+}
+
+#[test]
+fn a_record_that_is_cut_off_anywhere_is_told_of_and_changes_nothing() {
+    let lab = Lab::new(RC_CONF);
+    lab.up("vj3").result.unwrap();
+    let whole = lab.sim.store.read("vj3.json").unwrap().unwrap();
+    for length in 0..whole.len() {
+        lab.sim.store.write("vj3.json", whole.get(..length).unwrap()).unwrap();
+        let before = lab.look();
+        let error = lab.down("vj3").result.unwrap_err();
+        assert!(error.message.contains("vj3.json is damaged") && !error.hint.is_empty(), "{length}: {error}");
+        assert_eq!(lab.look(), before, "{length}");
+    }
+    lab.sim.store.write("vj3.json", &whole).unwrap();
+    lab.prune("vj3").result.unwrap();
+}
+
+#[test]
+fn a_list_of_bridges_that_is_cut_off_anywhere_keeps_bridges_where_they_are() {
+    let lab = Lab::new(RC_CONF);
+    lab.up("vj1").result.unwrap();
+    let whole = lab.sim.store.read("bridges").unwrap().unwrap();
+    for length in 0..whole.len() {
+        lab.sim.store.write("bridges", whole.get(..length).unwrap()).unwrap();
+        let error = lab.prune("vj1").result.unwrap_err();
+        assert!(error.message.contains("bridges is damaged") && !error.hint.is_empty(), "{length}: {error}");
+        assert!(socket(&lab).find(&path("igb0bridge:")).unwrap().is_some());
+        assert!(lab.record("vj1").is_some());
+    }
+    lab.sim.store.write("bridges", &whole).unwrap();
+    lab.prune("vj1").result.unwrap();
+}
+
+#[test]
+fn a_record_of_a_later_version_is_left_alone() {
+    let lab = Lab::new(RC_CONF);
+    lab.up("vj1").result.unwrap();
+    let record = String::from_utf8(lab.sim.store.read("vj1.json").unwrap().unwrap()).unwrap();
+    lab.sim.store.write("vj1.json", record.replace("\"version\": 1", "\"version\": 2").as_bytes()).unwrap();
+    let before = lab.look();
+    let error = lab.down("vj1").result.unwrap_err();
+    assert!(error.message.contains("has version 2, this vimage knows 1"), "{error}");
+    assert_eq!(error.hint, "use the vimage that wrote it");
+    assert_eq!(lab.look(), before);
+}
+
+#[test]
+fn a_point_of_an_fstab_that_leads_out_of_the_root_is_refused_before_anything_is_changed() {
+    let folder = tempfile::tempdir().unwrap();
+    let fstab = folder.path().join("fstab");
+    std::fs::write(&fstab, "/usr/src /usr/jail/vj1/mnt nullfs ro 0 0\n").unwrap();
+    let lab = Lab::new(&format!(
+        "vimage_list=e\nvimage_e_rootdir=/usr/jail/vj1\nvimage_e_hostname=e\nvimage_e_bridges=igb0\n\
+         vimage_e_mount_enable=YES\nvimage_e_fstab={}\n",
+        fstab.display()
+    ));
+    lab.sim.jails.add_dir("/usr/src");
+    lab.sim.jails.add_link("/usr/jail/vj1/mnt", "/etc");
+    let before = lab.look();
+    let error = lab.up("e").result.unwrap_err();
+    assert!(error.message.contains("nullfs cannot be mounted") && error.message.contains("ELOOP"), "{error}");
+    assert_eq!(lab.look(), before);
+    // One that names a place outside of the root, too.
+    std::fs::write(&fstab, "/usr/src /usr/jail/vj1/../../etc nullfs ro 0 0\n").unwrap();
+    lab.up("e").result.unwrap_err();
+    std::fs::write(&fstab, "/usr/src /etc nullfs ro 0 0\n").unwrap();
+    assert!(lab.up("e").result.unwrap_err().message.contains("is not below /usr/jail/vj1"));
     assert_eq!(lab.look(), before);
 }

@@ -318,11 +318,20 @@ impl Jail {
     /// [`Error::TimedOut`]; [`Error::Rejected`] if the kernel does not tell.
     pub fn wait_gone(&self, bound: Duration) -> Result<()> {
         // A dying jail may be given another number when a new one takes its own, so the name tells more.
-        let gone = self.host.wait_until(bound, || {
-            let list = Self::list(&self.host, true)?;
-            Ok(!list.iter().any(|info| info.name == self.name && (info.dying || info.jid == self.jid)))
-        })?;
+        let gone = self.host.wait_until(bound, || self.is_gone())?;
         if gone { Ok(()) } else { Err(Error::TimedOut { what: "end", subject: self.subject(), bound }) }
+    }
+
+    /// Tells whether nothing is left of the jail: one question, unless a jail of its name was made since, which hides it.
+    fn is_gone(&self) -> Result<bool> {
+        let key = Param::new("name", Value::String(self.name.clone())).to_opt()?;
+        match read::read(&self.host, &key, &["dying"], JailFlags::DYING, &self.subject()) {
+            Err(error) if error.errno() == Some(Errno::ENOENT) => return Ok(true),
+            Ok((jid, found)) if jid == self.jid || found.bool("dying") == Some(true) => return Ok(false),
+            found => drop(found?),
+        }
+        let list = Self::list(&self.host, true)?;
+        Ok(!list.iter().any(|info| info.name == self.name && (info.dying || info.jid == self.jid)))
     }
 
     /// The CPUs that the jail may use, by number.

@@ -19,7 +19,11 @@ const PARENT: HookName = HookName::constant("parent");
 
 /// Makes the interfaces of the vimage, each on its bridge. Called with the graph lock held.
 pub(super) fn make_all(work: &mut Work<'_>) -> Result<()> {
-    let interfaces = work.record.wanted.interfaces.clone();
+    make_these(work, &work.record.wanted.interfaces.clone())
+}
+
+/// Makes some of the vimage's interfaces. Called with the graph lock held.
+pub(crate) fn make_these(work: &mut Work<'_>, interfaces: &[WantedInterface]) -> Result<()> {
     if interfaces.is_empty() {
         return Ok(());
     }
@@ -29,7 +33,7 @@ pub(super) fn make_all(work: &mut Work<'_>) -> Result<()> {
     cradle.name(cradle_name()?)?;
     cradle.call(hub::SetPersistent)?;
     work.sync()?;
-    for wanted in &interfaces {
+    for wanted in interfaces {
         let what = format!("interface {} on {}", wanted.ifname, wanted.bridge);
         let address = wanted.mac.as_deref().unwrap_or("of the kernel's choice");
         let why = format!("its address is {address}");
@@ -39,7 +43,8 @@ pub(super) fn make_all(work: &mut Work<'_>) -> Result<()> {
     work.sync()
 }
 
-fn cradle_name() -> Result<NodeName> {
+/// The name of the cradle.
+pub(crate) fn cradle_name() -> Result<NodeName> {
     Ok(NodeName::try_from(CRADLE).map_err(netgraph::Error::from)?)
 }
 
@@ -76,6 +81,11 @@ fn make(work: &mut Work<'_>, cradle: &Path, wanted: &WantedInterface) -> Result<
 /// Returns the description of an interface, which goes with it from one VNET to another.
 pub(crate) fn description(vimage: &str, node: &str) -> String {
     format!("vimage {vimage} {node}")
+}
+
+/// Reads the vimage and the node from a [`description`].
+pub(crate) fn described(description: &str) -> Option<(&str, &str)> {
+    description.strip_prefix("vimage ")?.split_once(' ')
 }
 
 /// Gives a new interface its name, address and MTU.

@@ -2,8 +2,32 @@
 
 use std::process::ExitCode;
 
+use serde::Serialize;
+
 use super::{Context, print, print_json, select};
+use crate::config::{Config, Vimage};
 use crate::error::Result;
+
+/// The version of the JSON forms.
+const VERSION: u32 = 1;
+
+#[derive(Serialize)]
+struct List<'a> {
+    version: u32,
+    vimages: &'a [String],
+}
+
+#[derive(Serialize)]
+struct Whole<'a> {
+    version: u32,
+    config: &'a Config,
+}
+
+#[derive(Serialize)]
+struct One<'a> {
+    version: u32,
+    vimage: &'a Vimage,
+}
 
 /// Prints the names of all configured vimages: those of `vimage_list` in its order, then the others.
 pub(crate) fn list(context: &mut Context) -> Result<ExitCode> {
@@ -12,7 +36,7 @@ pub(crate) fn list(context: &mut Context) -> Result<ExitCode> {
     let others = config.vimages.keys().filter(|name| !config.list.value.contains(name));
     let names: Vec<String> = listed.chain(others).map(ToString::to_string).collect();
     if context.global.json {
-        print_json(&names)?;
+        print_json(&List { version: VERSION, vimages: &names })?;
     } else {
         print(&names.iter().map(|name| format!("{name}\n")).collect::<String>())?;
     }
@@ -24,14 +48,18 @@ pub(crate) fn config(context: &mut Context, name: Option<&str>) -> Result<ExitCo
     let config = context.config()?;
     let Some(name) = name else {
         if context.global.json {
-            print_json(&config)?
+            print_json(&Whole { version: VERSION, config: &config })?
         } else {
             print(&config.to_string())?
         }
         return Ok(ExitCode::SUCCESS);
     };
     for vimage in select(&config, &[name.to_string()])? {
-        if context.global.json { print_json(vimage)? } else { print(&vimage.to_string())? }
+        if context.global.json {
+            print_json(&One { version: VERSION, vimage })?
+        } else {
+            print(&vimage.to_string())?
+        }
     }
     Ok(ExitCode::SUCCESS)
 }

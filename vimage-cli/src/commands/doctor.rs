@@ -1,17 +1,20 @@
 //! `vimage doctor`: is this machine ready, and what was left behind.
 
+mod leftovers;
+
+use std::collections::BTreeSet;
 use std::process::ExitCode;
 
-use jailrs::Jail;
-use netgraph::nodes::eiface;
-use netgraph::{NodeId, Socket};
+use jailrs::ifnet::IfCaps;
+use netgraph::Socket;
 use serde::Serialize;
 
 use super::{Context, print, print_json};
+use crate::config::Config;
 use crate::error::{Exit, Result};
 use crate::host::{MODULES, Machine};
 use crate::resolve::{Found, resolve};
-use crate::state::{OwnBridges, Phase, Record};
+use crate::state::{Phase, Record};
 
 /// The version of the JSON form.
 const VERSION: u32 = 1;
@@ -28,9 +31,23 @@ enum Grade {
     Bad,
 }
 
+/// What a finding is about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
+#[serde(rename_all = "lowercase")]
+enum Section {
+    /// Kernel, modules, parents.
+    #[default]
+    Machine,
+    /// Each configured vimage.
+    Vimages,
+    /// What was left behind.
+    Leftovers,
+}
+
 /// One finding, and what to do about it.
 #[derive(Debug, Serialize)]
 struct Finding {
+    section: Section,
     grade: Grade,
     what: String,
     remedy: String,
@@ -43,15 +60,23 @@ struct Document<'a> {
 }
 
 #[derive(Default)]
-struct Findings(Vec<Finding>);
+struct Findings {
+    all: Vec<Finding>,
+    section: Section,
+}
 
 impl Findings {
     fn add(&mut self, grade: Grade, what: impl Into<String>, remedy: impl Into<String>) {
-        self.0.push(Finding { grade, what: what.into(), remedy: remedy.into() });
+        let (what, remedy) = (what.into(), remedy.into());
+        self.all.push(Finding { section: self.section, grade, what, remedy });
     }
 
     fn good(&mut self, what: impl Into<String>) {
         self.add(Grade::Good, what, "");
+    }
+
+    fn note(&mut self, what: impl Into<String>, remedy: impl Into<String>) {
+        self.add(Grade::Note, what, remedy);
     }
 
     fn bad(&mut self, what: impl Into<String>, remedy: impl Into<String>) {
@@ -67,32 +92,60 @@ pub(crate) fn doctor(context: &mut Context) -> Result<ExitCode> {
     match context.socket(&machine) {
         Ok(socket) => {
             findings.good("netgraph answers");
-            configuration(context, &machine, &socket, &mut findings)?;
-            leftovers(&machine, &socket, &mut findings)?;
+            let config = context.config();
+            if let Ok(config) = &config {
+                parents(&machine, config, &mut findings)?;
+            }
+            findings.section = Section::Vimages;
+            match &config {
+                Ok(config) => vimages(config, &machine, &socket, &mut findings)?,
+                Err(error) => findings.bad(error.message.clone(), error.hint.clone()),
+            }
+            leftovers::look(&machine, &socket, &mut findings)?;
         }
         Err(error) => findings.bad(error.message, error.hint),
     }
-    let bad = findings.0.iter().any(|finding| finding.grade == Grade::Bad);
+    let bad = findings.all.iter().any(|finding| finding.grade == Grade::Bad);
     if context.global.json {
-        print_json(&Document { version: VERSION, findings: &findings.0 })?;
+        print_json(&Document { version: VERSION, findings: &findings.all })?;
     } else {
-        print(&text(&findings.0))?;
+        print(&text(&findings.all))?;
     }
     Ok(if bad { Exit::Unavailable.into() } else { ExitCode::SUCCESS })
 }
 
+/// Writes the findings under a heading for each section, and how many there are of each grade.
 fn text(findings: &[Finding]) -> String {
-    let line = |finding: &Finding| {
-        let mark = match finding.grade {
-            Grade::Good => "ok  ",
-            Grade::Note => "note",
-            Grade::Bad => "BAD ",
-        };
-        let remedy =
-            if finding.remedy.is_empty() { String::new() } else { format!("      {}\n", finding.remedy) };
-        format!("{mark}  {}\n{remedy}", finding.what.replace('\n', "\n      "))
+    let mut text = String::new();
+    let sections = [
+        (Section::Machine, "the machine"),
+        (Section::Vimages, "its vimages"),
+        (Section::Leftovers, "what was left behind"),
+    ];
+    for (section, heading) in sections {
+        let of_section: Vec<String> =
+            findings.iter().filter(|finding| finding.section == section).map(paragraph).collect();
+        if !of_section.is_empty() {
+            text += &format!("{heading}\n{}", of_section.concat());
+        }
+    }
+    let count = |grade: Grade| findings.iter().filter(|finding| finding.grade == grade).count();
+    let (bad, notes, good) = (count(Grade::Bad), count(Grade::Note), count(Grade::Good));
+    text + &format!("{bad} bad, {notes} worth knowing, {good} as it should be\n")
+}
+
+fn paragraph(finding: &Finding) -> String {
+    let mark = match finding.grade {
+        Grade::Good => "ok  ",
+        Grade::Note => "note",
+        Grade::Bad => "BAD ",
     };
-    findings.iter().map(line).collect()
+    let indented = |text: &str| text.replace('\n', "\n        ");
+    let remedy = match finding.remedy.as_str() {
+        "" => String::new(),
+        remedy => format!("        -> {}\n", remedy.replace('\n', "\n           ")),
+    };
+    format!("  {mark}  {}\n{remedy}", indented(&finding.what))
 }
 
 fn modules(machine: &Machine, findings: &mut Findings) {
@@ -102,146 +155,77 @@ fn modules(machine: &Machine, findings: &mut Findings) {
         findings
             .bad("the kernel has no VNETs (options VIMAGE)", "use a GENERIC kernel of FreeBSD 12 or later");
     }
+    let level = machine.jails.sysctl_int("kern.securelevel").unwrap_or(-1);
     for module in MODULES.map(|kind| format!("ng_{kind}")) {
+        let line = format!("put {module}_load=\"YES\" into /boot/loader.conf");
         if machine.jails.has_module(&module) {
             findings.good(format!("{module} is loaded"));
+        } else if level > 0 {
+            let what = format!("{module} is not loaded, and at securelevel {level} it cannot be");
+            findings.bad(what, format!("{line}, and restart the machine"));
         } else {
-            let remedy = format!(
-                "`vimage up` loads it; at securelevel 1 and above, put {module}_load=\"YES\" into /boot/loader.conf"
-            );
-            findings.add(Grade::Note, format!("{module} is not loaded"), remedy);
+            let remedy = format!("`vimage up` loads it; at securelevel 1 and above, {line}");
+            findings.note(format!("{module} is not loaded"), remedy);
         }
     }
     match machine.uuid() {
         Ok(Some(_)) => findings.good("the host has a UUID, of which stable addresses are made"),
         Ok(None) => {
             let what = "the host has no UUID (kern.hostuuid): addresses are made of the parent's, and change with it";
-            findings.add(Grade::Note, what, "`service hostid onestart` gives it one");
+            findings.note(what, "`service hostid onestart` gives it one");
         }
         Err(error) => findings.bad(error.message, error.hint),
     }
 }
 
-/// Holds each configured vimage that is not up against the machine.
-fn configuration(
-    context: &Context,
-    machine: &Machine,
-    socket: &Socket,
-    findings: &mut Findings,
-) -> Result<()> {
-    let config = match context.config() {
-        Ok(config) => config,
-        Err(error) => {
-            findings.bad(error.message, error.hint);
-            return Ok(());
+/// Looks at what the parents do in place of the system, and should not: segments that they join do not fit where a
+/// bridge sends them.
+fn parents(machine: &Machine, config: &Config, findings: &mut Findings) -> Result<()> {
+    let words = config.vimages.values().flat_map(|vimage| &vimage.bridges.value);
+    let parents: BTreeSet<String> = words.map(|bridge| bridge.parent.to_string()).collect();
+    for interface in machine.jails.interfaces().list()?.iter().filter(|i| parents.contains(&i.name)) {
+        let named = [(IfCaps::LRO, "lro"), (IfCaps::TSO4, "tso4"), (IfCaps::TSO6, "tso6")];
+        let on: Vec<&str> =
+            named.iter().filter(|(cap, _)| interface.enabled.contains(*cap)).map(|(_, name)| *name).collect();
+        if on.is_empty() {
+            continue;
         }
-    };
+        let name = &interface.name;
+        let off: Vec<String> = on.iter().map(|cap| format!("-{cap}")).collect();
+        let (on, off) = (on.join(" and ").to_uppercase(), off.join(" "));
+        findings.note(
+            format!(
+                "{name} is a parent and does {on}: what it joins may be too long for the vimages, or slow"
+            ),
+            format!("`ifconfig {name} {off}`, and the same in ifconfig_{name} of rc.conf"),
+        );
+    }
+    Ok(())
+}
+
+/// Holds each configured vimage against the machine.
+fn vimages(config: &Config, machine: &Machine, socket: &Socket, findings: &mut Findings) -> Result<()> {
     let found = Found::read(machine)?;
+    let boot = machine.boot()?;
     for vimage in config.vimages.values() {
         let name = vimage.name.as_str();
-        // A record that cannot be read is among the leftovers.
+        // A record that cannot be read is among the leftovers, as is one that is not of a vimage that runs.
         let Ok(record) = Record::load(&*machine.store, name) else { continue };
         match record {
-            Some(record)
-                if record.phase == Phase::Running && super::status::is_whole(machine, socket, &record)? =>
-            {
-                findings.good(format!("{name} is up"));
-            }
-            Some(record) if record.phase == Phase::Running && record.boot == machine.boot()? => {
-                findings.bad(
-                    format!("something of {name} is missing"),
-                    format!("`vimage status {name}` shows what; `vimage up {name}` mends it"),
-                );
+            Some(record) if record.phase == Phase::Running && record.boot == boot => {
+                let problems = super::status::problems(machine, socket, &record)?;
+                if problems.is_empty() {
+                    findings.good(format!("{name} is up"));
+                } else {
+                    let what = format!("{name} is not wholly up:\n{}", problems.join("\n"));
+                    findings.bad(what, format!("`vimage up {name}` mends it"));
+                }
             }
             Some(_) => {}
             None => match resolve(machine, socket, &found, vimage) {
                 Ok(_) => findings.good(format!("{name} can come up")),
                 Err(error) => findings.bad(format!("{name} cannot come up:\n{}", error.message), error.hint),
             },
-        }
-    }
-    Ok(())
-}
-
-fn leftovers(machine: &Machine, socket: &Socket, findings: &mut Findings) -> Result<()> {
-    let boot = machine.boot()?;
-    let mut ours = Vec::new();
-    let mut tags = Vec::new();
-    for name in Record::names(&*machine.store)? {
-        let record = match Record::load(&*machine.store, &name) {
-            Ok(Some(record)) => record,
-            Ok(None) => continue,
-            Err(error) => {
-                findings.bad(error.message, error.hint);
-                continue;
-            }
-        };
-        let clear = format!("`vimage down {name}` clears it away");
-        match record.phase {
-            _ if record.boot != boot => {
-                findings.bad(format!("the record of {name} is from before the last boot"), clear)
-            }
-            Phase::Starting => {
-                findings.bad(format!("the start of {name} is going on, or was interrupted"), clear)
-            }
-            Phase::Stopping => {
-                findings.bad(format!("the stop of {name} is going on, or was interrupted"), clear)
-            }
-            Phase::Running => {}
-        }
-        ours.extend(record.interfaces.values().copied());
-        tags.push(record.tag);
-    }
-    let own = OwnBridges::load(&*machine.store, &boot).unwrap_or_else(|error| {
-        findings.bad(error.message, error.hint);
-        OwnBridges::default()
-    });
-    for (name, bridge) in &own.0 {
-        let gone = match bridge.id {
-            Some(id) => socket.find(&NodeId(id).into())?.is_none(),
-            None => false,
-        };
-        if gone {
-            findings.add(
-                Grade::Note,
-                format!("the bridge {name} that vimage made is gone"),
-                "the next `vimage up` makes it again",
-            );
-        }
-    }
-    for node in socket.nodes()?.iter() {
-        if node.type_name == "eiface" && node.hooks == 0 && !ours.contains(&node.id.0) {
-            let ifname = socket.node::<eiface::Eiface>(&node.path())?.call(eiface::GetIfName)?.to_text();
-            let what = format!(
-                "the interface {ifname} (node {}) is on nothing, and not of vimage's making",
-                node.id
-            );
-            findings.add(Grade::Note, what, format!("if nobody needs it: `ngctl shutdown {}:`", node.id));
-        }
-    }
-    for info in Jail::list(&machine.jails, true)? {
-        if info.dying {
-            findings.add(
-                Grade::Note,
-                format!("the jail {} (jid {}) is dying", info.name, info.jid),
-                "something still holds it, such as a TCP connection or a mount",
-            );
-            continue;
-        }
-        let Ok(jail) = Jail::from_jid(&machine.jails, info.jid) else { continue };
-        let tag = if machine.jails.supports_meta() { jail.meta("vimage").ok().flatten() } else { None };
-        if let Some(tag) = tag.filter(|tag| !tag.is_empty() && !tags.contains(tag)) {
-            let what = format!(
-                "the jail {} (jid {}) was made by vimage ({tag}), and there is no record of it",
-                info.name, info.jid
-            );
-            findings.bad(
-                what,
-                format!(
-                    "take its interfaces out (`ifconfig IF -vnet {}`), then `jail -r {}`",
-                    info.jid, info.jid
-                ),
-            );
         }
     }
     Ok(())

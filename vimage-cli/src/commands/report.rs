@@ -88,6 +88,13 @@ struct Document<'a> {
     failure: Option<Failure<'a>>,
 }
 
+impl Context {
+    /// Tells whether there was anything to do so far.
+    pub(super) fn has_told_steps(&self) -> bool {
+        !self.told.lock().unwrap_or_else(PoisonError::into_inner).steps.is_empty()
+    }
+}
+
 /// Tells of one vimage's steps.
 #[derive(Debug)]
 pub(crate) struct Reporter {

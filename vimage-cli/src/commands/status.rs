@@ -48,6 +48,7 @@ impl Status {
             hostname: None,
             rootdir: None,
             since: None,
+            uptime: None,
             interfaces,
             vnets,
             problems,
@@ -65,6 +66,8 @@ pub(crate) struct Status {
     rootdir: Option<String>,
     /// Seconds since 1970.
     since: Option<u64>,
+    /// How many seconds ago that was.
+    uptime: Option<u64>,
     interfaces: Vec<InterfaceStatus>,
     vnets: Vec<String>,
     /// What is not as it should be.
@@ -96,6 +99,11 @@ struct Document<'a> {
 /// Tells whether everything that is recorded of a running vimage is there.
 pub(crate) fn is_whole(machine: &Machine, socket: &Socket, record: &Record) -> Result<bool> {
     Ok(of_record(machine, socket, record)?.state == State::Up)
+}
+
+/// Says what is missing of a vimage that is recorded to run.
+pub(crate) fn problems(machine: &Machine, socket: &Socket, record: &Record) -> Result<Vec<String>> {
+    Ok(of_record(machine, socket, record)?.problems)
 }
 
 /// Shows vimages: those that are named, or all that are configured or recorded.
@@ -215,6 +223,9 @@ fn of_record(machine: &Machine, socket: &Socket, record: &Record) -> Result<Stat
             problems.push(format!("{name} is not in it"));
         }
     }
+    if let Some(node) = &record.changing {
+        problems.push(format!("the attaching or detaching of {node} is going on, or was interrupted"));
+    }
     for wanted in &wanted.bridges {
         problems.extend(lacks(socket, wanted)?);
     }
@@ -231,6 +242,7 @@ fn of_record(machine: &Machine, socket: &Socket, record: &Record) -> Result<Stat
         hostname: Some(wanted.hostname.clone()),
         rootdir: Some(wanted.rootdir.display().to_string()),
         since: record.since,
+        uptime: record.since.map(uptime),
         interfaces,
         vnets: record.moved.keys().cloned().collect(),
         problems,
@@ -290,6 +302,12 @@ fn write_one(out: &mut String, status: &Status, width: usize) -> std::fmt::Resul
         }
         State::Up | State::Down | State::Unknown => Ok(()),
     }
+}
+
+/// How many seconds ago something was, by its seconds since 1970.
+fn uptime(since: u64) -> u64 {
+    let since = UNIX_EPOCH + Duration::from_secs(since);
+    SystemTime::now().duration_since(since).unwrap_or_default().as_secs()
 }
 
 /// Writes how long something has been, in its two largest units.

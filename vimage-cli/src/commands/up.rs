@@ -5,6 +5,8 @@ mod together;
 use std::process::ExitCode;
 use std::sync::{Mutex, PoisonError};
 
+use jailrs::{Jail, Jid};
+
 use super::report::{Reporter, changing};
 use super::{Context, command_line, select};
 use crate::config::{Config, Vimage};
@@ -124,6 +126,10 @@ impl Start<'_> {
                 let mode = if record.phase == Phase::Starting { Mode::Undo } else { Mode::Down };
                 let mut work = Work::new(machine, &socket, record, &mut report);
                 if work.record.phase == Phase::Running {
+                    let jail = work.record.jid.map(|jid| Jail::from_jid(&machine.jails, Jid(jid)));
+                    if let Some(Ok(jail)) = jail.filter(|_| work.record.changing.is_some()) {
+                        crate::change::finish(&mut work, &jail)?;
+                    }
                     // A bridge is mended with the vimage up.
                     crate::apply::mend_bridges(&mut work)?;
                     if super::status::is_whole(machine, &socket, &work.record)? {

@@ -13,11 +13,23 @@ pub(super) fn all(resolver: &mut Resolver<'_>) -> Result<Vec<Option<EtherAddr>>>
     for planned in vimage.interfaces() {
         let address = one(resolver, &planned)?;
         if let Some(address) = address {
-            check(resolver, &planned, address, &addresses);
+            check(resolver, &planned, address, &addresses)?;
         }
         addresses.push(address);
     }
     Ok(addresses)
+}
+
+/// Derives the address of one new interface, and reports it if it is in use.
+pub(super) fn of_one(
+    resolver: &mut Resolver<'_>,
+    planned: &PlannedInterface<'_>,
+) -> Result<Option<EtherAddr>> {
+    let address = one(resolver, planned)?;
+    if let Some(address) = address {
+        check(resolver, planned, address, &[])?;
+    }
+    Ok(address)
 }
 
 fn one(resolver: &mut Resolver<'_>, planned: &PlannedInterface<'_>) -> Result<Option<EtherAddr>> {
@@ -53,19 +65,37 @@ fn check(
     planned: &PlannedInterface<'_>,
     address: EtherAddr,
     earlier: &[Option<EtherAddr>],
-) {
+) -> Result<()> {
     // With `=igb0` the same address twice is what is asked for.
     if planned.mac == PlannedMac::Parent {
-        return;
+        return Ok(());
     }
     let user = match resolver.found.addresses.get(&address.to_string()) {
         Some(user) => user.clone(),
         None if earlier.contains(&Some(address)) => format!("another interface of {}", resolver.vimage.name),
-        None => return,
+        None => match heard(resolver, planned, address)? {
+            Some(place) => format!("something that was heard on {place}"),
+            None => return Ok(()),
+        },
     };
     let message = format!("{} would have the address {address} of {user}", planned.ifname);
     let remedy = format!("set vimage_{}_mac to other addresses", resolver.vimage.name);
     let vimage = resolver.vimage;
     let origin = if vimage.mac.is_default() { &vimage.bridges.origin } else { &vimage.mac.origin };
     resolver.problem(origin, message, remedy);
+    Ok(())
+}
+
+/// Tells where the bridges of an interface have heard an address: something else on the wire has it.
+fn heard(
+    resolver: &Resolver<'_>,
+    planned: &PlannedInterface<'_>,
+    address: EtherAddr,
+) -> Result<Option<String>> {
+    for bridge in [Some(&planned.bridge_node), planned.segment_node.as_ref()].into_iter().flatten() {
+        if let Some(hook) = resolver.found.heard(resolver.socket, bridge, address)? {
+            return Ok(Some(format!("{hook} of {bridge}")));
+        }
+    }
+    Ok(None)
 }

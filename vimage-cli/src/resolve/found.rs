@@ -1,8 +1,12 @@
 //! What is there on the machine.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::{Mutex, PoisonError};
 
 use jailrs::{Interface, Jail};
+use netgraph::nodes::EtherAddr;
+use netgraph::nodes::bridge::{Bridge, GetTable};
+use netgraph::{NodeName, Socket};
 
 use super::Rules;
 use crate::error::Result;
@@ -20,6 +24,8 @@ pub struct Found {
     /// The names of the jails that are alive.
     pub jails: BTreeSet<String>,
     pub(super) rules: Rules,
+    /// What each bridge has heard, and on which of its hooks; each is asked once.
+    heard: Mutex<BTreeMap<String, BTreeMap<EtherAddr, String>>>,
 }
 
 impl Found {
@@ -45,7 +51,20 @@ impl Found {
             addresses,
             jails: jails.into_iter().map(|jail| jail.name).collect(),
             rules: Rules::read(machine.is_real()),
+            heard: Mutex::default(),
         })
+    }
+
+    /// Tells on which hook a bridge has heard an address, if there is such a bridge and it has.
+    ///
+    /// # Errors
+    /// Where the bridge does not tell.
+    pub fn heard(&self, socket: &Socket, bridge: &str, address: EtherAddr) -> Result<Option<String>> {
+        let mut heard = self.heard.lock().unwrap_or_else(PoisonError::into_inner);
+        if !heard.contains_key(bridge) {
+            heard.insert(bridge.into(), table(socket, bridge)?);
+        }
+        Ok(heard.get(bridge).and_then(|table| table.get(&address)).cloned())
     }
 
     /// Enters what has come up since the machine was read, so that it need not be read again for the next vimage.
@@ -61,6 +80,16 @@ impl Found {
         }
         self.jails.insert(up.name.clone());
     }
+}
+
+/// Reads what a bridge has heard; nothing where there is no bridge of that name.
+fn table(socket: &Socket, bridge: &str) -> Result<BTreeMap<EtherAddr, String>> {
+    let Ok(name) = NodeName::try_from(bridge) else { return Ok(BTreeMap::new()) };
+    let Some(node) = socket.find(&name.into())?.filter(|node| node.type_name == "bridge") else {
+        return Ok(BTreeMap::new());
+    };
+    let table = socket.node::<Bridge>(&node.path())?.call(GetTable)?;
+    Ok(table.iter().map(|host| (host.addr, host.hook.to_string())).collect())
 }
 
 /// Enters the addresses of interfaces; the first user of an address is kept.

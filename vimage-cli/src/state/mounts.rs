@@ -118,22 +118,10 @@ impl MountUsers {
 mod tests {
     use super::*;
     use crate::state::{Memory, MountRecord};
-    use crate::wanted::{Commands, Wanted};
+    use crate::wanted::Wanted;
 
     fn record(store: &Memory, name: &str, boot: &str, point: &str) {
-        let wanted = Wanted {
-            name: name.into(),
-            rootdir: "/".into(),
-            hostname: name.into(),
-            bridges: Vec::new(),
-            interfaces: Vec::new(),
-            vnets: Vec::new(),
-            mounts: Vec::new(),
-            parameters: Vec::new(),
-            securelevel: None,
-            devfs_ruleset: None,
-            commands: Commands::default(),
-        };
+        let wanted = Wanted { name: name.into(), ..Wanted::default() };
         let mut record = Record::new(boot.into(), "tag".into(), wanted);
         record.mounts.push(MountRecord { point: point.into(), fstype: "devfs".into(), fsid: None });
         record.save(store).unwrap();

@@ -67,6 +67,14 @@ pub trait Store: fmt::Debug + Send + Sync {
     /// Where there can be no lock.
     fn lock(&self, name: &str) -> Result<Guard>;
 
+    /// Takes a lock, unless somebody has it.
+    ///
+    /// # Errors
+    /// Where there can be no lock.
+    fn try_lock(&self, name: &str) -> Result<Option<Guard>> {
+        self.lock(name).map(Some)
+    }
+
     /// Returns where a file is, for messages.
     fn place(&self, key: &str) -> String;
 }
@@ -147,6 +155,16 @@ pub(crate) fn lock(path: &Path) -> Result<Guard> {
     Ok(Guard(Held::File { _file: locked }))
 }
 
+/// Locks a file unless somebody has it.
+fn try_lock(path: &Path) -> Result<Option<Guard>> {
+    let file = create(path).map_err(|e| io("opening", path, &e))?;
+    match Flock::lock(file, FlockArg::LockExclusiveNonblock) {
+        Ok(locked) => Ok(Some(Guard(Held::File { _file: locked }))),
+        Err((_, Errno::EWOULDBLOCK)) => Ok(None),
+        Err((_, errno)) => Err(io("locking", path, &errno.into())),
+    }
+}
+
 /// Writes into a lock who has it.
 fn sign(mut file: &File) -> std::io::Result<()> {
     let command: Vec<String> = std::env::args().skip(1).collect();
@@ -202,6 +220,11 @@ impl Store for Directory {
     fn lock(&self, name: &str) -> Result<Guard> {
         self.make()?;
         lock(&self.0.join(format!("{name}.lock")))
+    }
+
+    fn try_lock(&self, name: &str) -> Result<Option<Guard>> {
+        self.make()?;
+        try_lock(&self.0.join(format!("{name}.lock")))
     }
 
     fn place(&self, key: &str) -> String {
@@ -280,6 +303,11 @@ impl Store for Memory {
             held = self.locks.changed.wait(held).unwrap_or_else(PoisonError::into_inner);
         }
         Ok(Guard(Held::Memory { _place: Place { locks: Arc::clone(&self.locks), name: name.into() } }))
+    }
+
+    fn try_lock(&self, name: &str) -> Result<Option<Guard>> {
+        let held = self.locks.held.lock().unwrap_or_else(PoisonError::into_inner).contains(name);
+        if held { Ok(None) } else { self.lock(name).map(Some) }
     }
 
     fn place(&self, key: &str) -> String {

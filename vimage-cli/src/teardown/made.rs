@@ -4,7 +4,7 @@ use jailrs::{Errno, Interface, Jid};
 use netgraph::NodeId;
 use netgraph::nodes::eiface;
 
-use super::{Found, HOMECOMING};
+use super::{Found, HOMECOMING, await_node_gone};
 use crate::apply::interface;
 use crate::error::{Error, Result};
 use crate::state::GRAPH_LOCK;
@@ -31,10 +31,7 @@ pub(super) fn take_out(work: &mut Work<'_>, found: &Found) -> Result<()> {
                 bring_home(work, id, &node, found)?;
             }
             work.socket.shutdown(&id.into())?;
-            if !work.socket.wait_gone(id, HOMECOMING)? {
-                let message = format!("its node {id} does not go");
-                return Err(Error::failed(message).hint(format!("see `ngctl show {id}:`")));
-            }
+            await_node_gone(work, id)?;
             work.sync()
         })?;
     }

@@ -10,10 +10,10 @@ use crate::error::{Error, Result};
 use crate::state::MovedRecord;
 use crate::work::{Sign, Work};
 
-/// Takes every moved interface out of the jail that it is in. One that is not found there stays recorded: it comes
-/// home by itself when the jail is gone.
-pub(super) fn take_out(work: &mut Work<'_>, found: &Found) -> Result<()> {
-    for (name, moved) in work.record.moved.clone() {
+/// Takes the moved interfaces that `which` names out of the jail that they are in. One that is not found there stays
+/// recorded: it comes home by itself when the jail is gone.
+pub(super) fn take_out(work: &mut Work<'_>, found: &Found, which: impl Fn(&str) -> bool) -> Result<()> {
+    for (name, moved) in work.record.moved.clone().into_iter().filter(|(name, _)| which(name)) {
         let host = work.machine.jails.interfaces();
         if host.list()?.iter().any(|interface| interface.name == name && is_it(interface, &moved)) {
             settle(work, &name, &name, &moved)?;
@@ -106,7 +106,12 @@ fn settle(work: &mut Work<'_>, called: &str, name: &str, moved: &MovedRecord) ->
 }
 
 /// Makes sure that an interface which goes home has a name there that no other has: the kernel does not look.
-fn rename_for_home(inside: &Interfaces, host: &Interfaces, called: String, name: &str) -> Result<String> {
+pub(crate) fn rename_for_home(
+    inside: &Interfaces,
+    host: &Interfaces,
+    called: String,
+    name: &str,
+) -> Result<String> {
     if called == name {
         return Ok(called);
     }

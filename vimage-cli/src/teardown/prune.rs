@@ -3,9 +3,9 @@
 use netgraph::nodes::generic::Link;
 use netgraph::{NodeId, NodeName};
 
-use super::HOMECOMING;
+use super::await_node_gone;
 use crate::apply::bridge::unnamed;
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::state::{GRAPH_LOCK, OwnBridge, OwnBridges};
 use crate::wanted::WantedBridge;
 use crate::work::{Sign, Work};
@@ -37,11 +37,7 @@ pub(super) fn prune(work: &mut Work<'_>, bridges: Vec<String>) -> Result<()> {
             }
             work.step(Sign::Remove, &format!("bridge {name}"), |work| {
                 work.socket.shutdown(&id.into())?;
-                if work.socket.wait_gone(id, HOMECOMING)? {
-                    return Ok(());
-                }
-                Err(Error::failed(format!("its node {id} does not go"))
-                    .hint(format!("see `ngctl show {id}:`")))
+                await_node_gone(work, id)
             })?;
         }
         if wanted.behind.is_none() {

@@ -173,6 +173,55 @@ impl Lab {
         })
     }
 
+    /// Brings all vimages up in one process; returns how many operations each took.
+    pub(crate) fn operations_of_up(&self) -> Vec<u64> {
+        self.counting(|machine, count| {
+            let socket = machine.socket(None).unwrap();
+            let mut found = Found::read(machine).unwrap();
+            let one = |vimage: &Vimage| {
+                let before = count();
+                let wanted = resolve(machine, &socket, &found, vimage).unwrap();
+                let tag = format!("{}-tag", vimage.name);
+                let record = Record::new(machine.boot().unwrap(), tag, wanted);
+                let mut notes = Notes::default();
+                let mut work = Work::new(machine, &socket, record, &mut notes);
+                vimage::apply::up(&mut work).unwrap();
+                found.add(&work.record.wanted);
+                count() - before
+            };
+            self.config.list.value.iter().map(|name| self.vimage(name.as_str())).map(one).collect()
+        })
+    }
+
+    /// Takes all vimages down in one process, and their bridges with them; returns how many operations each took.
+    pub(crate) fn operations_of_prune(&self) -> Vec<u64> {
+        self.counting(|machine, count| {
+            let socket = machine.socket(None).unwrap();
+            let one = |name: &str| {
+                let before = count();
+                let record = Record::load(&*machine.store, name).unwrap().unwrap();
+                let mut notes = Notes::default();
+                teardown(&mut Work::new(machine, &socket, record, &mut notes), Mode::Prune).unwrap();
+                count() - before
+            };
+            self.config.list.value.iter().map(|name| one(name.as_str())).collect()
+        })
+    }
+
+    /// Copies the machine; returns how many operations that took.
+    pub(crate) fn operations_of_copy(&self) -> u64 {
+        self.counting(|machine, count| {
+            machine.copy().unwrap();
+            count()
+        })
+    }
+
+    fn counting<T>(&self, act: impl FnOnce(&Machine, &dyn Fn() -> u64) -> T) -> T {
+        let plan = Arc::new(Plan::default());
+        let machine = seams::machine(&self.sim, &plan);
+        act(&machine, &|| plan.count.load(Ordering::Relaxed))
+    }
+
     /// Takes a vimage down, as `vimage down` does.
     pub(crate) fn down_with(&self, name: &str, fate: Fate) -> Outcome {
         self.take_down(name, fate, Mode::Down)

@@ -1,0 +1,250 @@
+//! `vimage stats`: what the bridges have counted on the links of the vimages.
+
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+use std::io::IsTerminal;
+use std::process::ExitCode;
+use std::time::{Duration, Instant};
+
+use netgraph::nodes::{bridge, eiface};
+use netgraph::{NodeId, Path, Socket};
+use serde::Serialize;
+
+use super::{Context, print, print_json};
+use crate::error::Result;
+use crate::host::Machine;
+use crate::state::Record;
+use crate::wanted::WantedInterface;
+
+/// The version of the JSON form.
+const VERSION: u32 = 1;
+
+/// How counters are watched.
+#[derive(Debug, Clone, Copy, clap::Args)]
+pub(crate) struct Watching {
+    /// Show rates, again every SECONDS [default: 1]
+    #[arg(long, value_name = "SECONDS", num_args = 0..=1, require_equals = true, default_missing_value = "1")]
+    watch: Option<u64>,
+    /// With --watch: end after so many tables
+    #[arg(long, value_name = "NUMBER", requires = "watch")]
+    count: Option<u64>,
+}
+
+/// Packets and octets: what was counted, or of one second.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
+struct Traffic {
+    in_packets: u64,
+    in_octets: u64,
+    out_packets: u64,
+    out_octets: u64,
+    /// What did not come through: loops, too little memory, frames that cannot be.
+    drops: u64,
+}
+
+/// One interface, as its bridge sees it; `in` is what comes into the vimage.
+#[derive(Debug, Clone, Serialize)]
+struct Row {
+    vimage: String,
+    interface: String,
+    parent: String,
+    bridge: String,
+    link: String,
+    counted: Traffic,
+    per_second: Option<Traffic>,
+}
+
+#[derive(Serialize)]
+struct Document<'a> {
+    version: u32,
+    interfaces: &'a [Row],
+}
+
+/// Shows the counters of vimages, of all if none is named; with `--watch` their rates, again and again.
+pub(crate) fn stats(context: &mut Context, names: &[String], watching: Watching) -> Result<ExitCode> {
+    let Some(seconds) = watching.watch else {
+        let rows = look(context, names)?;
+        show(context, &rows, false)?;
+        return Ok(ExitCode::SUCCESS);
+    };
+    let redraws = std::io::stdout().is_terminal() && !context.global.json;
+    let mut before = look(context, names)?;
+    let mut since = Instant::now();
+    let mut left = watching.count.unwrap_or(u64::MAX);
+    while left > 0 {
+        std::thread::sleep(Duration::from_secs(seconds));
+        // A simulated machine is opened anew each time: meanwhile it is others'.
+        let mut now = look(context, names)?;
+        rate(&mut now, &before, since.elapsed());
+        since = Instant::now();
+        if redraws {
+            print("\x1b[H\x1b[2J")?;
+        }
+        show(context, &now, true)?;
+        left -= 1;
+        if !redraws && left > 0 && !context.global.json {
+            print("\n")?;
+        }
+        before = now;
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+fn look(context: &mut Context, names: &[String]) -> Result<Vec<Row>> {
+    let machine = context.machine()?;
+    let recorded = Record::names(&*machine.store)?;
+    super::check_known(context.config().ok().as_ref(), &recorded, names)?;
+    let chosen = if names.is_empty() { &recorded } else { names };
+    let socket = context.socket(&machine)?;
+    let boot = machine.boot()?;
+    let mut rows = Vec::new();
+    for name in chosen {
+        rows.extend(of_vimage(&machine, &socket, &boot, name)?);
+    }
+    Ok(rows)
+}
+
+fn of_vimage(machine: &Machine, socket: &Socket, boot: &str, name: &str) -> Result<Vec<Row>> {
+    let Some(record) = Record::load(&*machine.store, name)?.filter(|record| record.boot == boot) else {
+        return Ok(Vec::new());
+    };
+    let mut rows = Vec::new();
+    for wanted in &record.wanted.interfaces {
+        let id = record.interfaces.get(&wanted.node).copied().map(NodeId);
+        rows.extend(id.map(|id| of_interface(socket, name, wanted, id)).transpose()?.flatten());
+    }
+    Ok(rows)
+}
+
+/// Reads the counters of an interface's link, if it is on a bridge.
+fn of_interface(socket: &Socket, vimage: &str, wanted: &WantedInterface, id: NodeId) -> Result<Option<Row>> {
+    let Some(found) = socket.find(&id.into())?.filter(|found| found.type_name == "eiface") else {
+        return Ok(None);
+    };
+    let node = socket.node::<eiface::Eiface>(&found.path())?;
+    let interface = node.call(eiface::GetIfName)?.to_text();
+    let hooks = node.hooks()?;
+    let Some(link) = hooks.iter().find(|link| link.hook == eiface::ETHER) else { return Ok(None) };
+    let Some(port) = bridge::Port::of_hook(link.peer_hook).filter(|_| link.peer.type_name == "bridge") else {
+        return Ok(None);
+    };
+    let counted = socket.node::<bridge::Bridge>(&Path::from(link.peer.id))?.call(bridge::GetStats(port))?;
+    // What a bridge sends on a link is what comes in at its other end.
+    let counted = Traffic {
+        in_packets: counted.xmitPackets,
+        in_octets: counted.xmitOctets,
+        out_packets: counted.recvPackets,
+        out_octets: counted.recvOctets,
+        drops: counted.loopDrops + counted.memoryFailures + counted.recvInvalid + counted.recvRunts,
+    };
+    Ok(Some(Row {
+        vimage: vimage.into(),
+        interface,
+        parent: wanted.parent.clone(),
+        bridge: link.peer.name.to_string(),
+        link: link.peer_hook.to_string(),
+        counted,
+        per_second: None,
+    }))
+}
+
+/// Works out what a second has brought since `before`, and puts the busiest first.
+fn rate(now: &mut [Row], before: &[Row], span: Duration) {
+    let key = |row: &Row| (row.vimage.clone(), row.bridge.clone(), row.link.clone());
+    let before: BTreeMap<_, Traffic> = before.iter().map(|row| (key(row), row.counted)).collect();
+    let milliseconds = span.as_millis().max(1);
+    let of = |now: u64, before: u64| {
+        // Where the counters were set to 0, there is no telling.
+        let grown = u128::from(now.saturating_sub(before));
+        u64::try_from(grown * 1000 / milliseconds).unwrap_or(u64::MAX)
+    };
+    for row in now.iter_mut() {
+        let was = before.get(&key(row)).copied().unwrap_or(row.counted);
+        let is = row.counted;
+        row.per_second = Some(Traffic {
+            in_packets: of(is.in_packets, was.in_packets),
+            in_octets: of(is.in_octets, was.in_octets),
+            out_packets: of(is.out_packets, was.out_packets),
+            out_octets: of(is.out_octets, was.out_octets),
+            drops: of(is.drops, was.drops),
+        });
+    }
+    let busy = |row: &Row| row.per_second.map_or(0, |rate| rate.in_octets.saturating_add(rate.out_octets));
+    now.sort_by(|a, b| busy(b).cmp(&busy(a)).then_with(|| key(a).cmp(&key(b))));
+}
+
+fn show(context: &Context, rows: &[Row], rates: bool) -> Result<()> {
+    if context.global.json {
+        return print_json(&Document { version: VERSION, interfaces: rows });
+    }
+    print(&table(rows, rates))
+}
+
+/// Writes a table: texts to the left, numbers to the right.
+fn table(rows: &[Row], rates: bool) -> String {
+    let unit = if rates { "/s" } else { "" };
+    let head =
+        ["in packets", "in bytes", "out packets", "out bytes", "drops"].map(|what| format!("{what}{unit}"));
+    let mut lines: Vec<Vec<String>> =
+        vec![["vimage", "interface", "on"].map(String::from).into_iter().chain(head).collect()];
+    for row in rows {
+        let shown = row.per_second.filter(|_| rates).unwrap_or(row.counted);
+        let numbers = [shown.in_packets, shown.in_octets, shown.out_packets, shown.out_octets, shown.drops];
+        let texts = [row.vimage.clone(), row.interface.clone(), format!("{}:{}", row.bridge, row.link)];
+        lines.push(texts.into_iter().chain(numbers.map(|number| number.to_string())).collect());
+    }
+    let widths: Vec<usize> = (0..8)
+        .map(|column| lines.iter().filter_map(|line| line.get(column)).map(String::len).max().unwrap_or(0))
+        .collect();
+    let mut text = String::new();
+    for line in lines {
+        let mut written = String::new();
+        for (column, (cell, width)) in line.iter().zip(&widths).enumerate() {
+            // Writing to a String cannot fail.
+            let _ = match column {
+                0..=2 => write!(written, "{cell:<width$}  "),
+                _ => write!(written, "{cell:>width$}  "),
+            };
+        }
+        let _ = writeln!(text, "{}", written.trim_end());
+    }
+    text
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "tests")]
+mod tests {
+    use super::*;
+
+    fn row(link: &str, in_octets: u64, out_octets: u64) -> Row {
+        Row {
+            vimage: "vj1".into(),
+            interface: "ng0_vj1".into(),
+            parent: "igb0".into(),
+            bridge: "igb0bridge".into(),
+            link: link.into(),
+            counted: Traffic { in_octets, out_octets, ..Traffic::default() },
+            per_second: None,
+        }
+    }
+
+    #[test]
+    fn rates_are_of_a_second_and_the_busiest_comes_first() {
+        let before = [row("link2", 1000, 0), row("link3", 0, 500)];
+        let mut now = [row("link2", 1100, 0), row("link3", 0, 2500), row("link4", 9, 9)];
+        rate(&mut now, &before, Duration::from_secs(2));
+        let seen: Vec<_> = now
+            .iter()
+            .map(|row| {
+                (row.link.as_str(), row.per_second.unwrap().in_octets, row.per_second.unwrap().out_octets)
+            })
+            .collect();
+        assert_eq!(seen, [("link3", 0, 1000), ("link2", 50, 0), ("link4", 0, 0)]);
+    }
+
+    #[test]
+    fn counters_that_were_set_to_zero_are_no_rate() {
+        let mut now = [row("link2", 5, 5)];
+        rate(&mut now, &[row("link2", 1000, 1000)], Duration::ZERO);
+        assert_eq!(now[0].per_second, Some(Traffic::default()));
+    }
+}
