@@ -12,6 +12,7 @@
 
 mod dot;
 mod font;
+mod html;
 mod json;
 mod layout;
 mod mermaid;

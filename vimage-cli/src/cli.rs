@@ -82,16 +82,7 @@ enum Verb {
         name: Option<String>,
     },
     /// Draw the graph
-    Graph {
-        /// The form
-        #[arg(short = 'T', value_enum, value_name = "TYPE")]
-        form: Option<commands::graph::Form>,
-        /// Write it to this file, whose suffix tells the form: .dot, .mmd or .txt
-        #[arg(short, value_name = "FILE")]
-        output: Option<PathBuf>,
-        /// Only these vimages, and what they are connected to
-        names: Vec<String>,
-    },
+    Graph(commands::graph::Options),
     /// Check whether this machine is ready, and look for what was left behind
     Doctor,
     /// Run a command in a vimage
@@ -224,9 +215,7 @@ fn dispatch(context: &mut Context, verb: Verb) -> Result<ExitCode, Error> {
         Verb::Status { names } => commands::status::status(context, &names),
         Verb::List => commands::config::list(context),
         Verb::Config { name } => commands::config::config(context, name.as_deref()),
-        Verb::Graph { form, output, names } => {
-            commands::graph::graph(context, form, output.as_deref(), &names)
-        }
+        Verb::Graph(options) => commands::graph::graph(context, &options),
         Verb::Doctor => commands::doctor::doctor(context),
         Verb::Exec { name, command } => commands::exec::exec(context, &name, &command),
         Verb::Console { name, user } => commands::console::console(context, &name, &user),

@@ -242,3 +242,50 @@ fn a_dark_picture_has_dark_colours_only_and_one_for_anybody_has_both() {
     assert_eq!(both, [[(true, false), (false, true), (true, true)]]);
     assert!(svg(Theme::Auto).contains("@media(prefers-color-scheme:dark)"));
 }
+
+/// The page with its script left out, which XML cannot hold.
+fn page(picture: &Picture<'_>) -> String {
+    let html = picture.to_html();
+    let (head, rest) = html.split_once("<script>").unwrap();
+    format!("{head}{}", rest.split_once("</script>").unwrap().1)
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(32))]
+
+    #[test]
+    fn whatever_the_names_the_page_has_one_script_and_nothing_that_was_not_drawn(scene in anything(), text in ".{0,20}") {
+        let graph = scene.graph();
+        let picture = told(&scene, &graph, &text);
+        prop_assert_eq!(picture.to_html().matches("<script").count(), 1);
+        let page = page(&picture);
+        let document = roxmltree::Document::parse_with_options(
+            &page,
+            roxmltree::ParsingOptions { allow_dtd: true, ..Default::default() },
+        )
+        .unwrap();
+        for element in document.descendants().filter(roxmltree::Node::is_element) {
+            let harmless = |a: roxmltree::Attribute<'_, '_>| !a.name().starts_with("on") && a.name() != "href" && a.name() != "src";
+            prop_assert!(element.attributes().all(harmless), "{element:?}");
+        }
+    }
+}
+
+#[test]
+fn the_page_allows_its_own_script_and_no_other() {
+    use sha2::Digest;
+    let graph = graph();
+    let html = Picture::of(&graph).to_html();
+    let (_, rest) = html.split_once("<script>").unwrap();
+    let hash = sha2::Sha256::digest(rest.split_once("</script>").unwrap().0);
+    let digits = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    let mut base64 = String::new();
+    for bytes in hash.chunks(3) {
+        let all = (0..3).fold(0u32, |all, at| all << 8 | u32::from(bytes.get(at).copied().unwrap_or(0)));
+        for at in 0..4 {
+            let digit = digits[(all >> (18 - 6 * at) & 63) as usize];
+            base64.push(if at > bytes.len() { '=' } else { char::from(digit) });
+        }
+    }
+    assert!(html.contains(&format!("script-src 'sha256-{base64}'")), "the script's hash is now {base64}");
+}

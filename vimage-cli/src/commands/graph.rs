@@ -1,123 +1,118 @@
 //! `vimage graph`.
 
-use std::collections::BTreeSet;
-use std::fs;
+mod drawn;
+mod output;
+
+use std::io::{IsTerminal, stdout};
 use std::path::Path;
 use std::process::ExitCode;
 
-use jailrs::{Jail, Jid};
-use netgraph::NodeId;
-use netgraph::graph::{Graph, Picture};
-use netgraph::nodes::generic::NodeInfo;
+use netgraph::graph::{Terminal, Theme};
 
 use super::{Context, print};
 use crate::error::{Error, Exit, Result};
 use crate::host::Machine;
-use crate::state::Record;
+use drawn::Drawn;
 
 /// A form of the picture.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
 pub(crate) enum Form {
     /// A tree for terminals.
     Text,
+    /// A picture for pages and paper.
+    Svg,
+    /// A page to look around in, that needs nothing else.
+    Html,
     /// The language of Graphviz.
     Dot,
     /// The picture language that wikis draw.
     Mermaid,
+    /// For other programs.
+    Json,
+}
+
+/// The colours of SVG and HTML.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, clap::ValueEnum)]
+pub(crate) enum Colours {
+    /// As whoever looks at it prefers.
+    #[default]
+    Auto,
+    /// Dark on white.
+    Light,
+    /// Light on black.
+    Dark,
+}
+
+/// What is asked for.
+#[derive(Debug, Default, clap::Args)]
+pub(crate) struct Options {
+    /// The form: a tree of text unless told otherwise
+    #[arg(short = 'T', value_enum, value_name = "TYPE")]
+    form: Option<Form>,
+    /// Write it to this file, whose suffix tells the form: .svg, .html, .dot, .mmd, .txt or .json
+    #[arg(short, value_name = "FILE")]
+    output: Option<std::path::PathBuf>,
+    /// The colours of SVG and HTML
+    #[arg(long, value_enum, value_name = "COLOURS", default_value_t)]
+    theme: Colours,
+    /// Only these vimages, and what they are connected to
+    names: Vec<String>,
 }
 
 /// Draws the graph with each vimage in a box.
-pub(crate) fn graph(
-    context: &mut Context,
-    form: Option<Form>,
-    output: Option<&Path>,
-    names: &[String],
-) -> Result<ExitCode> {
-    let form = match (form, output.and_then(Path::extension).and_then(|suffix| suffix.to_str())) {
+pub(crate) fn graph(context: &mut Context, options: &Options) -> Result<ExitCode> {
+    let output = options.output.as_deref().filter(|file| *file != Path::new("-"));
+    let form = match (options.form, output.and_then(Path::extension)) {
         (Some(form), _) => form,
-        (None, Some("dot" | "gv")) => Form::Dot,
-        (None, Some("mmd" | "mermaid" | "md")) => Form::Mermaid,
-        (None, None | Some("txt")) => Form::Text,
-        (None, Some(suffix)) => {
-            let message = format!("no form of the picture has the suffix .{suffix}");
-            return Err(
-                Error::new(Exit::Usage, message).hint("use .txt, .dot or .mmd, or tell the form with -T")
-            );
-        }
+        (None, Some(suffix)) => of_suffix(&suffix.to_string_lossy())?,
+        (None, None) if context.global.json => Form::Json,
+        (None, None) => Form::Text,
     };
+    let terminal = if output.is_none() { terminal() } else { Terminal { width: None, ..terminal() } };
     let machine = context.machine()?;
-    let text = draw(context, &machine, form, names)?;
+    let drawn = Drawn::read(context, &machine, form != Form::Text, &options.names)?;
+    let text = drawn.show(form, options.theme.into(), terminal);
     match output {
-        Some(file) => {
-            fs::write(file, text).map_err(|e| Error::failed(format!("writing {}: {e}", file.display())))?;
-        }
+        Some(file) => output::write(file, text.as_bytes())?,
         None => print(&text)?,
     }
     Ok(ExitCode::SUCCESS)
 }
 
-/// Draws the graph of a machine.
-pub(super) fn draw(context: &Context, machine: &Machine, form: Form, names: &[String]) -> Result<String> {
-    let socket = context.socket(machine)?;
-    let own = socket.info(&netgraph::Path::own())?.id;
-    let graph = Graph::snapshot(&socket)?.filtered(|node| node.id != own);
-    let boot = machine.boot()?;
-    let mut boxes = Vec::new();
-    for name in Record::names(&*machine.store)? {
-        match Record::load(&*machine.store, &name) {
-            Ok(Some(record)) if record.boot == boot => boxes.push((name, record)),
-            Ok(_) => {}
-            Err(error) => eprintln!("vimage: {}: {name} is not in the picture", error.message),
-        }
-    }
-    if let Some(name) = names.iter().find(|name| !boxes.iter().any(|(there, _)| there == *name)) {
-        return Err(
-            Error::unavailable(format!("{name} is not up")).hint(format!("`vimage up {name}` starts it"))
-        );
-    }
-    let chosen = |name: &String| names.is_empty() || names.contains(name);
-    let graph = if names.is_empty() {
-        graph
-    } else {
-        let seeds =
-            boxes.iter().filter(|(name, _)| chosen(name)).flat_map(|(_, r)| r.interfaces.values().copied());
-        let others =
-            boxes.iter().filter(|(name, _)| !chosen(name)).flat_map(|(_, r)| r.interfaces.values().copied());
-        let reached = reachable(&graph, seeds.map(NodeId).collect(), &others.map(NodeId).collect());
-        graph.filtered(|node| reached.contains(&node.id))
-    };
-    let mut picture = Picture::of(&graph);
-    for (name, record) in boxes.iter().filter(|(name, _)| chosen(name)) {
-        picture = picture.cluster(format!("vimage {name}"), record.interfaces.values().map(|id| NodeId(*id)));
-        let jail = record.jid.and_then(|jid| Jail::from_jid(&machine.jails, Jid(jid)).ok());
-        // A jail may go away while it is looked at.
-        let inside = jail.and_then(|jail| jail.interfaces().list().ok()).unwrap_or_default();
-        for wanted in &record.wanted.interfaces {
-            let there = inside.iter().find(|interface| interface.name == wanted.ifname);
-            let mac =
-                there.and_then(|interface| interface.mac).map(|mac| mac.to_string()).or(wanted.mac.clone());
-            if let (Some(id), Some(mac)) = (record.interfaces.get(&wanted.node), mac) {
-                picture = picture.note(NodeId(*id), mac);
-            }
-        }
-    }
-    Ok(match form {
-        Form::Text => picture.to_text(),
-        Form::Dot => picture.to_dot(),
-        Form::Mermaid => picture.to_mermaid(),
-    })
+/// Draws the graph of a machine as text.
+pub(super) fn draw(context: &Context, machine: &Machine) -> Result<String> {
+    let drawn = Drawn::read(context, machine, false, &[])?;
+    Ok(drawn.show(Form::Text, Theme::Auto, Terminal::default()))
 }
 
-/// Follows the graph from `seeds`, stopping at the interfaces of other vimages.
-fn reachable(graph: &Graph, seeds: Vec<NodeId>, barred: &BTreeSet<NodeId>) -> BTreeSet<NodeId> {
-    let mut reached = BTreeSet::new();
-    let mut next = seeds;
-    while let Some(id) = next.pop() {
-        let known: Option<&NodeInfo> = graph.node(id);
-        if known.is_none() || barred.contains(&id) || !reached.insert(id) {
-            continue;
-        }
-        next.extend(graph.links(id).iter().map(|(_, end)| end.node));
+fn of_suffix(suffix: &str) -> Result<Form> {
+    match suffix.to_ascii_lowercase().as_str() {
+        "svg" => Ok(Form::Svg),
+        "html" | "htm" => Ok(Form::Html),
+        "dot" | "gv" => Ok(Form::Dot),
+        "mmd" | "mermaid" => Ok(Form::Mermaid),
+        "txt" => Ok(Form::Text),
+        "json" => Ok(Form::Json),
+        _ => Err(Error::new(Exit::Usage, format!("no form of the picture has the suffix .{suffix}"))
+            .hint("use .svg, .html, .dot, .mmd, .txt or .json, or tell the form with -T")),
     }
-    reached
+}
+
+/// Returns what the terminal shows, if stdout is one.
+fn terminal() -> Terminal {
+    let set = |name| std::env::var(name).ok().filter(|value| !value.is_empty());
+    let locale = set("LC_ALL").or_else(|| set("LC_CTYPE")).or_else(|| set("LANG")).unwrap_or_default();
+    let unicode = ["UTF-8", "UTF8"].iter().any(|name| locale.to_ascii_uppercase().contains(name));
+    let width = || Some(usize::from(terminal_size::terminal_size()?.0.0));
+    Terminal { unicode, width: if stdout().is_terminal() { width() } else { None } }
+}
+
+impl From<Colours> for Theme {
+    fn from(colours: Colours) -> Self {
+        match colours {
+            Colours::Auto => Self::Auto,
+            Colours::Light => Self::Light,
+            Colours::Dark => Self::Dark,
+        }
+    }
 }

@@ -59,6 +59,6 @@ pub(crate) fn demo(context: &mut Context) -> Result<ExitCode> {
     print("\n$ vimage status\n")?;
     status::show(context, &machine, &names)?;
     print("\n$ vimage graph\n")?;
-    print(&graph::draw(context, &machine, graph::Form::Text, &[])?)?;
+    print(&graph::draw(context, &machine)?)?;
     Ok(ExitCode::SUCCESS)
 }
