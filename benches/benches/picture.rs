@@ -34,7 +34,7 @@ fn jails(size: u32) -> (Graph, Vec<Vec<NodeId>>) {
     while nodes.len() < size as usize {
         let number = jails.len() as u32;
         let mut own = Vec::new();
-        for place in 0..if number % 10 == 0 { 2 } else { 1 } {
+        for place in 0..1 + u32::from(number % 10 == 0) {
             let interface = node(nodes.len() as u32 + 1, &format!("ng{place}_jail{number}"), "eiface");
             let bridge = nodes[((number + place) % bridges) as usize];
             links.push((

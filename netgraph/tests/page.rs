@@ -164,9 +164,11 @@ fn a_search_finds_walks_and_is_let_go() -> Result<(), Failed> {
     )
 }
 
+type Check = fn() -> Result<(), Failed>;
+
 fn main() -> ExitCode {
     let missing = chromium().is_none();
-    let trials: [(&str, fn() -> Result<(), Failed>); 6] = [
+    let trials: [(&str, Check); 6] = [
         ("a_search_in_the_address_chooses_what_it_finds", a_search_in_the_address_chooses_what_it_finds),
         ("names_that_look_like_markup_are_names", names_that_look_like_markup_are_names),
         ("keys_walk_from_node_to_node", keys_walk_from_node_to_node),

@@ -143,8 +143,11 @@ impl Picture<'_> {
         lines.push(format!("hooks: {}", self.graph.links(id).len()));
         let cluster = self.cluster_of(id).and_then(|number| self.clusters.get(number));
         lines.extend(cluster.map(|cluster| format!("in: {}", visible::text(&cluster.title))));
-        lines.extend(self.notes.get(&id).map(|note| visible::text(note)));
-        lines.extend(self.details.get(&id).into_iter().flat_map(|own| details(own)));
+        let told = self.details.get(&id).map_or(&[][..], Vec::as_slice);
+        // A remark that says what a detail says is told once.
+        let note = self.notes.get(&id).filter(|note| !told.iter().any(|(_, value)| value == *note));
+        lines.extend(note.map(|note| visible::text(note)));
+        lines.extend(details(told));
         lines
     }
 

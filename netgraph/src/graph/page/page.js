@@ -59,6 +59,13 @@
     draw();
   };
 
+  // Centres a node if it is not well in view.
+  const reveal = (node) => {
+    const { x, y } = place(node);
+    const { w, h } = size();
+    if (at.scale < 0.6 || Math.abs(x - at.x) * at.scale > w * 0.4 || Math.abs(y - at.y) * at.scale > h * 0.4) centre(node);
+  };
+
   const make = (tag, text) => {
     const element = document.createElement(tag);
     element.textContent = text;
@@ -76,9 +83,9 @@
     const hooks = document.createElement('ul');
     for (const edge of edgesOf.get(element.id)) {
       const other = edge.dataset.a === element.id ? edge.dataset.b : edge.dataset.a;
-      const button = make('button', told(edge)[0]);
+      const button = make('button', told(edge).join('\n'));
       button.type = 'button';
-      button.addEventListener('click', () => { select(byId.get(other)); centre(byId.get(other)); });
+      button.addEventListener('click', () => { select(byId.get(other)); reveal(byId.get(other)); });
       const item = document.createElement('li');
       item.append(button);
       hooks.append(item);
@@ -113,9 +120,7 @@
     }
     if (!best) return;
     select(best.node);
-    const { x, y } = place(best.node);
-    const { w, h } = size();
-    if (Math.abs(x - at.x) * at.scale > w * 0.4 || Math.abs(y - at.y) * at.scale > h * 0.4) centre(best.node);
+    reveal(best.node);
   };
 
   let hits = [];
@@ -134,7 +139,7 @@
     hit = (hit + step + hits.length) % hits.length;
     count.textContent = `${hit + 1} of ${hits.length}`;
     select(hits[hit]);
-    centre(hits[hit]);
+    reveal(hits[hit]);
   };
 
   field.addEventListener('input', search);
@@ -217,7 +222,7 @@
       next(1);
     } else if (byId.has(hash)) {
       select(byId.get(hash));
-      centre(byId.get(hash));
+      reveal(byId.get(hash));
     }
   };
   addEventListener('hashchange', follow);
