@@ -41,6 +41,7 @@ const LESSONS: &[Lesson] = lessons![
     "07_filter",
     "08_trunk",
     "09_flows",
+    "10_own_type",
     "11_transaction",
     "12_vimage",
 ];

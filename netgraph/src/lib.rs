@@ -24,6 +24,8 @@
 //! | requests, replies, events, data | [`socket`]; for programs that run on Tokio `aio`, with the feature `tokio` |
 //! | the whole graph at one moment | [`graph`] |
 //! | the seam, and the two kernels below it | [`transport`], [`kernel`], [`sim`] |
+#![doc = ""]
+#![doc = include_str!("node-types.md")]
 
 #[cfg(all(feature = "tokio", unix))]
 pub mod aio;

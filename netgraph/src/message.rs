@@ -269,6 +269,40 @@ fn read_text<P: Payload>(text: &str, form: Option<&'static Type>) -> Result<P, T
     decoded.map_err(|_| TextError::new(Errno::EINVAL, text.len(), "more arguments"))
 }
 
+/// Returns the reply to an `M` as text, as NGM_BINARY2ASCII gives it: where the kernel's form of the reply is not that of
+/// its type, [`Display`](fmt::Display) gives another.
+///
+/// ```
+/// use netgraph::message::{parse_reply, reply_text};
+/// use netgraph::nodes::vlan::GetDecap;
+/// assert_eq!(reply_text::<GetDecap>(&1).to_string(), "0x1");
+/// assert_eq!(parse_reply::<GetDecap>("0x1")?, 1);
+/// # Ok::<(), netgraph::ascii::TextError>(())
+/// ```
+pub fn reply_text<M: Message>(reply: &M::Reply) -> impl fmt::Display
+where
+    M::Reply: Payload,
+{
+    struct ReplyText<'r, P>(&'r P, Option<&'static Type>);
+    impl<P: Payload> fmt::Display for ReplyText<'_, P> {
+        fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            write_text(self.0, self.1, f)
+        }
+    }
+    ReplyText(reply, M::REPLY_TEXT)
+}
+
+/// Reads the reply to an `M` from text, as NGM_ASCII2BINARY does.
+///
+/// # Errors
+/// As [`ascii::parse`]; EINVAL where the form makes fewer bytes than the reply has.
+pub fn parse_reply<M: Message>(text: &str) -> Result<M::Reply, TextError>
+where
+    M::Reply: Payload,
+{
+    read_text(text, M::REPLY_TEXT)
+}
+
 /// Writes the text form of a payload.
 #[doc(hidden)]
 pub fn write_payload<P: Payload>(payload: &P, f: &mut fmt::Formatter<'_>) -> fmt::Result {

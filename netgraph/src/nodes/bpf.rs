@@ -1,9 +1,40 @@
 //! `bpf`: filters packets by a program; see ng_bpf(4).
+//!
+//! ```
+//! use netgraph::nodes::LinkLayer;
+//! use netgraph::nodes::bpf::{self, Filter, Program};
+//! use netgraph::sim::SimKernel;
+//! use netgraph::transport::{RecvBatch, Wait};
+//! use netgraph::{HookName, Path, Socket};
+//!
+//! let socket = Socket::open(&SimKernel::new(), None)?;
+//! let [wire, dns, rest] = ["wire", "dns", "rest"].map(HookName::constant);
+//! let node = socket.make_peer::<bpf::Bpf>(wire, wire)?;
+//! socket.connect(&Path::own(), node.path(), dns, dns)?;
+//! socket.connect(&Path::own(), node.path(), rest, rest)?;
+//! let program = (Filter::udp() & Filter::port(53)).program(LinkLayer::Ethernet)?;
+//! node.call(bpf::SetProgram(Program::on(wire, dns, rest, &program)))?;
+//!
+//! socket.send(wire, b"\xff\xff\xff\xff\xff\xff\x02\0\0\0\0\x01\x08\x06who has")?;
+//! let mut batch = RecvBatch::new(1, 64);
+//! socket.receive(&mut batch, Wait::No)?;
+//! assert!(batch.iter().map(|(hook, _)| hook).eq([rest]));
+//! let stats = node.call(bpf::GetStats(wire))?;
+//! assert_eq!((stats.recvFrames, stats.recvMatchFrames), (1, 0));
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+
+mod check;
+mod filter;
 
 use super::list::list;
 use crate::ascii::{Before, HINT16, INT32, NAME, Type, UINT8, UINT32, UINT64, fields};
 use crate::name::HookName;
 use crate::{node_type, payload, sys};
+
+pub(crate) use check::CLASS;
+pub use check::{Flaw, ProgramError, check};
+pub use filter::Filter;
 
 pub use crate::sys::bpf_insn;
 

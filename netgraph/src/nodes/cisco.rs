@@ -99,7 +99,7 @@ impl Stats {
 events! {
     /// What a node asks whatever is at [`INET`].
     pub enum Event {
-        /// Which address is there? The reply is an [`IpAddr`].
+        /// Which address is there? [`Socket::answer`](crate::Socket::answer) tells it.
         GetIpAddr,
     }
 }

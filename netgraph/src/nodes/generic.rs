@@ -1,4 +1,25 @@
 //! The messages that every node understands; see netgraph(4).
+//!
+//! Most of them are methods of [`Socket`](crate::Socket) and [`Node`](crate::Node), which know what surprises: paths that are
+//! too long for an address, sockets that must not be shut down, names that linger.
+//!
+//! ```
+//! use netgraph::nodes::{bridge, generic};
+//! use netgraph::sim::SimKernel;
+//! use netgraph::{HookName, Path, Socket};
+//!
+//! let socket = Socket::open(&SimKernel::new(), None)?;
+//! let made = generic::MkPeer::new("bridge".parse()?, HookName::constant("b"), bridge::link(0));
+//! assert_eq!(made.to_string(), "{ type=\"bridge\" ourhook=\"b\" peerhook=\"link0\" }");
+//! socket.call(&Path::own(), &made)?;
+//! socket.call(&".:b".parse()?, &generic::Name::new("lan".parse()?))?;
+//! let info = socket.call(&"lan:".parse()?, &generic::GetNodeInfo)?;
+//! assert_eq!((info.type_name.to_string(), info.hooks), ("bridge".into(), 1));
+//! for link in socket.call(&"lan:".parse()?, &generic::ListHooks)?.iter() {
+//!     println!("{} leads to {} of {}", link.hook, link.peer_hook, link.peer.id);
+//! }
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
 
 use super::list::list;
 use crate::ascii::{self, Before, CommandText, Field, Type};

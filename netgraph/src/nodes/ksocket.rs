@@ -170,6 +170,9 @@ impl SockOpt {
 impl Node<'_, Ksocket> {
     /// Begins to accept a connection, and returns the token of the [`Event::Incoming`] that will tell of it.
     ///
+    /// Begin before anybody connects: of a connection that waits already, FreeBSD 15.1 tells at once, but with the token of
+    /// the request before, and whoever sent that; the first time nobody is told.
+    ///
     /// # Errors
     /// Rejected with EALREADY where one is waited for already, EINVAL where the socket does not [`Listen`].
     pub fn start_accept(&self) -> Result<u32> {

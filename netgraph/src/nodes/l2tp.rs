@@ -152,15 +152,14 @@ impl Config {
     /// control packet is sent up to 5 times again, the last after 30 seconds.
     #[must_use]
     pub fn new(tunnel_id: u16, peer_id: u16) -> Self {
-        let (enabled, match_id, peer_win, rexmit_max, rexmit_max_to) = (1, 1, 1, 5, 30);
         Self(sys::ng_l2tp_config {
-            enabled,
-            match_id,
+            enabled: 1,
+            match_id: 1,
             tunnel_id,
             peer_id,
-            peer_win,
-            rexmit_max,
-            rexmit_max_to,
+            peer_win: 1,
+            rexmit_max: 5,
+            rexmit_max_to: 30,
         })
     }
 

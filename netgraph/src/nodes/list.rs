@@ -70,6 +70,12 @@ macro_rules! list {
                 self.len() == 0
             }
 
+            /// Returns the frame that the list lies in, to receive the next one into.
+            #[must_use]
+            pub fn into_frame(self) -> Vec<u8> {
+                self.0
+            }
+
             /// Returns the elements, reading them where they lie.
             pub fn iter(&self) -> impl ExactSizeIterator<Item = $Item> + Clone {
                 let count = usize::try_from(self.head().$count).unwrap_or(0);

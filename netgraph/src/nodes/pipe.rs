@@ -143,14 +143,14 @@ impl Direction {
         self
     }
 
-    /// Lets so many packets wait for the line.
+    /// Lets so many packets wait for the line, at least 5.
     #[must_use]
     pub fn with_queue(mut self, packets: u32) -> Self {
         self.0.qin_size_limit = packets;
         self
     }
 
-    /// Lets so many packets be on the line.
+    /// Lets so many packets be on the line, at least 5.
     #[must_use]
     pub fn with_delayed(mut self, packets: u32) -> Self {
         self.0.qout_size_limit = packets;

@@ -203,10 +203,12 @@ impl Config {
 pub struct Link(pub sys::ng_ppp_link_conf);
 
 impl Link {
-    /// Enables the link, with the longest frame that the other end takes, in bytes.
+    /// Enables the link, with the longest frame that the other end takes, in bytes (at least 32), and the greatest
+    /// bandwidth.
     #[must_use]
     pub fn new(mru: u16) -> Self {
-        Self(sys::ng_ppp_link_conf { enableLink: 1, mru, ..Default::default() })
+        let bandwidth = sys::NG_PPP_MAX_BANDWIDTH;
+        Self(sys::ng_ppp_link_conf { enableLink: 1, mru, bandwidth, ..Default::default() })
     }
 
     /// Compresses the protocol's number and the address and control bytes.

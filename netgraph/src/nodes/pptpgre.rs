@@ -102,11 +102,10 @@ impl Config {
     /// window of 16 packets.
     #[must_use]
     pub fn new(call: u16, peer_call: u16) -> Self {
-        let (enabled, windowing) = (1, 1);
         Self(sys::ng_pptpgre_conf {
-            enabled,
+            enabled: 1,
             enableDelayedAck: 1,
-            enableWindowing: windowing,
+            enableWindowing: 1,
             cid: call,
             peerCid: peer_call,
             recvWin: 16,

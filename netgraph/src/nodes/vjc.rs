@@ -88,10 +88,9 @@ impl Config {
     /// Compresses and decompresses, remembering so many connections: 4 to 16.
     #[must_use]
     pub fn new(channels: u8) -> Self {
-        let (compress, decompress) = (1, 1);
         Self(sys::ngm_vjc_config {
-            enableComp: compress,
-            enableDecomp: decompress,
+            enableComp: 1,
+            enableDecomp: 1,
             maxChannel: channels.saturating_sub(1),
             compressCID: 0,
         })

@@ -63,7 +63,7 @@ node_type! {
     /// Reads the Ethernet type of the tags.
     #[doc(alias = "NGM_VLAN_GET_ENCAP_PROTO")]
     GetEncapProto "getencapproto" = sys::NGM_VLAN_GET_ENCAP_PROTO => TagType, reply = HINT16, repeatable;
-    /// Sets the Ethernet type of the tags. Rejected with EPFNOSUPPORT for one without a name here.
+    /// Sets the Ethernet type of the tags; the kernel takes any number.
     #[doc(alias = "NGM_VLAN_SET_ENCAP_PROTO")]
     SetEncapProto(TagType) "setencapproto" = sys::NGM_VLAN_SET_ENCAP_PROTO, args = HINT16;
 }

@@ -45,6 +45,12 @@ impl Event {
         &self.frame
     }
 
+    /// Tells whether the message is a late reply.
+    #[must_use]
+    pub fn is_reply(&self) -> bool {
+        self.frame().is_ok_and(|frame| frame.is_reply())
+    }
+
     /// Reads the message as an `M`, or returns `None` if it is another.
     #[must_use]
     pub fn message<M: Message>(&self) -> Option<M> {

@@ -1,7 +1,12 @@
 //! Every message, to be checked as a type.
 
+use std::fmt::Display;
+use std::str::FromStr;
+
+use netgraph::ascii::{self, TextError};
 use netgraph::message::{HEADER_LEN, Message, Payload, Reply};
 use netgraph::nodes;
+use netgraph::sys::Errno;
 
 /// A message as a type, and what can be checked of it for any bytes.
 pub(crate) struct Typed {
@@ -13,7 +18,7 @@ pub(crate) struct Typed {
 }
 
 /// Decodes arguments, encodes what came out, and does so again: both times the same must come out.
-fn check<M: Message>(bytes: &[u8]) -> Result<(), String> {
+fn check<M: Message + Display + FromStr<Err = TextError>>(bytes: &[u8]) -> Result<(), String> {
     let encoded = |args: &[u8]| {
         let mut out = Vec::new();
         M::Args::decode(args).ok()?.encode(&mut out);
@@ -25,9 +30,42 @@ fn check<M: Message>(bytes: &[u8]) -> Result<(), String> {
             twice => return Err(format!("{once:x?} became {twice:x?}")),
         }
     }
+    written_and_read::<M>(bytes)?;
     // What a reply's bytes are is up to its type; reading them must not fail in any other way than by an error.
     let _ = M::Reply::read(&mut [&[0; HEADER_LEN], bytes].concat());
     Ok(())
+}
+
+/// A message writes itself as its form writes its bytes, and reads itself from text as its form does.
+fn written_and_read<M: Message + Display + FromStr<Err = TextError>>(bytes: &[u8]) -> Result<(), String> {
+    let Ok(message) = M::Args::decode(bytes).map(M::from_args) else { return Ok(()) };
+    let mut args = Vec::new();
+    message.args().encode(&mut args);
+    let text = message.to_string();
+    let Some(form) = M::ARGS_TEXT else {
+        return if text.is_empty() { Ok(()) } else { Err(format!("{text:?} without a form")) };
+    };
+    if ascii::unparse(form, &args).is_ok_and(|written| written != text) {
+        return Err(format!("{args:x?} became {text:?}"));
+    }
+    match (ascii::parse(form, &text), text.parse::<M>()) {
+        (Err(expected), Err(found)) if expected == found => Ok(()),
+        // As short as its form: the struct is longer.
+        (Ok(_), Err(found)) if found.errno == Errno::EINVAL && found.at == text.len() => Ok(()),
+        (Ok(expected), Ok(found)) => {
+            let mut again = Vec::new();
+            found.args().encode(&mut again);
+            match M::Args::decode(&expected) {
+                Ok(decoded) => {
+                    let mut expected = Vec::new();
+                    decoded.encode(&mut expected);
+                    if again == expected { Ok(()) } else { Err(format!("{text:?} became {again:x?}")) }
+                }
+                Err(why) => Err(format!("{text:?}: {why}")),
+            }
+        }
+        (expected, found) => Err(format!("{text:?}: {expected:?}, but {:?}", found.err())),
+    }
 }
 
 macro_rules! messages {

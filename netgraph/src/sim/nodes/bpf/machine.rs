@@ -4,28 +4,17 @@
 
 use zerocopy::FromBytes;
 
+use crate::nodes::bpf::{CLASS, check};
 use crate::sys::*;
 
 /// The instruction that ends a program with a constant.
 pub(super) const RETURN: u16 = BPF_RET | BPF_K;
 
-/// Which codes are instructions: a bit for each, 16 codes a word.
-const CODES: [u16; 16] = [
-    0x10ff, 0x3070, 0x3131, 0x3031, 0x3131, 0x1011, 0x1013, 0x1010, 0x0093, 0x1010, 0x1010, 0x0002, 0, 0, 0,
-    0,
-];
-
 /// The parts of a code that say what is done, and with what.
-const CLASS: u16 = 0x07;
 const OPERATION: u16 = 0xf0;
 const MODE: u16 = 0xe0;
 const SIZE: u16 = 0x18;
 
-const JUMP_ALWAYS: u16 = BPF_JMP | BPF_JA;
-const DIVIDE: u16 = BPF_ALU | BPF_DIV | BPF_K;
-const REMAINDER: u16 = BPF_ALU | BPF_MOD | BPF_K;
-const LOAD_WORD: u16 = BPF_LD | BPF_MEM;
-const LOAD_INDEX_WORD: u16 = BPF_LDX | BPF_MEM;
 const TAX: u16 = BPF_MISC | BPF_TAX;
 
 fn instructions(program: &[u8]) -> impl DoubleEndedIterator<Item = bpf_insn> + ExactSizeIterator {
@@ -35,21 +24,7 @@ fn instructions(program: &[u8]) -> impl DoubleEndedIterator<Item = bpf_insn> + E
 
 /// Tells whether the kernel would run a program.
 pub(super) fn is_valid(program: &[u8]) -> bool {
-    let len = instructions(program).len();
-    let Some(last) = instructions(program).next_back() else { return true };
-    last.code & CLASS == BPF_RET
-        && instructions(program).enumerate().all(|(at, instruction)| {
-            let bpf_insn { code, jt, jf, k } = instruction;
-            let known = CODES.get(usize::from(code >> 4)).is_some_and(|row| row & (1 << (code & 0xf)) != 0);
-            known
-                && match code {
-                    JUMP_ALWAYS => (k as usize) < len - at - 1,
-                    _ if code & CLASS == BPF_JMP => usize::from(jt.max(jf)) < len - at - 1,
-                    BPF_ST | BPF_STX | LOAD_WORD | LOAD_INDEX_WORD => (k as usize) < BPF_MEMWORDS,
-                    DIVIDE | REMAINDER => k != 0,
-                    _ => true,
-                }
-        })
+    check(&instructions(program).collect::<Vec<_>>()).is_ok()
 }
 
 #[derive(Debug, Default)]
