@@ -31,11 +31,12 @@
 //! | `pipe` | bandwidth, delay, queues, losses and duplicates, by the machine's clock |
 //! | `source` | sends packets again and again, by the machine's clock |
 //! | `car` | limits rates, in all four modes, by the machine's clock |
-//! | `async`, `cisco`, `frame_relay`, `rfc1490` | wrap and unwrap frames; `cisco` keeps alive |
+//! | `async`, `cisco`, `frame_relay`, `gif_demux`, `rfc1490` | wrap and unwrap frames; `cisco` keeps alive |
+//! | `lmi` | configured and asked; inquires, and does not listen |
 //! | `vjc` | configured and asked; passes on what needs no compression |
-//! | `deflate`, `l2tp`, `lmi`, `mppc`, `ppp`, `pptpgre`, `pred1`, `tty` | configured and asked; carry no data |
+//! | `deflate`, `l2tp`, `mppc`, `ppp`, `pptpgre`, `pred1`, `tty` | configured and asked; carry no data |
 //! | `hci`, `l2cap`, `pppoe` | configured and asked; carry no data, and tell of nothing |
-//! | `gif_demux`, `ip_input` | take hooks; carry no data |
+//! | `ip_input` | takes hooks; carries no data |
 //! | `device` | named like its device, which nobody opens |
 //! | `ksocket` | sockets of all kinds, and between them a network of the machine's own |
 //! | `netflow` | counts flows, shows them, and exports them in both versions |
@@ -78,6 +79,7 @@ mod hex;
 mod ifnet;
 mod ifops;
 mod kernel;
+mod limits;
 mod machine;
 mod message;
 mod net;
@@ -99,3 +101,4 @@ pub use ifnet::{
     IFF_RUNNING, IFF_SIMPLEX, IFF_UP,
 };
 pub use kernel::{SimKernel, SimSocket};
+pub use limits::SimLimits;

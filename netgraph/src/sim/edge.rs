@@ -9,9 +9,6 @@ use super::packet::{Packet, is_group};
 use crate::error::Errno;
 use crate::nodes::iface::{INET, INET6};
 
-/// How many frames wait at the edge of the machine, in an interface's queue, before others are dropped.
-const EDGE_MAX: usize = 4096;
-
 const ETHERTYPE_IP: u16 = 0x0800;
 const ETHERTYPE_ARP: u16 = 0x0806;
 const ETHERTYPE_VLAN: u16 = 0x8100;
@@ -43,7 +40,7 @@ impl Machine {
         let Some(interface) = self.interfaces.get_mut(key) else { return Entered::Done(Err(Errno::ENXIO)) };
         match interface.kind {
             IfKind::Loopback | IfKind::Iface { .. } => Entered::Done(Err(Errno::EAFNOSUPPORT)),
-            IfKind::Nic | IfKind::Tap { .. } if interface.wire.len() >= EDGE_MAX => {
+            IfKind::Nic | IfKind::Tap { .. } if interface.wire.len() >= self.limits.interface_frames => {
                 Entered::Done(Err(Errno::ENOBUFS))
             }
             IfKind::Nic | IfKind::Tap { .. } => {
@@ -83,7 +80,7 @@ impl Machine {
             return Entered::Done(Ok(()));
         };
         if gate.writer || gate.readers > 0 || !gate.queue.is_empty() || self.flow.is_deep() {
-            if !self.flow.is_full() {
+            if self.flow.queued < self.limits.queued_packets {
                 self.queue(key, Item::Transmit(packet));
             }
             return Entered::Done(Ok(()));
@@ -112,7 +109,7 @@ impl Machine {
     pub(super) fn stack_input(&mut self, key: IfKey, packet: Packet) -> Entered {
         let Some(interface) = self.interfaces.get_mut(key) else { return Entered::Done(Ok(())) };
         if let IfKind::Iface { .. } = interface.kind {
-            if interface.received.len() < EDGE_MAX {
+            if interface.received.len() < self.limits.interface_frames {
                 interface.received.push_back(packet);
             }
             return Entered::Done(Ok(()));
@@ -120,7 +117,7 @@ impl Machine {
         let Some(header) = packet.ethernet() else { return Entered::Done(Ok(())) };
         match (header.kind, interface.tap.orphans) {
             (ETHERTYPE_IP | ETHERTYPE_ARP | ETHERTYPE_IPV6, _) => {
-                if interface.received.len() < EDGE_MAX {
+                if interface.received.len() < self.limits.interface_frames {
                     interface.received.push_back(packet);
                 }
                 Entered::Done(Ok(()))

@@ -18,13 +18,6 @@ use crate::error::Errno;
 /// quarters full.
 const DEPTH_MAX: usize = 24;
 
-/// How many packets can be queued at nodes at one time: the sysctl net.graph.maxdata.
-const QUEUED_MAX: usize = 4096;
-
-/// How many steps of packets one system call, or one tick of the clock, sets off at most, unless the user says
-/// otherwise: a storm in a loop of the graph ends here.
-const STEPS_MAX: u32 = 1 << 18;
-
 /// Where a packet goes next.
 #[derive(Debug, Clone, Copy)]
 pub(super) enum Outlet {
@@ -76,7 +69,7 @@ struct Frame {
 }
 
 /// The walk that is going on.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(super) struct Flow {
     frames: Vec<Frame>,
     pub(super) outputs: Vec<Option<Output>>,
@@ -86,32 +79,12 @@ pub(super) struct Flow {
     /// How many packets are queued at nodes.
     pub(super) queued: usize,
     steps: u32,
-    pub(super) steps_max: u32,
-}
-
-impl Default for Flow {
-    fn default() -> Self {
-        Self {
-            frames: Vec::new(),
-            outputs: Vec::new(),
-            posts: VecDeque::new(),
-            outbound: 0,
-            queued: 0,
-            steps: 0,
-            steps_max: STEPS_MAX,
-        }
-    }
 }
 
 impl Flow {
     /// Whether the next node is to queue the packet.
     pub(super) fn is_deep(&self) -> bool {
         self.frames.len() >= DEPTH_MAX
-    }
-
-    /// Whether no more packets can be queued.
-    pub(super) fn is_full(&self) -> bool {
-        self.queued >= QUEUED_MAX
     }
 }
 
@@ -126,7 +99,7 @@ pub(super) enum Entered {
 impl Machine {
     /// Begins a system call, or a tick of the clock.
     pub(super) fn begin(&mut self) {
-        self.flow.steps = self.flow.steps_max;
+        self.flow.steps = self.limits.steps;
         self.reported = None;
     }
 
@@ -286,7 +259,7 @@ impl Machine {
         let gate = &mut node.gate;
         let busy = gate.writer || !gate.queue.is_empty() || (hold == Hold::Writer && gate.readers > 0);
         if busy || (up && self.flow.outbound > 0) || self.flow.is_deep() {
-            if self.flow.is_full() {
+            if self.flow.queued >= self.limits.queued_packets {
                 return Entered::Done(Err(Errno::ENOMEM));
             }
             self.queue(key, Item::Data(peer, packet));

@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use super::flow::Outlet;
 use super::ifnet::{IfKey, IfKind, Interface};
+use super::limits::SimLimits;
 use super::machine::Machine;
 use super::packet::Packet;
 use super::snapshot::MachineSnapshot;
@@ -173,7 +174,19 @@ impl SimMachine {
     /// Sets how many steps from node to node one system call, or one tick of the clock, may set off: 262,144 unless it
     /// is set. Where nodes repeat packets in a circle, as two hubs with two connections do, the storm ends there.
     pub fn set_step_limit(&self, steps: u32) {
-        self.0.lock().flow.steps_max = steps;
+        self.0.lock().limits.steps = steps;
+    }
+
+    /// Returns the limits of the machine's queues and buffers.
+    #[must_use]
+    pub fn limits(&self) -> SimLimits {
+        self.0.lock().limits
+    }
+
+    /// Sets the limits of the machine's queues and buffers. Those of a socket are what they are when it is opened; a
+    /// file of the machine has none of them.
+    pub fn set_limits(&self, limits: SimLimits) {
+        self.0.lock().limits = limits;
     }
 
     /// Loads the modules that keep a node of their own in the host's VNET: ng_ipfw, and those of Bluetooth sockets.

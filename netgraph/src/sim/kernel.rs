@@ -15,7 +15,7 @@ use super::machine::{HOST, Machine};
 use super::message::Message;
 use super::nodes;
 use super::packet::Packet;
-use super::sockets::{SEND_MAX, Socket, SocketKey};
+use super::sockets::{Socket, SocketKey};
 use crate::error::{Errno, Error, OpenStep, Result};
 use crate::name::{HookName, NodeName, TypeName};
 use crate::path::Path;
@@ -118,7 +118,7 @@ impl Kernel for SimKernel {
 impl Machine {
     fn open_socket(&mut self, vnet: u32) -> std::result::Result<(SocketKey, NodeKey), Errno> {
         let node = self.add_node(vnet, &nodes::socket::KIND)?;
-        let socket = self.sockets.insert(Socket::new(node));
+        let socket = self.sockets.insert(Socket::new(node, &self.limits));
         if let Some(node) = self.nodes.get_mut(node) {
             node.behaviour = Some(nodes::socket::of(socket));
         }
@@ -147,7 +147,7 @@ impl Machine {
     /// Sends a control message: ngc_send().
     fn send_control(&mut self, key: SocketKey, path: &Path, frame: &[u8]) -> std::result::Result<(), Errno> {
         let node = self.socket_node(key)?;
-        if frame.len() > SEND_MAX {
+        if frame.len() > self.limits.datagram {
             return Err(Errno::EMSGSIZE);
         }
         if !path.fits_address() || frame.first() != Some(&sys::NG_VERSION) {
@@ -174,7 +174,7 @@ impl Machine {
     /// Sends a packet out of a hook: ngd_send().
     fn send_hook(&mut self, key: SocketKey, hook: HookName, packet: &[u8]) -> std::result::Result<(), Errno> {
         let node = self.socket_node(key)?;
-        if packet.len() > SEND_MAX {
+        if packet.len() > self.limits.datagram {
             return Err(Errno::EMSGSIZE);
         }
         let core = self.core(node).ok_or(Errno::EPIPE)?;

@@ -6,6 +6,7 @@ use std::time::Duration;
 use super::flow::Flow;
 use super::graph::{Hook, Node, NodeKey};
 use super::ifnet::{IFF_RUNNING, IFF_UP, IfKey, IfKind, Interface, LOOPBACK};
+use super::limits::SimLimits;
 use super::net::Network;
 use super::slab::Slab;
 use super::sockets::Socket;
@@ -85,6 +86,7 @@ pub(super) struct Machine {
     /// The nodes that have something to do.
     pub(super) work: VecDeque<NodeKey>,
     pub(super) flow: Flow,
+    pub(super) limits: SimLimits,
     /// What the message that a program has just sent came to.
     pub(super) reported: Option<Errno>,
     /// Whether something was queued that a program may be waiting for.
@@ -112,6 +114,7 @@ impl Machine {
             next_timer: 0,
             work: VecDeque::new(),
             flow: Flow::default(),
+            limits: SimLimits::default(),
             reported: None,
             woken: false,
         }

@@ -229,7 +229,7 @@ impl Machine {
     fn restore_state(&mut self, key: NodeKey, saved: &NodeSnapshot, running: bool) -> Result<(), String> {
         let kind = self.core(key).map(|core| core.kind).ok_or("the node is gone")?;
         let behaviour = if running && std::ptr::eq(kind, &nodes::socket::KIND) {
-            nodes::socket::of(self.sockets.insert(Socket::new(key)))
+            nodes::socket::of(self.sockets.insert(Socket::new(key, &self.limits)))
         } else {
             (kind.restore)(self, key, &saved.state)?
         };

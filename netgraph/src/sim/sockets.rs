@@ -8,6 +8,7 @@ use super::bell::Belfry;
 #[cfg(unix)]
 use super::bell::Bell;
 use super::graph::NodeKey;
+use super::limits::SimLimits;
 use super::packet::Packet;
 use super::slab::Key;
 use crate::error::Errno;
@@ -15,18 +16,6 @@ use crate::name::{HookName, NodeId};
 use crate::sys::sockaddr_ng;
 
 pub(super) type SocketKey = Key<Socket>;
-
-/// The longest datagram that can be sent, in bytes: the sysctl net.graph.maxdgram.
-pub(super) const SEND_MAX: usize = 20_480;
-
-/// The room for what waits to be read, in bytes, at first: the sysctl net.graph.recvspace.
-const RECEIVE_ROOM: usize = 20_480;
-
-/// The most that SO_RCVBUF can be: kern.ipc.maxsockbuf (8 MiB) times 2048 / 2304.
-const RECEIVE_ROOM_MAX: usize = 7_456_540;
-
-/// The sysctl kern.ipc.maxsockbuf, which also bounds the memory that a buffer takes.
-const MEMORY_MAX: usize = 8 << 20;
 
 /// How much memory a buffer may take for each byte of room: the sysctl kern.ipc.sockbuf_waste_factor.
 const WASTE: usize = 8;
@@ -40,13 +29,22 @@ const CLUSTER: usize = 2048;
 #[derive(Debug)]
 struct Room {
     limit: usize,
+    /// What the limit, and the memory, can be at most.
+    limit_max: usize,
+    memory_max: usize,
     bytes: usize,
     memory: usize,
 }
 
 impl Room {
-    fn new() -> Self {
-        Self { limit: RECEIVE_ROOM, bytes: 0, memory: 0 }
+    fn new(limits: &SimLimits) -> Self {
+        Self {
+            limit: limits.receive_space,
+            limit_max: limits.receive_space_max(),
+            memory_max: limits.socket_buffer,
+            bytes: 0,
+            memory: 0,
+        }
     }
 
     /// The memory that a record of `len` bytes and its address take.
@@ -56,7 +54,7 @@ impl Room {
     }
 
     fn add(&mut self, address: usize, len: usize) -> Result<(), Errno> {
-        let memory_max = self.limit.saturating_mul(WASTE).min(MEMORY_MAX);
+        let memory_max = self.limit.saturating_mul(WASTE).min(self.memory_max);
         let left = self.limit.saturating_sub(self.bytes).min(memory_max.saturating_sub(self.memory));
         if address + len > left {
             return Err(Errno::ENOBUFS);
@@ -98,11 +96,15 @@ pub(super) struct Socket {
 }
 
 impl Socket {
-    pub(super) fn new(node: NodeKey) -> Self {
+    pub(super) fn new(node: NodeKey, limits: &SimLimits) -> Self {
         Self {
             node: Some(node),
-            control: Some(Control { room: Room::new(), bell: Belfry::default(), frames: VecDeque::new() }),
-            data: Some(Data { room: Room::new(), bell: Belfry::default(), packets: VecDeque::new() }),
+            control: Some(Control {
+                room: Room::new(limits),
+                bell: Belfry::default(),
+                frames: VecDeque::new(),
+            }),
+            data: Some(Data { room: Room::new(limits), bell: Belfry::default(), packets: VecDeque::new() }),
         }
     }
 
@@ -146,10 +148,10 @@ impl Control {
 
     /// Doubles the room; ENOBUFS where it is as large as can be.
     pub(super) fn grow(&mut self) -> Result<(), Errno> {
-        if self.room.limit >= RECEIVE_ROOM_MAX {
+        if self.room.limit >= self.room.limit_max {
             return Err(Errno::ENOBUFS);
         }
-        self.room.limit = self.room.limit.saturating_mul(2).min(RECEIVE_ROOM_MAX);
+        self.room.limit = self.room.limit.saturating_mul(2).min(self.room.limit_max);
         Ok(())
     }
 }
@@ -188,21 +190,26 @@ mod tests {
 
     #[test]
     fn many_small_packets_fill_the_memory_before_the_room() {
-        let mut room = Room::new();
+        let mut room = Room::new(&SimLimits::default());
         let fit = std::iter::from_fn(|| room.add(4, 5).ok()).count();
-        assert_eq!(fit, RECEIVE_ROOM * WASTE / (2 * MBUF));
+        assert_eq!(fit, 20_480 * WASTE / (2 * MBUF));
     }
 
     #[test]
     fn a_list_of_283_nodes_fits_at_first() {
         let list = |nodes: usize| 56 + 4 + 72 * nodes;
-        assert!(Room::new().add(Control::ADDRESS, list(283)).is_ok());
-        assert!(Room::new().add(Control::ADDRESS, list(284)).is_err());
+        assert!(Room::new(&SimLimits::default()).add(Control::ADDRESS, list(283)).is_ok());
+        assert!(Room::new(&SimLimits::default()).add(Control::ADDRESS, list(284)).is_err());
+    }
+
+    #[test]
+    fn the_room_can_be_as_large_as_the_kernel_lets_it_be() {
+        assert_eq!(SimLimits::default().receive_space_max(), 7_456_540);
     }
 
     #[test]
     fn what_is_taken_leaves_room_again() {
-        let mut room = Room::new();
+        let mut room = Room::new(&SimLimits::default());
         room.add(34, 20_000).unwrap();
         assert!(room.add(34, 1000).is_err());
         room.take(34, 20_000);
