@@ -24,71 +24,24 @@ const CHANNELS_MAX: u32 = 16;
 struct FrameRelay {
     /// How many channels are connected.
     channels: u32,
-    /// How long the addresses of frames are, in bytes; 0 before one has come in.
-    address_len: usize,
 }
 
-/// What part of a channel's number a byte of an address has: which bits of it, how far up, and how many.
-#[derive(Clone, Copy)]
-struct Part {
-    mask: u8,
-    shift: u32,
-    width: u32,
-}
-
-/// The parts of each byte of an address of 2, 3 or 4 bytes.
-fn parts(len: usize) -> &'static [Part] {
-    const HIGH: Part = Part { mask: 0xfc, shift: 2, width: 6 };
-    const LOW: Part = Part { mask: 0xf0, shift: 4, width: 4 };
-    const MORE: Part = Part { mask: 0xfe, shift: 1, width: 7 };
-    match len {
-        2 => &[HIGH, LOW],
-        3 => &[HIGH, LOW, HIGH],
-        4 => &[HIGH, LOW, MORE, HIGH],
-        _ => &[],
-    }
-}
+/// How long an address is, in bytes: the kernel never looks at what it says itself.
+const ADDRESS: usize = 2;
 
 /// The bit that ends an address.
 const LAST: u8 = 0x01;
 
-/// Writes the number of a channel as an address.
-fn address(len: usize, channel: u32) -> Vec<u8> {
-    let mut left = channel;
-    let mut address: Vec<u8> = parts(len)
-        .iter()
-        .rev()
-        .map(|part| {
-            let byte = (left << part.shift) as u8 & part.mask;
-            left >>= part.width;
-            byte
-        })
-        .collect();
-    if let Some(last) = address.first_mut() {
-        *last |= LAST;
-    }
-    address.reverse();
-    address
+/// Writes the number of a channel as an address: its upper six bits, and its lower four.
+fn address(channel: u32) -> [u8; ADDRESS] {
+    [(channel >> 4 << 2) as u8, (channel << 4) as u8 | LAST]
 }
 
-impl FrameRelay {
-    /// Takes the address off a frame, and sends it to its channel.
-    fn decode(&mut self, context: &mut Context<'_>, packet: Packet) -> Result<(), Errno> {
-        let head: [u8; 4] = *packet.bytes().first_chunk().ok_or(Errno::ENOBUFS)?;
-        if self.address_len == 0 {
-            // The first frame says how long addresses are.
-            let end = head.iter().position(|byte| byte & LAST != 0);
-            self.address_len = end.filter(|end| *end > 0).map_or(0, |end| end + 1);
-        }
-        let parts = parts(self.address_len);
-        let channel = parts.iter().zip(head).fold(0_u32, |channel, (part, byte)| {
-            channel << part.width | u32::from((byte & part.mask) >> part.shift)
-        });
-        if parts.is_empty() || channel > DLCI_MAX {
-            return Err(Errno::EINVAL);
-        }
-        forward_from(context, &format!("{NG_FRAMERELAY_HOOK_DLCI}{channel}"), parts.len(), packet)
-    }
+/// Takes the address off a frame, and sends it to its channel.
+fn decode(context: &mut Context<'_>, packet: Packet) -> Result<(), Errno> {
+    let [high, low, ..]: [u8; 4] = *packet.bytes().first_chunk().ok_or(Errno::ENOBUFS)?;
+    let channel = u32::from(high >> 2) << 4 | u32::from(low >> 4);
+    forward_from(context, &format!("{NG_FRAMERELAY_HOOK_DLCI}{channel}"), ADDRESS, packet)
 }
 
 impl Quiet for FrameRelay {
@@ -132,10 +85,9 @@ impl Quiet for FrameRelay {
 
     fn data(&mut self, context: &mut Context<'_>, name: &[u8], packet: Packet) -> Result<(), Errno> {
         if name == NG_FRAMERELAY_HOOK_DOWNSTREAM.as_bytes() {
-            return self.decode(context, packet);
+            return decode(context, packet);
         }
         let digits = name.strip_prefix(NG_FRAMERELAY_HOOK_DLCI.as_bytes()).ok_or(Errno::ENETDOWN)?;
-        let len = if self.address_len == 0 { 2 } else { self.address_len };
-        forward_behind(context, NG_FRAMERELAY_HOOK_DOWNSTREAM, &address(len, decimal(digits)?), packet)
+        forward_behind(context, NG_FRAMERELAY_HOOK_DOWNSTREAM, &address(decimal(digits)?), packet)
     }
 }

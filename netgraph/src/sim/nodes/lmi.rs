@@ -1,13 +1,16 @@
-//! `lmi`: which protocol runs; no inquiries are sent, and frames are dropped.
+//! `lmi`: which protocol runs, and its inquiries; frames that come in are dropped.
+
+use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-use super::quiet::{Answer, Quiet, hook_named, reply, text};
+use super::quiet::{Answer, Quiet, forward, hook_named, reply, text};
 use super::{Kind, plain};
 use crate::error::Errno;
 use crate::nodes::lmi::Lmi as Type;
 use crate::sim::context::Context;
 use crate::sim::message::Message;
+use crate::sim::packet::Packet;
 use crate::sys::*;
 
 pub(in crate::sim) static KIND: Kind = plain::<Type, Lmi>();
@@ -30,7 +33,13 @@ enum Protocol {
 #[serde(deny_unknown_fields)]
 struct Lmi {
     protocol: Protocol,
+    /// How many inquiries were not answered.
+    asked: u32,
 }
+
+/// The time before the first inquiry, and between the others.
+const FIRST: Duration = Duration::from_secs(1);
+const OTHERS: Duration = Duration::from_secs(NG_LMI_KEEPALIVE_RATE as u64);
 
 impl Lmi {
     fn is_fixed(&self) -> bool {
@@ -68,7 +77,30 @@ impl Quiet for Lmi {
             NG_LMI_HOOK_AUTO0 | NG_LMI_HOOK_AUTO1023 => Protocol::None,
             _ => return Err(Errno::EINVAL),
         };
+        if self.is_fixed() {
+            context.after(FIRST, 0);
+        }
         Ok(())
+    }
+
+    /// Asks for the state of the line: the first time for a part of it, and then for all, as nothing is answered.
+    fn due(&mut self, context: &mut Context<'_>, _: u32) {
+        let full = u8::from(self.asked == 0);
+        let mut inquiry = vec![0x03, 0x08, 0x00, 0x75];
+        match self.protocol {
+            Protocol::AnnexA => inquiry.extend([0x51, 1, full, 0x53]),
+            Protocol::AnnexD => inquiry.extend([0x95, 0x01, 1, full, 0x03]),
+            Protocol::GroupOf4 => {
+                inquiry = vec![0x03, 0x09, 0x00, 0x75, 0x01, 1, full, 0x03];
+            }
+            Protocol::None | Protocol::Auto => return,
+        }
+        // Its own number in the row, and that of the other side.
+        inquiry.extend([2, 1, 0]);
+        self.asked = self.asked.wrapping_add(1);
+        // Nobody learns that it could not be sent.
+        let _ = forward(context, self.protocol(), Packet::new(&inquiry));
+        context.after(OTHERS, 0);
     }
 
     fn unhook(&mut self, _: &mut Context<'_>, name: &[u8]) -> bool {
@@ -102,8 +134,9 @@ impl Quiet for Lmi {
             _ => "fixed",
         };
         text(&format!(
-            "protocol {} {state}\nkeepalive period: {NG_LMI_KEEPALIVE_RATE} seconds\nunacknowledged keepalives: 0\n",
-            self.protocol()
+            "protocol {} {state}\nkeepalive period: {NG_LMI_KEEPALIVE_RATE} seconds\nunacknowledged keepalives: {}\n",
+            self.protocol(),
+            self.asked
         ))
     }
 }

@@ -30,26 +30,36 @@ fn only(hook: &str, packet: &[u8]) -> Vec<(String, Vec<u8>)> {
 }
 
 #[test]
-fn frame_relay_sorts_frames_by_addresses_of_any_length() {
+fn frame_relay_sorts_frames_by_their_addresses() {
     let machine = SimMachine::new();
-    for (len, address) in [(2, &[0x18, 0x41][..]), (3, &[0, 0x10, 0x91]), (4, &[0, 0, 0x02, 0x91])] {
-        let socket = socket(&machine, 0);
-        node(&socket, "frame_relay", &["downstream", "dlci100"]);
-        let frame = [address, &[7; 4]].concat();
-        if len > 2 {
-            // The other lengths are learned from what comes in.
-            let last = address.len() - 1;
-            assert!(address[..last].iter().all(|byte| byte & 1 == 0) && address[last] & 1 == 1);
-        }
-        let came = sent(&socket, "downstream", &frame);
-        if let [(name, data)] = &came[..] {
-            assert_eq!((name.as_str(), &data[..]), ("dlci100", &[7; 4][..]));
-            assert_eq!(sent(&socket, "dlci100", &[7; 4]), only("downstream", &frame));
-        } else {
-            panic!("{len}: {came:?}");
-        }
-        assert_eq!(errno(socket.send(hook("downstream"), &[0; 4])), Some(Errno::ENETDOWN));
-    }
+    let socket = socket(&machine, 0);
+    node(&socket, "frame_relay", &["downstream", "dlci100"]);
+    let frame = [0x18, 0x41, 7, 7, 7];
+    assert_eq!(sent(&socket, "downstream", &frame), only("dlci100", &[7; 3]));
+    assert_eq!(sent(&socket, "dlci100", &[7; 3]), only("downstream", &frame));
+    assert_eq!(errno(socket.send(hook("downstream"), &[0; 4])), Some(Errno::ENETDOWN));
+    assert_eq!(errno(socket.send(hook("downstream"), &[0x18, 0x41])), Some(Errno::ENOBUFS));
+}
+
+#[test]
+fn gif_demux_sorts_packets_by_their_families() {
+    let machine = SimMachine::new();
+    let socket = socket(&machine, 0);
+    node(&socket, "gif_demux", &["gif", "inet", "inet6"]);
+    assert_eq!(sent(&socket, "inet6", b"packet"), only("gif", b"\x1cpacket"));
+    assert_eq!(sent(&socket, "gif", b"\x02packet"), only("inet", b"packet"));
+    assert_eq!(errno(socket.send(hook("gif"), b"\x01packet")), Some(Errno::EINVAL));
+}
+
+#[test]
+fn lmi_asks_for_the_state_of_the_line() {
+    let machine = SimMachine::new();
+    let socket = socket(&machine, 0);
+    node(&socket, "lmi", &["annexA"]);
+    machine.advance(Duration::from_secs(11));
+    let asked = |report| vec![3, 8, 0, 0x75, 0x51, 1, report, 0x53, 2, 1, 0];
+    let came: Vec<_> = received(&socket).into_iter().map(|(_, packet)| packet).collect();
+    assert_eq!(came, [asked(1), asked(0)]);
 }
 
 #[test]

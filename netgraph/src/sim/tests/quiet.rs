@@ -166,6 +166,22 @@ fn sessions_are_found_by_their_numbers() {
     assert_eq!(errno(second), Some(Errno::ENODEV));
 }
 
+#[test]
+fn limits_are_those_of_the_kernel_until_they_are_set() {
+    let machine = SimMachine::new();
+    let mut limits = machine.limits();
+    limits.receive_space = 200;
+    machine.set_limits(limits);
+    let small = socket(&machine, 0);
+    small.connect(&at("."), &at("."), hook("a"), hook("b")).unwrap();
+    limits.datagram = 50;
+    machine.set_limits(limits);
+    assert_eq!(errno(small.send(hook("a"), &[0; 51])), Some(Errno::EMSGSIZE));
+    let sent = std::iter::from_fn(|| small.send(hook("a"), &[0; 50]).ok()).count();
+    // An address of four bytes goes with each.
+    assert_eq!(sent, 200 / 54);
+}
+
 proptest! {
     #[test]
     fn no_message_and_no_data_does_harm(

@@ -4,12 +4,14 @@ use serde::{Deserialize, Serialize};
 use zerocopy::IntoBytes;
 
 use crate::error::Errno;
-use crate::sim::net::{End, INET, LOCAL, STREAM, State};
+use crate::sim::net::{DGRAM, End, INET, INET6, LOCAL, RAW, STREAM, State};
 
 /// The levels: SOL_SOCKET, and the protocols.
 const SOCKET_LEVEL: i32 = 0xffff;
 const IP_LEVEL: i32 = 0;
 const TCP_LEVEL: i32 = 6;
+const UDP_LEVEL: i32 = 17;
+const IP6_LEVEL: i32 = 41;
 
 /// The options that are on or off: debug, reuseaddr, keepalive, dontroute, broadcast, useloopback, oobinline,
 /// reuseport, timestamp, nosigpipe, bintime, no_offload, no_ddp, reuseport_lb and rerror.
@@ -102,9 +104,9 @@ impl Options {
             TYPE => end.kind,
             PROTOCOL if end.family != LOCAL => match (end.kind, end.protocol) {
                 (STREAM, 0) => 6,
-                (crate::sim::net::DGRAM, 0) => 17,
+                (DGRAM, 0) => 17,
                 // All raw sockets are of one protocol to this.
-                (crate::sim::net::RAW, _) => 255,
+                (RAW, _) => 255,
                 (_, protocol) => protocol,
             },
             PROTOCOL => 0,
@@ -120,8 +122,11 @@ impl Options {
             (INET, IP_LEVEL, 4) => Ok(self.ttl),
             (family, TCP_LEVEL, 1) if family != LOCAL && end.kind == STREAM => Ok(self.no_delay),
             (LOCAL, 0, _) => Err(Errno::EOPNOTSUPP),
-            (LOCAL, ..) => Err(Errno::EINVAL),
-            _ => Err(Errno::ENOPROTOOPT),
+            (INET, IP_LEVEL, _) | (INET6, IP6_LEVEL, _) => Err(Errno::ENOPROTOOPT),
+            (INET | INET6, TCP_LEVEL, _) if end.kind == STREAM => Err(Errno::ENOPROTOOPT),
+            (INET | INET6, UDP_LEVEL, _) if end.kind == DGRAM => Err(Errno::ENOPROTOOPT),
+            // A level that is none of the socket's.
+            _ => Err(Errno::EINVAL),
         }
     }
 
