@@ -3,7 +3,7 @@
 use crate::message::Frame;
 
 /// What a kind of node may tell, to be read with [`Event::read`](crate::Event::read). Declared with
-/// [`events!`](crate::events).
+/// [`events!`](crate::events!).
 pub trait Events: Sized {
     /// Reads a message. `None` where it is not one of these.
     fn from_frame(frame: &Frame<'_>) -> Option<Self>;

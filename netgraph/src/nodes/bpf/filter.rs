@@ -22,7 +22,7 @@ const IPV6: u16 = 0x86dd;
 /// use netgraph::nodes::bpf::Filter;
 /// let web = Filter::tcp() & (Filter::port(80) | Filter::port(443));
 /// let program = (web & !Filter::source([10, 0, 0, 0].into(), 8)).program(LinkLayer::Ethernet)?;
-/// assert!(program.len() < 40);
+/// assert!(program.len() < 64);
 /// # Ok::<(), netgraph::nodes::bpf::ProgramError>(())
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -158,26 +158,27 @@ impl Filter {
     /// Packets of TCP or UDP from this port. Fragments other than the first have none.
     #[must_use]
     pub fn source_port(port: u16) -> Self {
-        Self::port_at(0, port)
+        Self::ports(Self(equals(Place::Transport(0), BPF_H, port.into())))
     }
 
     /// Packets of TCP or UDP to this port.
     #[must_use]
     pub fn destination_port(port: u16) -> Self {
-        Self::port_at(2, port)
+        Self::ports(Self(equals(Place::Transport(2), BPF_H, port.into())))
     }
 
     /// Packets of TCP or UDP from or to this port.
     #[must_use]
     pub fn port(port: u16) -> Self {
-        Self::source_port(port) | Self::destination_port(port)
+        let [source, destination] = [0, 2].map(|at| Self(equals(Place::Transport(at), BPF_H, port.into())));
+        Self::ports(source | destination)
     }
 
-    fn port_at(at: u32, port: u16) -> Self {
+    /// A condition on the ports of packets that have some.
+    fn ports(condition: Self) -> Self {
         let offset = Place::Network(6);
         let later = Test { place: offset, size: BPF_H, mask: u32::MAX, jump: BPF_JSET, number: 0x1fff };
-        let here = Self(equals(Place::Transport(at), BPF_H, port.into()));
-        (Self::tcp() | Self::udp()) & !Self(Expression::Test(later)) & here
+        (Self::tcp() | Self::udp()) & !Self(Expression::Test(later)) & condition
     }
 
     /// Returns the program for packets that begin like this: it matches whole packets.
