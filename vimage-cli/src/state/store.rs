@@ -144,7 +144,11 @@ pub(crate) fn lock(path: &Path) -> Result<Guard> {
                 thread::sleep(POLL);
             }
             Err((back, Errno::EWOULDBLOCK)) => {
-                eprintln!("vimage: waiting for {}, which holds {}", holder(path), path.display());
+                // Vimages that are started together wait for each other: that is nothing to tell of.
+                let holder = holder(path);
+                if !holder.starts_with(&myself()) {
+                    eprintln!("vimage: waiting for {holder}, which holds {}", path.display());
+                }
                 break Flock::lock(back, FlockArg::LockExclusive).map_err(|(_, errno)| failed(errno))?;
             }
             Err((_, errno)) => return Err(failed(errno)),
@@ -169,7 +173,12 @@ fn try_lock(path: &Path) -> Result<Option<Guard>> {
 fn sign(mut file: &File) -> std::io::Result<()> {
     let command: Vec<String> = std::env::args().skip(1).collect();
     file.set_len(0)?;
-    writeln!(file, "process {}, `vimage {}`", std::process::id(), command.join(" "))
+    writeln!(file, "{} `vimage {}`", myself(), command.join(" "))
+}
+
+/// What this process begins with when it signs.
+fn myself() -> String {
+    format!("process {},", std::process::id())
 }
 
 /// Reads from a lock who has it.
