@@ -8,7 +8,7 @@ use std::process::ExitCode;
 
 use jailrs::Jail;
 use netgraph::Socket;
-use netgraph::nodes::eiface;
+use netgraph::nodes::{eiface, ether};
 use support::{Lab, RC_CONF, stderr};
 use vimage::host::Machine;
 
@@ -72,6 +72,18 @@ its vimages
 0 bad, 0 worth knowing, 11 as it should be
 "
     );
+}
+
+fn before_the_modules_are_loaded_vimages_can_come_up() {
+    let lab = Lab::new();
+    // Without ng_ether no interface has a node.
+    meddle(&lab, |machine, socket| {
+        socket.node::<ether::Ether>(&"igb0:".parse().unwrap()).unwrap().call(ether::Detach).unwrap();
+        machine.as_simulated().unwrap().jails.reboot(1_800_000_000);
+    });
+    let told = lab.ok(&["doctor"]);
+    assert!(told.contains("  note  ng_ether is not loaded\n"), "{told}");
+    assert!(told.contains("  ok    vj1 can come up\n"), "{told}");
 }
 
 fn condition_a_an_intent_without_a_jail() {
@@ -288,6 +300,7 @@ fn main() -> ExitCode {
     }
     let trials = support::trials![
         a_machine_that_is_well_is_told_so,
+        before_the_modules_are_loaded_vimages_can_come_up,
         condition_a_an_intent_without_a_jail,
         condition_b_a_jail_without_its_interfaces,
         condition_c_an_interface_that_is_on_no_bridge,

@@ -98,7 +98,7 @@ pub(crate) fn doctor(context: &mut Context) -> Result<ExitCode> {
             }
             findings.section = Section::Vimages;
             match &config {
-                Ok(config) => vimages(config, &machine, &socket, &mut findings)?,
+                Ok(config) => vimages(context, config, (&machine, &socket), &mut findings)?,
                 Err(error) => findings.bad(error.message.clone(), error.hint.clone()),
             }
             leftovers::look(&machine, &socket, &mut findings)?;
@@ -184,15 +184,15 @@ fn parents(machine: &Machine, config: &Config, findings: &mut Findings) -> Resul
     let words = config.vimages.values().flat_map(|vimage| &vimage.bridges.value);
     let parents: BTreeSet<String> = words.map(|bridge| bridge.parent.to_string()).collect();
     for interface in machine.jails.interfaces().list()?.iter().filter(|i| parents.contains(&i.name)) {
-        let named = [(IfCaps::LRO, "lro"), (IfCaps::TSO4, "tso4"), (IfCaps::TSO6, "tso6")];
+        let named = [(IfCaps::LRO, "LRO"), (IfCaps::TSO4, "TSO4"), (IfCaps::TSO6, "TSO6")];
         let on: Vec<&str> =
             named.iter().filter(|(cap, _)| interface.enabled.contains(*cap)).map(|(_, name)| *name).collect();
         if on.is_empty() {
             continue;
         }
         let name = &interface.name;
-        let off: Vec<String> = on.iter().map(|cap| format!("-{cap}")).collect();
-        let (on, off) = (on.join(" and ").to_uppercase(), off.join(" "));
+        let off: Vec<String> = on.iter().map(|cap| format!("-{}", cap.to_lowercase())).collect();
+        let (on, off) = (on.join(" and "), off.join(" "));
         findings.note(
             format!(
                 "{name} is a parent and does {on}: what it joins may be too long for the vimages, or slow"
@@ -204,8 +204,18 @@ fn parents(machine: &Machine, config: &Config, findings: &mut Findings) -> Resul
 }
 
 /// Holds each configured vimage against the machine.
-fn vimages(config: &Config, machine: &Machine, socket: &Socket, findings: &mut Findings) -> Result<()> {
-    let found = Found::read(machine)?;
+fn vimages(
+    context: &Context,
+    config: &Config,
+    (machine, socket): (&Machine, &Socket),
+    findings: &mut Findings,
+) -> Result<()> {
+    // No interface has a node before ng_ether is loaded, which `up` does first: what it would find is what counts.
+    let copy = (!machine.jails.has_module("ng_ether")).then(|| machine.copy()).transpose()?;
+    let bench = copy.as_ref().unwrap_or(machine);
+    let of_copy = copy.as_ref().map(|copy| context.socket(copy)).transpose()?;
+    let on_bench = of_copy.as_ref().unwrap_or(socket);
+    let found = Found::read(bench)?;
     let boot = machine.boot()?;
     for vimage in config.vimages.values() {
         let name = vimage.name.as_str();
@@ -222,7 +232,7 @@ fn vimages(config: &Config, machine: &Machine, socket: &Socket, findings: &mut F
                 }
             }
             Some(_) => {}
-            None => match resolve(machine, socket, &found, vimage) {
+            None => match resolve(bench, on_bench, &found, vimage) {
                 Ok(_) => findings.good(format!("{name} can come up")),
                 Err(error) => findings.bad(format!("{name} cannot come up:\n{}", error.message), error.hint),
             },
