@@ -41,8 +41,8 @@ pub enum Theme {
 /// let picture = Picture::of(&graph)
 ///     .title("one bridge")
 ///     .cluster("this program", me)
-///     .details(bridge.id(), [("persistent", "no")])
-///     .foreign(bridge.id());
+///     .details(bridge.info()?.id, [("persistent", "no")])
+///     .foreign(bridge.info()?.id);
 /// assert!(picture.to_svg().starts_with("<svg "));
 /// assert!(picture.to_dot().contains("cluster_0"));
 /// # Ok::<(), netgraph::Error>(())
