@@ -36,7 +36,7 @@ impl Host {
     /// ```
     ///
     /// # Errors
-    /// As [`Jail::list`] and [`Interfaces::list`]. A jail that goes away meanwhile is left out.
+    /// As [`Jail::list`] and [`Interfaces::list`](crate::Interfaces::list). A jail that goes away meanwhile is left out.
     pub fn vnets(&self) -> Result<Vec<VnetInterfaces>> {
         let mut vnets = vec![VnetInterfaces { jail: None, interfaces: self.interfaces().list()? }];
         for info in Jail::list(self, false)?.into_iter().filter(|info| info.vnet) {
@@ -53,7 +53,7 @@ impl Host {
     /// Waits until all these interfaces are on the host, such as those of a jail that was removed. The kernel has no event for it.
     ///
     /// # Errors
-    /// [`Error::TimedOut`] with the names of those that are missing; as [`Interfaces::list`].
+    /// [`Error::TimedOut`] with the names of those that are missing; as [`Interfaces::list`](crate::Interfaces::list).
     pub fn wait_home(&self, names: &[&str], bound: Duration) -> Result<()> {
         let mut missing = Vec::new();
         let home = self.wait_until(bound, || {
@@ -69,10 +69,10 @@ impl Host {
 
 impl Jail {
     /// The names of its interfaces that the host has too. The kernel does not look when it gives interfaces back: the host would
-    /// have two of one name. [`Interfaces::rename`] gives them others first. A loopback stays in its VNET and is none of them.
+    /// have two of one name. [`Interfaces::rename`](crate::Interfaces::rename) gives them others first. A loopback stays in its VNET and is none of them.
     ///
     /// # Errors
-    /// As [`Interfaces::list`].
+    /// As [`Interfaces::list`](crate::Interfaces::list).
     pub fn clashes(&self) -> Result<Vec<String>> {
         let home = self.host().interfaces().list()?;
         let inside = self.interfaces().list()?.into_iter();
