@@ -48,7 +48,8 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let there = ticks_until_heard(&stage, &client)?;
     client.send(NET, b"pong")?;
     let back = ticks_until_heard(&stage, &server)?;
-    if (50..60).contains(&there) && (50..60).contains(&back) {
+    // A sleep of 5 ms lasts a little longer on a real machine: fewer of them fit.
+    if (30..60).contains(&there) && (30..60).contains(&back) {
         println!("ping and pong take a quarter of a second each");
     } else {
         println!("ping took {} ms, pong {} ms", there * 5, back * 5);
