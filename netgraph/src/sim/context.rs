@@ -15,6 +15,7 @@ use super::slab::Slab;
 use super::sockets::Socket;
 use crate::error::Errno;
 use crate::name::{HookName, NodeId};
+use crate::sys::{NGM_LINK_IS_DOWN, NGM_LINK_IS_UP};
 
 /// Something that is done when the node's method has returned.
 #[derive(Debug)]
@@ -102,6 +103,13 @@ impl Context<'_> {
     /// Has an interface receive a frame, as if it came from its wire.
     pub(super) fn receive(&mut self, interface: IfKey, packet: Packet) {
         self.outputs.push(Some(Output { to: Outlet::Input(interface), packet, note: 0 }));
+    }
+
+    /// Takes an interface's link up or down, as a flow message tells it to; the others it does not heed.
+    pub(super) fn follow_link(&mut self, interface: IfKey, command: u32) {
+        if let NGM_LINK_IS_UP | NGM_LINK_IS_DOWN = command {
+            self.posts.push_back(Post::Link(interface, command == NGM_LINK_IS_UP));
+        }
     }
 
     /// Hands a frame to the protocols above an interface.

@@ -138,9 +138,7 @@ impl Behaviour for Eiface {
         match message.command() {
             (NGM_EIFACE_COOKIE, _) => self.message(context, &message),
             (NGM_FLOW_COOKIE, command) => {
-                if let NGM_LINK_IS_UP | NGM_LINK_IS_DOWN = command {
-                    context.posts.push_back(Post::Link(self.interface, command == NGM_LINK_IS_UP));
-                }
+                context.follow_link(self.interface, command);
                 Ok(None)
             }
             _ => Err(Errno::EINVAL),

@@ -126,9 +126,7 @@ impl Behaviour for Iface {
         match message.command() {
             (NGM_IFACE_COOKIE, _) => self.message(context, &message),
             (NGM_FLOW_COOKIE, command) => {
-                if let NGM_LINK_IS_UP | NGM_LINK_IS_DOWN = command {
-                    context.posts.push_back(Post::Link(self.interface, command == NGM_LINK_IS_UP));
-                }
+                context.follow_link(self.interface, command);
                 Ok(None)
             }
             _ => Err(Errno::EINVAL),
