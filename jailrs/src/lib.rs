@@ -44,6 +44,7 @@
 //! | [`login`] | users of a jail and their login classes |
 //! | [`Watcher`], [`Host::watch`], [`Jail::watch`] | what happens to jails, as it happens |
 //! | [`Interfaces`], [`Host::vnets`], [`Host::move_in`], [`Host::reclaim`] | interfaces of any VNET, and their way in and back |
+//! | [`Jail::tcp_connections`], [`Jail::drop_tcp_connections`] | what keeps a jail dying after its processes |
 //! | [`mount`] | file systems below a root that is not trusted, and who uses those of a shared one |
 //! | [`sim`] | the simulated machine, with faults on demand |
 //! | [`system`] | the seam: the raw operations that both kernels have |
@@ -106,6 +107,8 @@ pub mod login;
 mod mac;
 pub mod mount;
 pub mod param;
+#[cfg(any(target_os = "freebsd", test))]
+mod pcblist;
 mod rooted;
 mod shared;
 pub mod sim;
@@ -113,6 +116,7 @@ pub mod sim;
 #[allow(unsafe_code, reason = "the system calls; everything above is safe")]
 mod sys;
 pub mod system;
+mod tcp;
 #[cfg(any(target_os = "freebsd", test))]
 mod terminal;
 mod vnets;
@@ -127,6 +131,7 @@ pub use jail::{Builder, Event, Jail, JailEvent, JailInfo, OwnedJail, Params, Sig
 pub use mac::Mac;
 pub use param::{JailSys, Param, Value};
 pub use system::{Jid, Process};
+pub use tcp::{TcpConnection, TcpState};
 pub use vnets::VnetInterfaces;
 
 /// The examples of the crate's page, run with the others.

@@ -14,6 +14,7 @@ use crate::ifnet::{IfCaps, Interface};
 use crate::mac::Mac;
 use crate::mount::Mounted;
 use crate::param::{Declared, Kind};
+use crate::tcp::TcpConnection;
 use crate::{Errno, Result};
 
 bitflags::bitflags! {
@@ -327,6 +328,20 @@ pub trait System: fmt::Debug + Send + Sync {
     /// # Errors
     /// `ENXIO` without such an interface or jail.
     fn interface_reclaim(&self, name: &str, from: Jid) -> Result<(), Errno>;
+
+    /// The TCP connections of a VNET that the caller, or in a jail its root, can see; not what only listens.
+    ///
+    /// # Errors
+    /// As [`interfaces`](Self::interfaces).
+    #[doc(alias = "net.inet.tcp.pcblist")]
+    fn tcp_connections(&self, vnet: Vnet) -> Result<Vec<TcpConnection>, Errno>;
+
+    /// Ends TCP connections of a VNET, and tells how many of them there were; one that is gone already is no error.
+    ///
+    /// # Errors
+    /// As [`interfaces`](Self::interfaces); `EPERM` in a jail that has no VNET of its own.
+    #[doc(alias = "net.inet.tcp.drop")]
+    fn tcp_drop(&self, vnet: Vnet, connections: &[TcpConnection]) -> Result<usize, Errno>;
 
     /// Runs a command, on the host or attached to a jail, and waits for its end.
     ///

@@ -57,6 +57,7 @@ pub fn teardown(work: &mut Work<'_>, mode: Mode) -> Result<()> {
     let found = find_jail(work)?;
     if let Found::Alive(jail) = &found {
         stop(work, jail, mode)?;
+        forgive(work, |work| drop_connections(work, jail));
     }
     if work.record.phase == Phase::Running {
         work.record.phase = Phase::Stopping;
@@ -118,7 +119,9 @@ pub(crate) fn take_out_moved(work: &mut Work<'_>, jail: &Jail, name: &str) -> Re
             .hint("look for it with `ifconfig -a`, also in the jails"));
     }
     work.record.wanted.vnets.retain(|whole| whole != name);
-    work.save()
+    work.save()?;
+    work.machine.syslog(Priority::Notice, &format!("{}: {name} is detached", work.name()));
+    Ok(())
 }
 
 /// Waits until a node that was shut down is gone.
@@ -201,6 +204,20 @@ fn stop(work: &mut Work<'_>, jail: &Jail, mode: Mode) -> Result<()> {
         ));
     }
     work.sync()
+}
+
+/// Ends the connections that have outlived their processes, while the network still stands to tell the other side: afterwards they
+/// would keep the jail dying until they give up.
+fn drop_connections(work: &mut Work<'_>, jail: &Jail) -> Result<()> {
+    let what = match jail.tcp_connections()?.as_slice() {
+        [] => return Ok(()),
+        [one] => format!("TCP connection {one}"),
+        more => format!("{} TCP connections that outlived what ran in it", more.len()),
+    };
+    work.step(Sign::Remove, &what, |work| {
+        jail.drop_tcp_connections()?;
+        work.sync()
+    })
 }
 
 fn remove_jail(work: &mut Work<'_>, found: &Found) -> Result<()> {

@@ -11,6 +11,7 @@ use netgraph::Socket;
 use netgraph::nodes::{eiface, ether};
 use support::{Lab, RC_CONF, stderr};
 use vimage::host::Machine;
+use vimage::state::{Phase, Record};
 
 /// Does something to the machine behind the program's back.
 fn meddle(lab: &Lab, with: impl FnOnce(&Machine, &Socket)) {
@@ -173,6 +174,107 @@ fn condition_e_a_jail_that_is_dying_with_interfaces_in_it() {
     assert!(!complaints(&lab).contains("BAD"));
 }
 
+fn condition_e_what_holds_a_jail_that_is_dying_is_named() {
+    let lab = Lab::new();
+    meddle(&lab, |machine, _| {
+        let sim = &machine.as_simulated().unwrap().jails;
+        sim.add_root("/jails/other");
+        let other = Jail::builder("other").persist().path("/jails/other").create(&machine.jails).unwrap();
+        sim.keep_dying("other", 1000);
+        other.remove().unwrap();
+    });
+    let told = complaints(&lab);
+    assert!(
+        told.starts_with(
+            "  note  the jail other (jid 1) is dying\n        -> something still holds it, such as a TCP"
+        ),
+        "{told}"
+    );
+    meddle(&lab, |machine, _| {
+        let devfs = jailrs::mount::Mount::devfs(None);
+        machine.jails.mount(&devfs, "/jails/other".as_ref(), "/dev".as_ref()).unwrap();
+    });
+    let told = complaints(&lab);
+    assert!(
+        told.contains("-> something still holds it: a TCP connection, or the mount /jails/other/dev\n"),
+        "{told}"
+    );
+    meddle(&lab, |machine, _| {
+        let sim = &machine.as_simulated().unwrap().jails;
+        sim.start_process(jailrs::Jid(1), "stuck", jailrs::sim::Manner::Immortal);
+    });
+    let told = complaints(&lab);
+    assert!(told.contains("-> it is held by the process 1001 stuck\n"), "{told}");
+}
+
+fn connections_of_a_stop_that_was_interrupted_are_named() {
+    let lab = Lab::new();
+    lab.ok(&["up", "vj1"]);
+    meddle(&lab, |machine, _| {
+        let jid = Jail::find(&machine.jails, "vj1").unwrap().jid();
+        for port in 1..=5 {
+            let connection = jailrs::TcpConnection {
+                local: "192.0.2.1:22".parse().unwrap(),
+                foreign: ([198, 51, 100, 7], port).into(),
+                state: jailrs::TcpState::FIN_WAIT_1,
+            };
+            machine.as_simulated().unwrap().jails.add_connection(jid, connection);
+        }
+        let mut record = Record::load(&*machine.store, "vj1").unwrap().unwrap();
+        record.phase = Phase::Stopping;
+        record.save(&*machine.store).unwrap();
+    });
+    let told = complaints(&lab);
+    assert!(
+        told.starts_with(
+            "  BAD   the stop of vj1 was interrupted\n        TCP connection 192.0.2.1:22 to 198.51.100.7:1 (FIN_WAIT_1)\n"
+        ),
+        "{told}"
+    );
+    assert!(
+        told.contains("198.51.100.7:3 (FIN_WAIT_1)\n        and 2 more\n        -> `vimage down vj1`"),
+        "{told}"
+    );
+    lab.ok(&["down", "vj1"]);
+    assert!(!complaints(&lab).contains("BAD"));
+}
+
+fn at_a_raised_securelevel_what_is_not_loaded_is_named_with_its_line() {
+    let lab = Lab::new();
+    meddle(&lab, |machine, _| {
+        let sim = &machine.as_simulated().unwrap().jails;
+        sim.reboot(1_800_000_000);
+        machine.jails.load_module("ng_socket").unwrap();
+        sim.set_securelevel(1);
+    });
+    let told = lab.fails(&["doctor"], 69);
+    assert_eq!(told, "");
+    let told = complaints(&lab);
+    assert!(
+        told.contains(
+            "  BAD   ng_ether is not loaded, and at securelevel 1 it cannot be\n        \
+             -> put ng_ether_load=\"YES\" into /boot/loader.conf, and restart the machine\n"
+        ),
+        "{told}"
+    );
+    assert_eq!(
+        lab.fails(&["up", "vj1"], 69),
+        "vimage: not loaded: ng_ether ng_bridge ng_eiface ng_hub; and at securelevel 1 no kernel module can be\n        \
+         put these lines into /boot/loader.conf, and restart the machine:\n        \
+         ng_ether_load=\"YES\"\n        ng_bridge_load=\"YES\"\n        ng_eiface_load=\"YES\"\n        ng_hub_load=\"YES\""
+    );
+    // Where all is loaded, the level is in nobody's way.
+    meddle(&lab, |machine, _| {
+        let sim = &machine.as_simulated().unwrap().jails;
+        sim.set_securelevel(-1);
+        ["ng_ether", "ng_bridge", "ng_eiface", "ng_hub"]
+            .iter()
+            .for_each(|m| machine.jails.load_module(m).unwrap());
+        sim.set_securelevel(2);
+    });
+    lab.ok(&["up", "vj1"]);
+}
+
 fn condition_g_a_jail_of_the_same_name() {
     let lab = Lab::new();
     meddle(&lab, |machine, _| {
@@ -220,7 +322,7 @@ fn condition_k_a_parent_that_was_renamed() {
     meddle(&lab, |machine, _| machine.jails.interfaces().rename("igb1", "wan0").unwrap());
     assert_eq!(
         complaints(&lab),
-        "  BAD   vj2 cannot come up:\n        rc.conf:9: there is no interface igb1 (there is igb0 igb2)\n"
+        "  BAD   vj2 cannot come up:\n        rc.conf:9: there is no interface igb1 (there are igb0 igb2)\n"
     );
 }
 
@@ -294,6 +396,22 @@ fn a_record_that_is_lost() {
     assert_eq!(complaints(&lab), "");
 }
 
+fn a_record_that_cannot_be_read() {
+    let lab = Lab::new();
+    lab.ok(&["up", "vj1"]);
+    meddle(&lab, |machine, _| machine.store.write("vj1.json", b"{").unwrap());
+    let told = complaints(&lab);
+    // Nothing else is said of it: what it has is in use, and of that there is a record.
+    assert!(told.starts_with("  BAD   the simulated machine's vj1.json is damaged"), "{told}");
+    assert_eq!(told.matches("  BAD  ").count(), 1, "{told}");
+    assert!(!told.contains("igb0bridge"), "{told}");
+    lab.ok(&["up", "vj2"]);
+    let output = lab.run(&["stats"]);
+    assert!(output.status.success() && String::from_utf8_lossy(&output.stdout).contains("ng0_vj2"));
+    assert!(stderr(&output).contains("vimage: vj1: the simulated machine's vj1.json is damaged"));
+    lab.fails(&["stats", "vj1"], 69);
+}
+
 fn main() -> ExitCode {
     if let Some(code) = support::act_as_program() {
         return code;
@@ -307,6 +425,9 @@ fn main() -> ExitCode {
         condition_d_an_interface_without_a_name,
         condition_d_a_new_interface_that_a_crash_has_left_on_the_cradle,
         condition_e_a_jail_that_is_dying_with_interfaces_in_it,
+        condition_e_what_holds_a_jail_that_is_dying_is_named,
+        connections_of_a_stop_that_was_interrupted_are_named,
+        at_a_raised_securelevel_what_is_not_loaded_is_named_with_its_line,
         condition_f_a_jail_that_died_by_itself,
         condition_g_a_jail_of_the_same_name,
         condition_h_a_record_of_an_earlier_boot,
@@ -318,6 +439,7 @@ fn main() -> ExitCode {
         an_attach_that_was_interrupted,
         a_bridge_that_nobody_uses,
         a_record_that_is_lost,
+        a_record_that_cannot_be_read,
     ];
     libtest_mimic::run(&libtest_mimic::Arguments::from_args(), trials).exit_code()
 }

@@ -2,6 +2,7 @@
 
 mod again;
 mod builder;
+mod connections;
 mod identity;
 mod processes;
 mod read;

@@ -3,6 +3,7 @@
 mod ioctl;
 mod run;
 mod tables;
+mod tcp;
 mod watch;
 
 use std::any::Any;
@@ -18,6 +19,7 @@ use crate::mount::Mounted;
 use crate::param::{Declared, Kind};
 use crate::sys::{self, OptCall};
 use crate::system::{Fsid, IfChange, JailFlags, Jid, Opt, Process, Refusal, System, Target, Vnet, Watch};
+use crate::tcp::TcpConnection;
 use crate::{Errno, Result};
 
 const MNT_FORCE: i32 = 0x0008_0000;
@@ -108,6 +110,14 @@ impl System for Kernel {
 
     fn interface_reclaim(&self, name: &str, from: Jid) -> Result<(), Errno> {
         ioctl::reclaim(name, from)
+    }
+
+    fn tcp_connections(&self, vnet: Vnet) -> Result<Vec<TcpConnection>, Errno> {
+        tcp::connections(vnet)
+    }
+
+    fn tcp_drop(&self, vnet: Vnet, connections: &[TcpConnection]) -> Result<usize, Errno> {
+        tcp::drop_all(vnet, connections)
     }
 
     fn run(&self, jail: Option<Target>, command: &Spec) -> Result<Output, Errno> {

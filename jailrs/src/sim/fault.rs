@@ -29,6 +29,8 @@ pub enum Op {
     InterfaceMove,
     /// Taking an interface back.
     InterfaceReclaim,
+    /// Ending TCP connections.
+    TcpDrop,
     /// Running a command.
     Run,
     /// Signalling processes.

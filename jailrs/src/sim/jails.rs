@@ -245,7 +245,7 @@ impl Machine {
         let held = self.state.processes.values().any(|process| process.process.jid.0 == jid)
             || self.state.jails.values().any(|prison| prison.parent.0 == jid);
         let Some(prison) = self.state.jails.get(&jid) else { return };
-        if held || prison.dying != Some(0) {
+        if held || prison.dying != Some(0) || !prison.connections.is_empty() {
             return;
         }
         let (parent, vnet) = (prison.parent.0, prison.vnet);

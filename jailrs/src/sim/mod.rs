@@ -1,8 +1,9 @@
 //! A FreeBSD 15.1 machine in memory, which answers as the kernel does.
 //!
 //! [`SimHost`] is the machine, [`SimHost::host`] the [`Host`] to work on it with. It answers every step of a transcript that
-//! was recorded on a real kernel with the same values, error numbers and texts. Commands are recorded and never executed. Time
-//! passes only when something waits, so that nothing takes long.
+//! was recorded on a real kernel with the same values, error numbers and texts. Commands are recorded and never executed, but
+//! for `/etc/rc.d/netif start`, which brings the interfaces of a jail up. Time passes only when something waits, so that nothing
+//! takes long.
 //!
 //! # Examples
 //! ```
@@ -56,6 +57,7 @@ pub use state::{Counters, Manner, SimState};
 pub use vnets::{PlainState, PlainVnets, Vnets};
 
 use crate::system::{Jid, Process};
+use crate::tcp::TcpConnection;
 use crate::{Errno, Host};
 
 /// A simulated machine. A clone is the same machine.
@@ -130,18 +132,25 @@ impl SimHost {
         let all: Vec<i32> = machine.state.jails.keys().copied().collect();
         machine.state.faults = fault::Faults::default();
         machine.state.processes.clear();
+        machine.state.jails.values_mut().for_each(|prison| prison.connections.clear());
         for jid in all {
             machine.kill(jid);
         }
         machine.state.jails.clear();
         machine.state.mounts.clear();
         machine.state.modules.values_mut().for_each(|loaded| *loaded = false);
+        machine.state.securelevel = SimState::default().securelevel;
         machine.state.boottime = boottime;
     }
 
     /// Makes it a machine of another version: below 1500000 jails have neither `meta` nor descriptors.
     pub fn set_osreldate(&self, version: i32) {
         self.lock().state.osreldate = version;
+    }
+
+    /// Sets the host's securelevel (`kern.securelevel`): above 0 no kernel module can be loaded.
+    pub fn set_securelevel(&self, level: i32) {
+        self.lock().state.securelevel = level;
     }
 
     /// Makes a directory, and those above it.
@@ -184,6 +193,13 @@ impl SimHost {
     /// Starts a process, in a jail or ([`Jid::HOST`]) on the host, and tells its number.
     pub fn start_process(&self, jid: Jid, command: impl Into<String>, manner: Manner) -> i32 {
         self.lock().start_process(jid, command.into(), manner)
+    }
+
+    /// Gives a jail a TCP connection. Its processes leave it behind, and it holds the jail, until it is dropped.
+    pub fn add_connection(&self, jid: Jid, connection: TcpConnection) {
+        if let Some(prison) = self.lock().state.jails.get_mut(&jid.0) {
+            prison.connections.push(connection);
+        }
     }
 
     /// Ends a process, as if it had come to its end by itself. It may have been the last of its jail.

@@ -12,6 +12,7 @@ use super::jails::{DEFAULT_ALLOW, SUBSYSTEMS};
 use super::tree::Tree;
 use crate::mount::Mounted;
 use crate::system::{Jid, Process};
+use crate::tcp::TcpConnection;
 
 /// The simulated machine but for its VNETs, which are kept by whoever simulates them.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -24,6 +25,9 @@ pub struct SimState {
     pub osreldate: i32,
     /// Such as `15.1-RELEASE`.
     pub osrelease: String,
+    /// `kern.securelevel` of the host; above 0 no module can be loaded.
+    #[serde(default = "insecure")]
+    pub(super) securelevel: i32,
     /// What was counted so far; nothing that is counted is given out twice.
     pub counters: Counters,
     /// Jails by number.
@@ -58,6 +62,11 @@ pub struct Counters {
     pub last_fsid: i32,
 }
 
+/// The level of a machine that says nothing of it.
+const fn insecure() -> i32 {
+    -1
+}
+
 impl Default for SimState {
     fn default() -> Self {
         let built_in = ["procfs", "tmpfs"];
@@ -72,6 +81,7 @@ impl Default for SimState {
             boottime: 1_767_225_600,
             osreldate: 1_501_000,
             osrelease: "15.1-RELEASE".to_owned(),
+            securelevel: insecure(),
             counters: Counters {
                 last_jid: 0,
                 last_dead_jid: 0,
@@ -146,6 +156,9 @@ pub(super) struct Prison {
     pub(super) modules: BTreeMap<String, i32>,
     pub(super) meta: String,
     pub(super) env: String,
+    /// TCP connections, which hold it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(super) connections: Vec<TcpConnection>,
 }
 
 impl Prison {
@@ -179,6 +192,7 @@ impl Prison {
             modules: SUBSYSTEMS.iter().map(|name| ((*name).to_owned(), 0)).collect(),
             meta: String::new(),
             env: String::new(),
+            connections: Vec::new(),
         }
     }
 

@@ -8,7 +8,6 @@ use crate::param::Kind;
 /// Variables of jails that are what FreeBSD 15.1 has them to be at first.
 const NUMBERS: &[(&str, i32)] = &[
     ("kern.features.vimage", 1),
-    ("kern.securelevel", -1),
     ("security.jail.allow_raw_sockets", 0),
     ("security.jail.children.max", JAIL_MAX),
     ("security.jail.chflags_allowed", 0),
@@ -46,6 +45,7 @@ impl Machine {
             "kern.hostuuid" => Ok(text(&state.hostuuid)),
             "kern.osrelease" => Ok(text(&state.osrelease)),
             "kern.ostype" => Ok(text("FreeBSD")),
+            "kern.securelevel" => Ok(int(state.securelevel)),
             "kern.osreldate" => Ok(int(state.osreldate)),
             "kern.boottime" => Ok([state.boottime.to_ne_bytes(), [0; 8]].concat()),
             "security.jail.children.cur" => Ok(int(i32::try_from(state.jails.len()).unwrap_or(i32::MAX))),

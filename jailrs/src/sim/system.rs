@@ -20,6 +20,7 @@ use crate::param::{Access, Declared, Kind, module_of, text_of};
 use crate::system::{
     Fsid, IfChange, JailFlags, Jid, NoteFlags, Opt, Process, Refusal, System, Target, Vnet, Watch,
 };
+use crate::tcp::TcpConnection;
 
 /// How many CPUs a simulated machine has.
 const CPUS: u16 = 4;
@@ -129,6 +130,22 @@ impl System for SimHost {
         machine.vnets.reclaim_interface(name, vnet, 0)
     }
 
+    fn tcp_connections(&self, vnet: Vnet) -> Result<Vec<TcpConnection>, Errno> {
+        let machine = self.lock();
+        let seen = machine.connected(vnet)?;
+        Ok(seen
+            .into_iter()
+            .filter_map(|jid| machine.state.jails.get(&jid))
+            .flat_map(|p| p.connections.clone())
+            .collect())
+    }
+
+    fn tcp_drop(&self, vnet: Vnet, connections: &[TcpConnection]) -> Result<usize, Errno> {
+        let mut machine = self.lock();
+        machine.state.faults.check(Op::TcpDrop)?;
+        machine.tcp_drop(vnet, connections)
+    }
+
     fn run(&self, jail: Option<Target>, command: &Spec) -> Result<Output, Errno> {
         let mut machine = self.lock();
         machine.state.faults.check(Op::Run)?;
@@ -189,7 +206,18 @@ impl System for SimHost {
     fn module_load(&self, name: &str) -> Result<(), Errno> {
         let mut machine = self.lock();
         machine.state.faults.check(Op::ModuleLoad)?;
-        machine.state.modules.get_mut(name).map(|loaded| *loaded = true).ok_or(Errno::ENOENT)
+        let secured = machine.state.securelevel > 0;
+        match machine.state.modules.get_mut(name) {
+            // What is there already, the kernel is not asked for.
+            Some(true) => Ok(()),
+            // It looks at the level before it looks for a file.
+            _ if secured => Err(Errno::EPERM),
+            Some(loaded) => {
+                *loaded = true;
+                Ok(())
+            }
+            None => Err(Errno::ENOENT),
+        }
     }
 
     fn module_loaded(&self, name: &str) -> bool {
@@ -219,6 +247,37 @@ impl Machine {
                 _ => Err(Errno::EINVAL),
             },
         }
+    }
+
+    /// The jails whose connections are seen by who enters a VNET: the jail itself and those below it, without those that have another.
+    fn connected(&self, vnet: Vnet) -> Result<Vec<i32>, Errno> {
+        let number = self.entered(vnet)?;
+        let top = match vnet {
+            Vnet::Host => 0,
+            Vnet::Jail(jail) => self.jid_of(jail)?,
+        };
+        let all = self.below(top).into_iter().map(|(jid, _)| jid).chain([top]);
+        let mut seen: Vec<i32> = all.filter(|jid| self.vnet_of(*jid) == Some(number)).collect();
+        seen.sort_unstable();
+        Ok(seen)
+    }
+
+    fn tcp_drop(&mut self, vnet: Vnet, connections: &[TcpConnection]) -> Result<usize, Errno> {
+        let seen = self.connected(vnet)?;
+        if let Vnet::Jail(jail) = vnet
+            && self.state.jails.get(&self.jid_of(jail)?).is_none_or(|prison| prison.vnet.is_none())
+        {
+            return Err(Errno::EPERM);
+        }
+        let mut dropped = 0;
+        for jid in seen {
+            let Some(prison) = self.state.jails.get_mut(&jid) else { continue };
+            let before = prison.connections.len();
+            prison.connections.retain(|one| !connections.contains(one));
+            dropped += before - prison.connections.len();
+            self.look_at_dying(jid);
+        }
+        Ok(dropped)
     }
 
     /// Whether this machine has a parameter now: that of a module once it is there, notes from 15.0 on.
@@ -274,12 +333,33 @@ impl Machine {
         }
         let recorded = Recorded::new(jail, command, console);
         let script = self.scripts.iter().rfind(|script| recorded.line.contains(&script.pattern));
+        let is_told = script.is_some();
         let outcome = script.map_or_else(Outcome::default, |script| script.outcome.clone());
         self.commands.push(recorded);
         if let Some((daemon, manner)) = outcome.daemon() {
             self.start_process(place, daemon.to_owned(), manner);
         }
+        if !is_told && place != Jid::HOST {
+            self.start_network(place.0, command);
+        }
         Ok(outcome.output(command))
+    }
+
+    /// What rc.d/netif, by itself or as part of rc(8), does in a jail whose rc.conf(5) has a line for each interface.
+    fn start_network(&mut self, jid: i32, command: &Spec) {
+        let words: Vec<&str> = command.args.iter().filter_map(|arg| arg.to_str()).collect();
+        let names = match (command.program.to_str(), words.as_slice()) {
+            (Some("/etc/rc.d/netif"), ["start", names @ ..]) => names,
+            (Some("/bin/sh"), ["/etc/rc"]) => &[],
+            _ => return,
+        };
+        let Some(vnet) = self.state.jails.get(&jid).and_then(|prison| prison.vnet) else { return };
+        for interface in self.vnets.interfaces(vnet) {
+            if names.is_empty() || names.contains(&interface.name.as_str()) {
+                // One that cannot come up stays down, as with the script.
+                let _ = self.vnets.change(vnet, &interface.name, &IfChange::Up(true));
+            }
+        }
     }
 
     fn kill_all(&mut self, jid: Jid, signal: i32) -> Result<(), Errno> {

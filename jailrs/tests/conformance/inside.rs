@@ -2,10 +2,10 @@
 
 use std::process::Command;
 
-use jailrs::{CommandExt, Entry, Errno, Jail};
+use jailrs::{CommandExt, Entry, Errno, Jail, TcpState};
 use libtest_mimic::Failed;
 
-use crate::trials::{end, ensure, errno};
+use crate::trials::{end, ensure, errno, start};
 use crate::{Rig, Run};
 
 pub(crate) const KERNEL: &[(&str, Run)] = &[
@@ -14,7 +14,33 @@ pub(crate) const KERNEL: &[(&str, Run)] = &[
     ("a_command_has_the_cpus_and_the_forwarding_table_that_it_is_given", means),
     ("a_command_of_the_standard_library_enters_a_jail", extension),
     ("a_jail_has_the_cpus_that_it_is_given", cpus),
+    ("tcp_connections_of_a_vnet_are_listed_and_dropped", connections),
 ];
+
+/// Both ends of a connection are in the jail, whose processes would end with it.
+fn connections(rig: &mut Rig) -> Result<(), Failed> {
+    let jail = Jail::builder(rig.name("tcp")).vnet().create(&rig.host)?;
+    ensure(jail.tcp_connections()?.is_empty(), "a new VNET has connections")?;
+    for (addresses, local) in
+        [("inet 127.0.0.1/8", "127.0.0.1"), ("inet6 ::1/128", "::1"), ("inet6 fe80::5/64", "fe80::5%lo0")]
+    {
+        start(&jail, &format!("ifconfig lo0 {addresses} alias up"))?;
+        let six = if local.contains(':') { "-6" } else { "-4" };
+        start(&jail, &format!("nc {six} -l {local} 5555 & sleep 2; nc {six} -d {local} 5555 & sleep 2"))?;
+        let all = jail.tcp_connections()?;
+        let open = all.iter().filter(|one| one.state == TcpState::ESTABLISHED);
+        let ports: Vec<_> = open.map(|one| (one.local.port() == 5555, one.foreign.port() == 5555)).collect();
+        ensure(ports.len() == 2 && ports.contains(&(true, false)), &format!("{local}: {all:?}"))?;
+        ensure(jail.drop_tcp_connections()? > 0, &format!("{local}: none was dropped"))?;
+        let open = jail.tcp_connections()?;
+        let is_open = |one: &jailrs::TcpConnection| one.state == TcpState::ESTABLISHED;
+        ensure(!open.iter().any(is_open), &format!("{local}: left are {open:?}"))?;
+    }
+    let shared = Jail::builder(rig.name("shr")).create(&rig.host)?;
+    ensure(shared.tcp_connections()?.is_empty(), "a jail without a process has connections")?;
+    end(&shared)?;
+    end(&jail)
+}
 
 fn console(rig: &mut Rig) -> Result<(), Failed> {
     let jail = Jail::builder(rig.name("tty")).hostname("tty.example").create(&rig.host)?;

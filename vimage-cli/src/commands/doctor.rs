@@ -240,3 +240,51 @@ fn vimages(
     }
     Ok(())
 }
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "tests")]
+mod tests {
+    use jailrs::sim::{PlainVnets, SimHost};
+
+    use super::*;
+    use crate::config::shell::Reader;
+    use crate::host::NewMachine;
+
+    /// What is found of the parents of a vimage on igb0 and igb1, where igb0 does this much in place of the system.
+    fn of_igb0(does: IfCaps) -> String {
+        let vnets = PlainVnets::new();
+        ["igb0", "igb1", "igb2"]
+            .iter()
+            .for_each(|nic| vnets.add_nic(nic, jailrs::Mac([0, 0, 0x5e, 0, 0x53, 1])));
+        let mut machine = Machine::simulated(NewMachine::default().build().unwrap());
+        machine.jails = SimHost::with_vnets(vnets).host();
+        let none = IfCaps::RXCSUM | IfCaps::TXCSUM;
+        machine.jails.interfaces().set_capabilities("igb0", none | does).unwrap();
+        machine.jails.interfaces().set_capabilities("igb1", none).unwrap();
+        let mut reader = Reader::new("/");
+        let conf = "vimage_list=a\nvimage_a_rootdir=/\nvimage_a_hostname=a\nvimage_a_bridges='igb0 igb1'\n";
+        reader.read_bytes("rc.conf", conf.as_bytes()).unwrap();
+        let config = Config::resolve(reader.variables()).unwrap();
+        let mut findings = Findings::default();
+        parents(&machine, &config, &mut findings).unwrap();
+        findings.all.iter().map(paragraph).collect()
+    }
+
+    #[test]
+    fn a_parent_that_joins_or_cuts_segments_is_told_of_with_its_remedy() {
+        assert_eq!(
+            of_igb0(IfCaps::LRO),
+            "  note  igb0 is a parent and does LRO: what it joins may be too long for the vimages, or slow\n        \
+             -> `ifconfig igb0 -lro`, and the same in ifconfig_igb0 of rc.conf\n"
+        );
+        let both = of_igb0(IfCaps::LRO | IfCaps::TSO4);
+        assert!(both.contains("does LRO and TSO4:"), "{both}");
+        assert!(both.contains("`ifconfig igb0 -lro -tso4`"), "{both}");
+    }
+
+    #[test]
+    fn a_parent_that_does_neither_and_an_interface_that_is_none_are_not() {
+        // igb2 does both, and no vimage is on it.
+        assert_eq!(of_igb0(IfCaps::empty()), "");
+    }
+}

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use jailrs::{Errno, Interface, Interfaces, Jail};
+use jailrs::{Errno, IfFlags, Interface, Interfaces, Jail};
 
 use super::made::reclaim;
 use super::{Found, HOMECOMING};
@@ -98,8 +98,11 @@ fn settle(work: &mut Work<'_>, called: &str, name: &str, moved: &MovedRecord) ->
     if is.as_ref().is_some_and(|is| is.mtu != moved.mtu) {
         host.set_mtu(name, moved.mtu)?;
     }
-    if moved.up && is.is_some_and(|is| !is.is_up()) {
-        host.set_up(name, true)?;
+    // On its way it goes down, but its driver goes on running until it is told.
+    match is {
+        Some(is) if is.is_up() => {}
+        Some(is) if moved.up || is.flags.contains(IfFlags::RUNNING) => host.set_up(name, moved.up)?,
+        _ => {}
     }
     work.record.moved.remove(name);
     work.note()

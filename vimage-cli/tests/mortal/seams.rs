@@ -11,7 +11,7 @@ use jailrs::mount::Mounted;
 use jailrs::param::{Declared, Kind as ParamKind};
 use jailrs::sim::SimHost;
 use jailrs::system::{Fsid, IfChange, JailFlags, Jid, Opt, Process, Refusal, System, Target, Vnet, Watch};
-use jailrs::{Entry, Errno, Host, Interface};
+use jailrs::{Entry, Errno, Host, Interface, TcpConnection};
 use netgraph::transport::{RecvBatch, Transport, Wait};
 use netgraph::{HookName, Kernel, NodeName, Path};
 use vimage::error::{Error, Result};
@@ -191,6 +191,16 @@ impl System for Mortal<SimHost> {
     fn interface_reclaim(&self, name: &str, from: Jid) -> Result<(), Errno> {
         self.ask(|| format!("taking {name} out of {from}"))?;
         self.inner.interface_reclaim(name, from)
+    }
+
+    fn tcp_connections(&self, vnet: Vnet) -> Result<Vec<TcpConnection>, Errno> {
+        self.ask(|| "listing connections".into())?;
+        self.inner.tcp_connections(vnet)
+    }
+
+    fn tcp_drop(&self, vnet: Vnet, connections: &[TcpConnection]) -> Result<usize, Errno> {
+        self.ask(|| "dropping connections".into())?;
+        self.inner.tcp_drop(vnet, connections)
     }
 
     fn run(&self, jail: Option<Target>, command: &Spec) -> Result<Output, Errno> {

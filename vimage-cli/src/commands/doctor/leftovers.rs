@@ -1,6 +1,6 @@
 //! What was left behind, by vimage or by others.
 
-use jailrs::Jail;
+use jailrs::{Jail, JailInfo, Jid};
 use netgraph::nodes::eiface;
 use netgraph::{NodeId, Path, Socket};
 
@@ -16,22 +16,23 @@ const COLLECT: &str = "`vimage gc` shows and takes away what vimage made and not
 pub(super) fn look(machine: &Machine, socket: &Socket, findings: &mut Findings) -> Result<()> {
     findings.section = Section::Leftovers;
     let boot = machine.boot()?;
-    let records = records(machine, &boot, findings)?;
+    let (records, unread) = records(machine, &boot, findings)?;
     cradle(socket, findings)?;
     bridges(machine, socket, &boot, &records, findings)?;
     interfaces(machine, socket, &records, findings)?;
-    jails(machine, &records, findings)
+    jails(machine, &records, &unread, findings)
 }
 
-/// Examines the records, and returns those of this boot.
-fn records(machine: &Machine, boot: &str, findings: &mut Findings) -> Result<Vec<Record>> {
-    let mut records = Vec::new();
+/// Examines the records, and returns those of this boot, and the names of those that cannot be read.
+fn records(machine: &Machine, boot: &str, findings: &mut Findings) -> Result<(Vec<Record>, Vec<String>)> {
+    let (mut records, mut unread) = (Vec::new(), Vec::new());
     for name in Record::names(&*machine.store)? {
         let record = match Record::load(&*machine.store, &name) {
             Ok(Some(record)) => record,
             Ok(None) => continue,
             Err(error) => {
                 findings.bad(error.message, error.hint);
+                unread.push(name);
                 continue;
             }
         };
@@ -47,13 +48,51 @@ fn records(machine: &Machine, boot: &str, findings: &mut Findings) -> Result<Vec
             Phase::Running => {}
             phase => {
                 let what = if phase == Phase::Starting { "start" } else { "stop" };
-                let what = format!("the {what} of {name} {how}");
+                let what = format!("the {what} of {name} {how}{}", connections(machine, &record));
                 if at_work { findings.note(what, "wait for it") } else { findings.bad(what, clear) }
             }
         }
         records.push(record);
     }
-    Ok(records)
+    Ok((records, unread))
+}
+
+/// Names the TCP connections that are left in the jail of a vimage whose stop has not come to its end, as far as it can be entered.
+fn connections(machine: &Machine, record: &Record) -> String {
+    const SHOWN: usize = 3;
+    if record.phase != Phase::Stopping {
+        return String::new();
+    }
+    let jail = record.jid.and_then(|jid| Jail::from_jid(&machine.jails, Jid(jid)).ok());
+    let jail = jail.filter(|jail| jail.name() == record.wanted.name);
+    let left = jail.and_then(|jail| jail.tcp_connections().ok()).unwrap_or_default();
+    let mut lines: Vec<String> =
+        left.iter().take(SHOWN).map(|one| format!("\nTCP connection {one}")).collect();
+    if left.len() > SHOWN {
+        lines.push(format!("\nand {} more", left.len() - SHOWN));
+    }
+    lines.concat()
+}
+
+/// Says what is known of what holds a dying jail. Its connections are not: nobody can enter it any more.
+fn holders(machine: &Machine, info: &JailInfo, all: &[JailInfo]) -> Result<String> {
+    let below = format!("{}.", info.name);
+    let jails =
+        all.iter().filter(|jail| jail.name.starts_with(&below)).map(|jail| format!("the jail {}", jail.name));
+    let processes = machine.jails.processes()?.into_iter().filter(|process| process.jid == info.jid);
+    let processes = processes.map(|process| format!("the process {} {}", process.pid, process.command));
+    let is_below =
+        |path: &std::path::Path| info.path != std::path::Path::new("/") && path.starts_with(&info.path);
+    let mounts = machine.jails.mounts()?.into_iter().filter(|mount| is_below(&mount.point));
+    let mounts = mounts.map(|mount| format!("the mount {}", mount.point.display()));
+    let known: Vec<String> = jails.chain(processes).collect();
+    Ok(match (known.is_empty(), mounts.collect::<Vec<_>>().join(", ")) {
+        (false, _) => format!("it is held by {}", known.join(", ")),
+        (true, mounts) if mounts.is_empty() => {
+            "something still holds it, such as a TCP connection that nobody answers any more; it gives up by itself".into()
+        }
+        (true, mounts) => format!("something still holds it: a TCP connection, or {mounts}"),
+    })
 }
 
 fn cradle(socket: &Socket, findings: &mut Findings) -> Result<()> {
@@ -88,10 +127,17 @@ fn bridges(
                 );
             }
             _ if wanted => {}
+            Some(Some(node)) if has_users(socket, node.id)? => {}
             _ => findings.note(format!("no vimage is on the bridge {name} that vimage made"), COLLECT),
         }
     }
     Ok(())
+}
+
+/// Tells whether anything but a parent or another bridge is on a bridge, be it of a vimage or not.
+fn has_users(socket: &Socket, bridge: NodeId) -> Result<bool> {
+    let hooks = socket.hooks(&bridge.into())?;
+    Ok(hooks.iter().any(|link| !["ether", "bridge"].iter().any(|kind| link.peer.type_name == *kind)))
 }
 
 /// Looks for interfaces that nobody uses.
@@ -122,8 +168,9 @@ fn interfaces(machine: &Machine, socket: &Socket, records: &[Record], findings: 
     Ok(())
 }
 
-fn jails(machine: &Machine, records: &[Record], findings: &mut Findings) -> Result<()> {
-    for info in Jail::list(&machine.jails, true)? {
+fn jails(machine: &Machine, records: &[Record], unread: &[String], findings: &mut Findings) -> Result<()> {
+    let all = Jail::list(&machine.jails, true)?;
+    for info in &all {
         if info.dying {
             let holder = records.iter().find(|record| {
                 record.wanted.name == info.name && !(record.interfaces.is_empty() && record.moved.is_empty())
@@ -134,14 +181,15 @@ fn jails(machine: &Machine, records: &[Record], findings: &mut Findings) -> Resu
                     format!("{what}, and interfaces may be in it"),
                     format!("`vimage down {}` takes them out of it", info.name),
                 ),
-                None => findings.note(what, "something still holds it, such as a TCP connection or a mount"),
+                None => findings.note(what, holders(machine, info, &all)?),
             }
             continue;
         }
         let Ok(jail) = Jail::from_jid(&machine.jails, info.jid) else { continue };
         let tag = if machine.jails.supports_meta() { jail.meta("vimage").ok().flatten() } else { None };
         let Some(tag) = tag.filter(|tag| !tag.is_empty()) else { continue };
-        if records.iter().any(|record| record.tag == tag) {
+        // Of one whose record cannot be read that is told already.
+        if records.iter().any(|record| record.tag == tag) || unread.contains(&info.name) {
             continue;
         }
         let what = format!(

@@ -13,7 +13,7 @@ use jailrs::mount::Mounted;
 use jailrs::param::{Declared, Kind};
 use jailrs::sim::SimHost;
 use jailrs::system::{Fsid, IfChange, JailFlags, Jid, Opt, Process, Refusal, System, Target, Vnet, Watch};
-use jailrs::{Entry, Errno, Host, Interface};
+use jailrs::{Entry, Errno, Host, Interface, TcpConnection};
 
 /// The parameters that a simulated jail is made with. All others are checked by their form alone: which there are, the
 /// kernel's modules decide.
@@ -151,6 +151,14 @@ impl System for Tried {
 
     fn interface_reclaim(&self, name: &str, from: Jid) -> Result<(), Errno> {
         self.sim.interface_reclaim(name, from)
+    }
+
+    fn tcp_connections(&self, vnet: Vnet) -> Result<Vec<TcpConnection>, Errno> {
+        self.sim.tcp_connections(vnet)
+    }
+
+    fn tcp_drop(&self, vnet: Vnet, connections: &[TcpConnection]) -> Result<usize, Errno> {
+        self.sim.tcp_drop(vnet, connections)
     }
 
     fn run(&self, jail: Option<Target>, command: &Spec) -> Result<Output, Errno> {
