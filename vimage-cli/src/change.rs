@@ -9,6 +9,7 @@ use netgraph::nodes::eiface;
 
 use crate::apply::{self, bridge, interface};
 use crate::error::{Error, Result};
+use crate::host::Priority;
 use crate::state::GRAPH_LOCK;
 use crate::teardown::{await_node_gone, prune_new, rename_for_home};
 use crate::wanted::{Wanted, WantedBridge, WantedInterface};
@@ -74,7 +75,10 @@ fn add(work: &mut Work<'_>, jail: &Jail, wanted: &WantedInterface, bridges: &[Wa
         }
     }
     work.record.changing = None;
-    work.save()
+    work.save()?;
+    let message = format!("{}: {} is attached, on {}", work.name(), wanted.ifname, wanted.parent);
+    work.machine.syslog(Priority::Notice, &message);
+    Ok(())
 }
 
 /// Finishes what another process has left half done: takes the interface away that was coming or going.
@@ -113,11 +117,15 @@ pub fn take_away(work: &mut Work<'_>, jail: &Jail, node: &str) -> Result<()> {
         })?;
     }
     work.record.interfaces.remove(node);
+    let made = work.record.wanted.interfaces.iter().find(|made| made.node == node);
+    let message = format!("{}: {} is detached", work.name(), made.map_or(node, |made| &made.ifname));
     strike_off(&mut work.record.wanted, node);
     let wanted = &work.record.wanted.bridges;
     work.record.bridges.retain(|made| wanted.iter().any(|bridge| bridge.node == *made));
     work.record.changing = None;
-    work.save()
+    work.save()?;
+    work.machine.syslog(Priority::Notice, &message);
+    Ok(())
 }
 
 /// Forgets an interface, and the bridges that no other is on.

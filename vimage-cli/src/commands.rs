@@ -160,15 +160,22 @@ pub(crate) fn check_known(config: Option<&Config>, recorded: &[String], names: &
 }
 
 /// Finds a vimage that is up: its record, and its jail.
-pub(crate) fn running(machine: &Machine, name: &str) -> Result<(Record, Jail)> {
+pub(crate) fn running(context: &Context, machine: &Machine, name: &str) -> Result<(Record, Jail)> {
     let boot = machine.boot()?;
     let record = Record::load(&*machine.store, name)?.filter(|record| record.boot == boot);
     let jail =
         record.and_then(|record| Some((Jail::from_jid(&machine.jails, Jid(record.jid?)).ok()?, record)));
     let found = jail.filter(|(jail, record)| jail.name() == name && record.phase == Phase::Running);
-    found.map(|(jail, record)| (record, jail)).ok_or_else(|| {
-        Error::unavailable(format!("{name} is not up")).hint(format!("`vimage up {name}` starts it"))
-    })
+    match found {
+        Some((jail, record)) => Ok((record, jail)),
+        None => Err(not_up(context, machine, name)?),
+    }
+}
+
+/// Says that a vimage is not up; the error is that there is no such vimage at all.
+pub(crate) fn not_up(context: &Context, machine: &Machine, name: &str) -> Result<Error> {
+    check_known(context.config().ok().as_ref(), &Record::names(&*machine.store)?, &[name.to_owned()])?;
+    Ok(Error::unavailable(format!("{name} is not up")).hint(format!("`vimage up {name}` starts it")))
 }
 
 /// Says something on stderr, in one piece: other processes may say something at the same time.

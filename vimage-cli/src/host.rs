@@ -12,7 +12,7 @@ use jailrs::Host as Jails;
 use netgraph::kernel::HostKernel;
 use netgraph::{Kernel, NodeName, Socket};
 
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::state::{Directory, Store};
 
 pub use file::{MachineFile, NewMachine};
@@ -50,7 +50,13 @@ impl Machine {
     /// # Errors
     /// Where it is not FreeBSD.
     pub fn kernel() -> Result<Self> {
-        let jails = Jails::kernel()?;
+        let jails = Jails::kernel().map_err(|error| match error {
+            jailrs::Error::Unsupported { .. } => {
+                Error::unavailable("this is not FreeBSD: it has neither jails nor netgraph")
+                    .hint("--host sim:FILE names a simulated machine; `vimage sim init` makes one")
+            }
+            error => error.into(),
+        })?;
         Ok(Self {
             kernel: Arc::new(HostKernel),
             jails,

@@ -213,8 +213,16 @@ impl Resolver<'_> {
     fn check_root(&mut self, wanted: &Wanted) {
         let jails = &self.machine.jails;
         if let Err(error) = jails.resolve_below(&wanted.rootdir, FilePath::new("/")) {
-            let message = format!("the root directory {} cannot be used: {error}", wanted.rootdir.display());
-            let remedy = "make it, for example with `bsdinstall jail`, or use / to share the host's";
+            let root = wanted.rootdir.display();
+            let (message, remedy) = match error.errno() {
+                Some(jailrs::Errno::ENOENT) => (
+                    format!("there is no root directory {root}"),
+                    format!("`vimage build {root}` makes one; / is the host's own"),
+                ),
+                _ => {
+                    (format!("the root directory {root} cannot be used: {error}"), "name a directory".into())
+                }
+            };
             self.problem(&self.vimage.rootdir.origin.clone(), message, remedy);
             return;
         }
@@ -305,6 +313,7 @@ impl Resolver<'_> {
             let all: Vec<&str> = self.found.interfaces.keys().map(String::as_str).collect();
             return format!("there are {}", all.join(" "));
         }
-        format!("there is {}", of_family.join(" "))
+        let verb = if of_family.len() == 1 { "is" } else { "are" };
+        format!("there {verb} {}", of_family.join(" "))
     }
 }

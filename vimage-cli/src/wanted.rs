@@ -39,16 +39,10 @@ pub struct Wanted {
 }
 
 impl Wanted {
-    /// What a vimage wants of bridges, and nothing else of it.
+    /// The bridges that a vimage wants, and nothing else of it, not even its name.
     #[must_use]
     pub fn bridges_alone(vimage: &Vimage) -> Self {
-        Self {
-            name: vimage.name.to_string(),
-            rootdir: vimage.rootdir.value.clone(),
-            hostname: vimage.hostname.value.clone(),
-            bridges: WantedBridge::all(vimage),
-            ..Self::default()
-        }
+        Self { bridges: WantedBridge::all(vimage), ..Self::default() }
     }
 }
 

@@ -64,6 +64,21 @@ igb0bridge (bridge [5])
     );
 }
 
+fn a_vimage_with_nothing_but_a_moved_interface_shows_which() {
+    let lab = Lab::new();
+    lab.ok(&["up", "vj3"]);
+    let text = lab.ok(&["graph"]);
+    assert!(
+        text.ends_with("unconnected\n  igb0 (ether [1])\n  igb1 (ether [2])\n  vimage vj3 (igb2 moved in)\n"),
+        "{text}"
+    );
+    assert!(lab.ok(&["graph", "-T", "svg"]).contains(">vimage vj3 (igb2 moved in)<"));
+    let json: Value = serde_json::from_str(&lab.ok(&["graph", "--json"])).unwrap();
+    let cluster = &json["clusters"][0];
+    assert_eq!(cluster["title"], "vimage vj3");
+    assert!(cluster["details"].to_string().contains("igb2"), "{cluster}");
+}
+
 fn a_terminal_that_knows_them_gets_lines() {
     let lab = Lab::new();
     lab.ok(&["up", "vj1"]);
@@ -168,6 +183,7 @@ fn main() -> ExitCode {
     }
     let trials = support::trials![
         the_text_is_a_tree_of_what_is_on_what,
+        a_vimage_with_nothing_but_a_moved_interface_shows_which,
         a_terminal_that_knows_them_gets_lines,
         the_suffix_of_the_file_tells_the_form,
         a_picture_takes_the_place_of_the_one_before_as_a_whole,

@@ -160,7 +160,7 @@ fn nothing_is_taken_down_for_a_restart_that_would_not_come_up_again() {
     assert_eq!(bytes(&lab), before);
     assert_eq!(
         error,
-        "vimage: nothing was taken down, because of what would not work: rc.conf:9: there is no interface igb9 (there is igb0 igb1 igb2)"
+        "vimage: nothing was taken down, because of what would not work: rc.conf:9: there is no interface igb9 (there are igb0 igb1 igb2)"
     );
 }
 

@@ -102,10 +102,25 @@ fn what_is_changed_is_told_to_syslog() {
     lab.ok(&["up", "vj1"]);
     lab.ok(&["up", "vj1"]);
     lab.ok(&["status", "vj1"]);
+    lab.ok(&["attach", "vj1", "igb1"]);
+    lab.ok(&["detach", "vj1", "ng0_vj1"]);
+    lab.ok(&["-n", "detach", "vj1", "ng1_vj1"]);
     lab.ok(&["down", "vj1"]);
+    lab.ok(&["gc", "--yes"]);
     let log = lab.ok(&["sim", "log"]);
-    let told: Vec<&str> = log.lines().filter(|line| line.starts_with("syslog ")).collect();
-    assert_eq!(told, ["syslog daemon.notice: vj1 is up, jid 1", "syslog daemon.notice: vj1 is down"]);
+    let told: Vec<&str> =
+        log.lines().filter_map(|line| line.strip_prefix("syslog daemon.notice: ")).collect();
+    assert_eq!(
+        told,
+        [
+            "vj1 is up, jid 1",
+            "vj1: ng2_vj1 is attached, on igb1",
+            "vj1: ng0_vj1 is detached",
+            "vj1 is down",
+            "the bridge igb1bridge is taken away",
+            "the bridge igb0bridge is taken away"
+        ]
+    );
 }
 
 fn exec_in_a_vimage_that_is_not_up_says_so() {
@@ -151,13 +166,18 @@ fn a_command_substitution_is_refused() {
 
 fn a_missing_root_is_refused() {
     let error = refused(&VJ1.replace("/usr/jail/vj1", "/usr/jail/none"), 69);
-    assert!(error.contains("rc.conf:2: the root directory /usr/jail/none cannot be used"), "{error}");
+    assert!(
+        error.contains(
+            "rc.conf:2: there is no root directory /usr/jail/none (`vimage build /usr/jail/none` makes one"
+        ),
+        "{error}"
+    );
     assert_eq!(error.lines().count(), 1, "{error}");
 }
 
 fn a_missing_parent_is_refused() {
     let error = refused(&format!("{VJ1}vimage_vj1_bridges='igb0 igb7'\n"), 69);
-    assert_eq!(error, "vimage: rc.conf:4: there is no interface igb7 (there is igb0 igb1 igb2)");
+    assert_eq!(error, "vimage: rc.conf:4: there is no interface igb7 (there are igb0 igb1 igb2)");
 }
 
 fn recovery_m_names_that_come_out_the_same_are_refused() {

@@ -130,7 +130,7 @@ fn what_cannot_be_attached_changes_nothing() {
     lab.ok(&["up", "vj1"]);
     let before = bytes(&lab);
     for (args, code, expected) in [
-        (["attach", "vj1", "igb9"], 69, "vimage: there is no interface igb9 (there is igb0 igb1 igb2)"),
+        (["attach", "vj1", "igb9"], 69, "vimage: there is no interface igb9 (there are igb0 igb1 igb2)"),
         (
             ["attach", "vj1", "igb0;"],
             64,
@@ -332,11 +332,11 @@ fn prune_takes_the_bridges_of_a_vimage_that_is_down_already() {
     assert_eq!(
         steps(&lab, &["down", "vj2", "--prune"]),
         "\
-- vj2: bridge igb1lan
-- vj2: bridge igb1bridge
-* vj2: interface igb1 down (as it was before it was bridged)
-- vj2: bridge igb0bridge
-* vj2: interface igb0 down (as it was before it was bridged)
+- bridge igb1lan
+- bridge igb1bridge
+* interface igb1 down (as it was before it was bridged)
+- bridge igb0bridge
+* interface igb0 down (as it was before it was bridged)
 "
     );
     assert_eq!(lab.machine(), before);
@@ -360,11 +360,59 @@ fn an_address_that_a_bridge_has_heard_is_refused() {
     );
 }
 
+fn a_name_that_nobody_knows_is_told_from_a_vimage_that_is_down() {
+    let lab = Lab::new();
+    for args in [
+        &["exec", "vj9", "true"][..],
+        &["console", "vj9"],
+        &["attach", "vj9", "igb0"],
+        &["detach", "vj9", "x"],
+        &["graph", "vj9"],
+    ] {
+        assert_eq!(
+            lab.fails(args, 65),
+            "vimage: no vimage vj9 is configured or up\n        `vimage list` shows which are configured"
+        );
+    }
+    assert_eq!(
+        lab.fails(&["console", "vj1"], 69),
+        "vimage: vj1 is not up\n        `vimage up vj1` starts it"
+    );
+}
+
+fn what_is_only_to_be_tried_is_not_run() {
+    let lab = Lab::new();
+    lab.ok(&["up", "vj1"]);
+    let (before, log) = (std::fs::read(lab.path("m.json")).unwrap(), lab.ok(&["sim", "log"]));
+    assert_eq!(lab.ok(&["-n", "exec", "vj1", "rm", "-r", "/"]), "* vj1: run rm -r / in vj1\n");
+    assert_eq!(lab.ok(&["-n", "console", "vj1"]), "* vj1: run a login shell of root in vj1\n");
+    assert!(lab.ok(&["-n", "sim", "init", "--force"]).starts_with("+ the simulated machine "));
+    assert!(lab.ok(&["-n", "man", lab.path("").to_str().unwrap()]).ends_with("vimage.conf.5\n"));
+    assert!(!lab.path("vimage.8").exists());
+    assert_eq!(std::fs::read(lab.path("m.json")).unwrap(), before);
+    assert_eq!(lab.ok(&["sim", "log"]), log);
+}
+
+fn up_says_so_where_no_vimage_is_listed() {
+    let lab = Lab::new();
+    lab.write("rc.conf", &support::RC_CONF.replace("vimage_list=", "others="));
+    let output = lab.run(&["up"]);
+    assert!(output.status.success());
+    let told = stderr(&output);
+    assert!(
+        told.contains("vimage: vimage_list is empty, and none is named; configured are vj1 vj2 vj3\n"),
+        "{told}"
+    );
+}
+
 fn main() -> ExitCode {
     if let Some(code) = support::act_as_program() {
         return code;
     }
     let trials = support::trials![
+        a_name_that_nobody_knows_is_told_from_a_vimage_that_is_down,
+        what_is_only_to_be_tried_is_not_run,
+        up_says_so_where_no_vimage_is_listed,
         an_interface_is_attached_and_detached_while_the_vimage_runs,
         the_number_of_a_detached_interface_is_given_again_only_at_the_end,
         an_interface_is_detached_by_the_name_that_the_vimage_gave_it,

@@ -67,7 +67,7 @@ fn with_running(
 ) -> Result<()> {
     let machine: Machine = context.bench()?;
     let _lock = machine.store.lock(name)?;
-    let (record, jail) = running(&machine, name)?;
+    let (record, jail) = running(context, &machine, name)?;
     let socket = context.socket(&machine)?;
     let mut report: Reporter = context.reporter();
     let mut work = Work::new(&machine, &socket, record, &mut report);

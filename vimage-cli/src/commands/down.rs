@@ -73,7 +73,7 @@ fn down_one(
     let _lock = machine.store.lock(name)?;
     let mut report = context.reporter();
     let Some(record) = Record::load(&*machine.store, name)? else {
-        // Its bridges may have outlived it.
+        // Its bridges may have outlived it; they are no more its own than another's.
         let Some(wanted) = vimage.filter(|_| prune).map(Wanted::bridges_alone) else { return Ok(()) };
         let socket = context.socket(machine)?;
         let record = Record::new(machine.boot()?, String::new(), wanted);

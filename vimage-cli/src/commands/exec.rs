@@ -3,20 +3,29 @@
 use std::os::unix::process::ExitStatusExt;
 use std::process::{ExitCode, ExitStatus};
 
-use super::{Context, running, say};
+use super::{Context, print, running, say};
 use crate::error::Result;
 
 /// Runs a command in a vimage, and ends with its exit status (128 and the signal, where one ended it).
 pub(crate) fn exec(context: &mut Context, name: &str, command: &[String]) -> Result<ExitCode> {
     let machine = context.machine()?;
-    let (_, jail) = running(&machine, name)?;
+    let (_, jail) = running(context, &machine, name)?;
     let Some((program, args)) = command.split_first() else { return Ok(ExitCode::SUCCESS) };
+    if context.global.dry_run {
+        return would_run(&command.join(" "), name);
+    }
     let status = jail.command(program).args(args).status()?;
     machine.sync()?;
     if machine.as_simulated().is_some() {
         say(&format!("noted, and not run: {}", command.join(" ")));
     }
     Ok(exit_code(status))
+}
+
+/// Says what is not run, because it is only to be tried.
+pub(super) fn would_run(what: &str, name: &str) -> Result<ExitCode> {
+    print(&format!("* {name}: run {what} in {name}\n"))?;
+    Ok(ExitCode::SUCCESS)
 }
 
 /// The exit code of a program that ended like this.

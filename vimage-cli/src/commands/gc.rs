@@ -10,7 +10,7 @@ use super::Context;
 use super::report::{Telling, changing};
 use crate::apply::interface;
 use crate::error::{Error, Result};
-use crate::host::Machine;
+use crate::host::{Machine, Priority};
 use crate::state::{GRAPH_LOCK, OwnBridges, Phase, Record};
 use crate::teardown::{Mode, await_node_gone, prune_unrecorded, teardown};
 use crate::wanted::{Wanted, WantedBridge};
@@ -26,7 +26,11 @@ pub(crate) fn gc(context: &mut Context, yes: bool) -> Result<ExitCode> {
         if asks && !agreed(context, &machine)? {
             return Ok(());
         }
-        collect(context, &machine)
+        collect(context, &machine)?;
+        if !(context.global.dry_run || context.global.json || context.has_told_steps()) {
+            super::print("nothing to do\n")?;
+        }
+        Ok(())
     })
 }
 
@@ -119,6 +123,8 @@ fn interfaces(context: &Context, machine: &Machine, socket: &Socket, records: &[
         work.step_because(Sign::Remove, &format!("interface {}", found.name), &why, |work| {
             socket.shutdown(&there.id.into())?;
             await_node_gone(work, there.id)?;
+            let message = format!("the interface {}, {why}, is taken away", found.name);
+            work.machine.syslog(Priority::Notice, &message);
             work.sync()
         })?;
     }

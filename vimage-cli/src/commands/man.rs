@@ -8,7 +8,7 @@ use std::process::ExitCode;
 
 use clap::{Arg, ArgAction, Command};
 
-use super::Context;
+use super::{Context, print};
 use crate::error::{Error, Result};
 
 /// The page vimage(8), with places for what is generated.
@@ -23,6 +23,10 @@ pub(crate) fn man(context: &Context, command: &Command, folder: &Path) -> Result
     for (name, text) in pages {
         let section = folder.join(format!("man{}", name.rsplit('.').next().unwrap_or_default()));
         let path = if section.is_dir() { section.join(name) } else { folder.join(name) };
+        if context.global.dry_run {
+            print(&format!("+ {}\n", path.display()))?;
+            continue;
+        }
         fs::write(&path, text).map_err(|e| {
             Error::failed(format!("writing {}: {e}", path.display())).hint("the directory must be there")
         })?;

@@ -175,7 +175,8 @@ impl Report for Reporter {
 
     fn warning(&mut self, vimage: &str, what: &str) {
         self.told().warnings.push(Warning { vimage: vimage.to_owned(), what: what.to_owned() });
-        let lines: String = what.lines().map(|line| format!("vimage: {vimage}: {line}\n")).collect();
+        let whose = if vimage.is_empty() { String::new() } else { format!("{vimage}: ") };
+        let lines: String = what.lines().map(|line| format!("vimage: {whose}{line}\n")).collect();
         match (self.telling, &mut self.held) {
             (Telling::Nowhere, _) => {}
             (Telling::Warnings | Telling::Beside { .. }, Some(held)) => held.push_str(&lines),

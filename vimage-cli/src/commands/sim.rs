@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use super::report::Telling;
-use super::{Context, graph, print, status, up};
+use super::{Context, graph, print, say, status, up};
 use crate::config::{Config, shell::Reader};
 use crate::error::{Error, Exit, Result};
 use crate::host::{Machine, MachineFile, NewMachine};
@@ -30,8 +30,13 @@ pub(crate) fn init(
     if !roots.is_empty() {
         machine.roots = roots.to_vec();
     }
+    let what = format!("the simulated machine {} with {}", file.display(), machine.nics.join(" "));
+    if context.global.dry_run {
+        print(&format!("+ {what}\n"))?;
+        return Ok(ExitCode::SUCCESS);
+    }
     MachineFile::create(&file, &machine, force)?;
-    eprintln!("vimage: made the simulated machine {} with {}", file.display(), machine.nics.join(" "));
+    say(&format!("made {what}"));
     Ok(ExitCode::SUCCESS)
 }
 

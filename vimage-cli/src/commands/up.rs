@@ -8,7 +8,7 @@ use std::sync::{Mutex, PoisonError};
 use jailrs::{Jail, Jid};
 
 use super::report::{Reporter, changing};
-use super::{Context, command_line, select};
+use super::{Context, command_line, say, select};
 use crate::config::{Config, Vimage};
 use crate::error::{Error, Exit, Result};
 use crate::host::{MODULES, Machine};
@@ -27,6 +27,10 @@ pub(crate) fn up(context: &mut Context, names: &[String], boot: bool) -> Result<
         }
         // A name that is wrong is said before the machine is looked at.
         select(&config, names)?;
+        if names.is_empty() && config.list.value.is_empty() && !config.vimages.is_empty() {
+            let known: Vec<&str> = config.vimages.keys().map(|name| name.as_str()).collect();
+            say(&format!("vimage_list is empty, and none is named; configured are {}", known.join(" ")));
+        }
         let machine = context.bench()?;
         bring_up(context, &machine, &config, names)
     })

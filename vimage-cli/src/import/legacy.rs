@@ -42,14 +42,14 @@ const GENERAL: [(&str, &str); 4] = [
     ("reverse_stop", "vimage_reverse_stop"),
 ];
 
-/// Whether a file is rc.conf(5) with jails in it, rather than jail.conf(5).
+/// Whether a file is rc.conf(5), with jails in it or not, rather than jail.conf(5).
 pub(super) fn is_rc_conf(bytes: &[u8]) -> bool {
     let is = |line: &str| {
         let name =
             line.trim_start().split_once('=').map(|(name, _)| name.trim_end_matches('+')).unwrap_or_default();
-        name.strip_prefix(PREFIX).is_some_and(|rest| {
-            !rest.is_empty() && rest.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_')
-        })
+        let is_name = name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_');
+        let is_told = |prefix: &str| name.strip_prefix(prefix).is_some_and(|rest| !rest.is_empty());
+        is_name && (is_told(PREFIX) || is_told("vimage_") || name.ends_with("_enable"))
     };
     String::from_utf8_lossy(bytes).lines().any(is)
 }

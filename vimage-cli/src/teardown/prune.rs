@@ -6,6 +6,7 @@ use netgraph::{NodeId, NodeName};
 use super::await_node_gone;
 use crate::apply::bridge::unnamed;
 use crate::error::Result;
+use crate::host::Priority;
 use crate::state::{GRAPH_LOCK, OwnBridge, OwnBridges};
 use crate::wanted::WantedBridge;
 use crate::work::{Sign, Work};
@@ -37,7 +38,9 @@ pub(super) fn prune(work: &mut Work<'_>, bridges: Vec<String>) -> Result<()> {
             }
             work.step(Sign::Remove, &format!("bridge {name}"), |work| {
                 work.socket.shutdown(&id.into())?;
-                await_node_gone(work, id)
+                await_node_gone(work, id)?;
+                work.machine.syslog(Priority::Notice, &format!("the bridge {name} is taken away"));
+                Ok(())
             })?;
         }
         if wanted.behind.is_none() {

@@ -8,8 +8,9 @@ use netgraph::nodes::bridge::{Bridge, GetStats, Port};
 use netgraph::nodes::ether;
 use netgraph::{NodeId, Socket};
 
+use super::super::not_up;
 use super::{Context, Form};
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::host::Machine;
 use crate::state::{OwnBridges, Record};
 
@@ -20,6 +21,8 @@ type Details = Vec<(String, String)>;
 #[derive(Debug)]
 struct Boxed {
     title: String,
+    /// The interfaces that were moved into it whole: they have no node out here.
+    moved: Vec<String>,
     nodes: Vec<NodeId>,
     details: Details,
 }
@@ -51,9 +54,7 @@ impl Drawn {
         if let Some(name) =
             names.iter().find(|name| !records.iter().any(|record| record.wanted.name == **name))
         {
-            return Err(
-                Error::unavailable(format!("{name} is not up")).hint(format!("`vimage up {name}` starts it"))
-            );
+            return Err(not_up(context, machine, name)?);
         }
         let (chosen, others): (Vec<&Record>, Vec<&Record>) =
             records.iter().partition(|record| names.is_empty() || names.contains(&record.wanted.name));
@@ -88,8 +89,13 @@ impl Drawn {
     /// Shows it in a form.
     pub(super) fn show(&self, form: Form, theme: Theme, terminal: Terminal) -> String {
         let mut picture = Picture::of(&self.graph).theme(theme);
-        for Boxed { title, nodes, details } in &self.boxes {
-            picture = picture.cluster_with(title.clone(), nodes.iter().copied(), details.clone());
+        for Boxed { title, moved, nodes, details } in &self.boxes {
+            // Programs read of them in the details.
+            let title = match moved.as_slice() {
+                [_, ..] if form != Form::Json => format!("{title} ({} moved in)", moved.join(" ")),
+                _ => title.clone(),
+            };
+            picture = picture.cluster_with(title, nodes.iter().copied(), details.clone());
         }
         for (node, note) in &self.notes {
             picture = picture.note(*node, note.clone());
@@ -136,7 +142,8 @@ impl Drawn {
         details.push(("root".into(), wanted.rootdir.display().to_string()));
         details.extend(record.moved.keys().map(|name| ("moved in".into(), name.clone())));
         let nodes = record.interfaces.values().copied().map(NodeId).collect();
-        self.boxes.push(Boxed { title: format!("vimage {}", wanted.name), nodes, details });
+        let moved = record.moved.keys().cloned().collect();
+        self.boxes.push(Boxed { title: format!("vimage {}", wanted.name), moved, nodes, details });
     }
 
     /// Enters what is known of the host's own Ethernet interfaces.
