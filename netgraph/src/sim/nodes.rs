@@ -26,6 +26,7 @@ mod hci;
 mod hole;
 mod hub;
 mod iface;
+mod in_out;
 mod ip_input;
 mod ipfw;
 pub(super) mod ksocket;

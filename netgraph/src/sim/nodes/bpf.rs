@@ -109,11 +109,7 @@ impl Behaviour for Bpf {
             NGM_BPF_GET_PROGRAM => Ok(Some(self.hooks.named(context, &name_in(&message)?)?.program.clone())),
             NGM_BPF_GET_STATS | NGM_BPF_CLR_STATS | NGM_BPF_GETCLR_STATS => {
                 let stats = &mut self.hooks.named(context, &name_in(&message)?)?.stats;
-                let reply = (cmd != NGM_BPF_CLR_STATS).then(|| stats.as_bytes().to_vec());
-                if cmd != NGM_BPF_GET_STATS {
-                    *stats = ng_bpf_hookstat::default();
-                }
-                Ok(reply)
+                Ok(counters::answer(stats, cmd, NGM_BPF_GET_STATS, NGM_BPF_CLR_STATS))
             }
             _ => Err(Errno::EINVAL),
         }

@@ -10,7 +10,7 @@ use zerocopy::IntoBytes;
 
 use hosts::{Host, Hosts};
 
-use super::{Behaviour, Fate, Kind, Sent};
+use super::{Behaviour, Fate, Kind, Sent, counters};
 use crate::NodeType;
 use crate::error::Errno;
 use crate::name::HookName;
@@ -183,14 +183,8 @@ impl Bridge {
             }
             command @ (NGM_BRIDGE_GET_STATS | NGM_BRIDGE_CLR_STATS | NGM_BRIDGE_GETCLR_STATS) => {
                 let number = message.exactly().ok_or(Errno::EINVAL)?;
-                let link = self.link_of(context, number)?;
-                let stats = link.stats;
-                if command != NGM_BRIDGE_GET_STATS {
-                    link.stats = ng_bridge_link_stats::default();
-                }
-                if command != NGM_BRIDGE_CLR_STATS {
-                    return Ok(Some(stats.as_bytes().to_vec()));
-                }
+                let stats = &mut self.link_of(context, number)?.stats;
+                return Ok(counters::answer(stats, command, NGM_BRIDGE_GET_STATS, NGM_BRIDGE_CLR_STATS));
             }
             NGM_BRIDGE_GET_TABLE => return Ok(Some(self.table(context))),
             NGM_BRIDGE_SET_PERSISTENT => self.persistent = true,

@@ -5,7 +5,7 @@ mod headers;
 use serde::{Deserialize, Serialize};
 use zerocopy::IntoBytes;
 
-use super::by_hook::Name;
+use super::in_out::InOut;
 use super::*;
 use crate::nodes::checksum::Checksum as Type;
 use crate::sim::packet::ether_payload;
@@ -21,8 +21,7 @@ const ALL: u64 = NG_CHECKSUM_CSUM_IPV4 | NG_CHECKSUM_CSUM_IPV6;
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Checksum {
-    input: Option<Name>,
-    output: Option<Name>,
+    hooks: InOut,
     dlt: u8,
     rules: Option<Rules>,
     #[serde(with = "super::counters")]
@@ -41,7 +40,7 @@ struct Rules {
 impl Default for Checksum {
     fn default() -> Self {
         let stats = ng_checksum_stats::default();
-        Self { input: None, output: None, dlt: DLT_RAW, rules: None, stats }
+        Self { hooks: InOut::default(), dlt: DLT_RAW, rules: None, stats }
     }
 }
 
@@ -92,22 +91,11 @@ impl Checksum {
 
 impl Behaviour for Checksum {
     fn new_hook(&mut self, _: &mut Context<'_>, _: HookKey, name: HookName) -> Result<(), Errno> {
-        // Names that only begin like this will do.
-        if name.as_bytes().starts_with(NG_CHECKSUM_HOOK_IN.as_bytes()) {
-            self.input = Some(Name(name));
-        } else if name.as_bytes().starts_with(NG_CHECKSUM_HOOK_OUT.as_bytes()) {
-            self.output = Some(Name(name));
-        } else {
-            return Err(Errno::EINVAL);
-        }
-        Ok(())
+        self.hooks.add(name)
     }
 
     fn disconnect(&mut self, context: &mut Context<'_>, hook: HookKey) {
-        let gone = context.name(hook).map(Name);
-        self.input = self.input.filter(|name| Some(*name) != gone);
-        self.output = self.output.filter(|name| Some(*name) != gone);
-        context.shut_down_if_bare();
+        self.hooks.remove(context, hook);
     }
 
     fn receive_message(
@@ -138,11 +126,7 @@ impl Behaviour for Checksum {
                 Ok(None)
             }
             NGM_CHECKSUM_GET_STATS | NGM_CHECKSUM_CLR_STATS | NGM_CHECKSUM_GETCLR_STATS => {
-                let reply = (cmd != NGM_CHECKSUM_CLR_STATS).then(|| self.stats.as_bytes().to_vec());
-                if cmd != NGM_CHECKSUM_GET_STATS {
-                    self.stats = ng_checksum_stats::default();
-                }
-                Ok(reply)
+                Ok(counters::answer(&mut self.stats, cmd, NGM_CHECKSUM_GET_STATS, NGM_CHECKSUM_CLR_STATS))
             }
             _ => Err(Errno::EINVAL),
         }
@@ -155,18 +139,10 @@ impl Behaviour for Checksum {
         mut packet: Packet,
     ) -> Result<(), Errno> {
         self.stats.received += 1;
-        let from = context.name(hook).map(Name);
-        let is_input = from.is_some() && from == self.input;
-        if is_input {
+        if self.hooks.is_input(context, hook) {
             self.compute(&mut packet);
         }
-        // Without a way out, packets go back; what comes in where nothing leads on is dropped.
-        let to = match (self.input, self.output) {
-            (input, output) if is_input => output.or(input),
-            (input, output) if from == output => input,
-            _ => None,
-        };
-        let Some(Name(to)) = to else {
+        let Some(to) = self.hooks.way(context, hook) else {
             self.stats.dropped += 1;
             return Ok(());
         };

@@ -1,7 +1,6 @@
 //! `hole`: counts what comes in, and drops it.
 
 use serde::{Deserialize, Serialize};
-use zerocopy::IntoBytes;
 
 use super::by_hook::ByHook;
 use super::*;
@@ -43,11 +42,7 @@ impl Behaviour for Hole {
         }
         let name: [u8; NG_HOOKSIZ] = message.exactly().ok_or(Errno::EINVAL)?;
         let Counted(stats) = self.hooks.named(context, &name)?;
-        let reply = (cmd != NGM_HOLE_CLR_STATS).then(|| stats.as_bytes().to_vec());
-        if cmd != NGM_HOLE_GET_STATS {
-            *stats = ng_hole_hookstat::default();
-        }
-        Ok(reply)
+        Ok(counters::answer(stats, cmd, NGM_HOLE_GET_STATS, NGM_HOLE_CLR_STATS))
     }
 
     fn receive_data(

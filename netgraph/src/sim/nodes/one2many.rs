@@ -125,11 +125,7 @@ impl One2Many {
                     _ => return Err(Errno::EINVAL),
                 };
                 let stats = &mut self.link(number).stats;
-                let reply = (cmd != NGM_ONE2MANY_CLR_STATS).then(|| stats.as_bytes().to_vec());
-                if cmd != NGM_ONE2MANY_GET_STATS {
-                    *stats = ng_one2many_link_stats::default();
-                }
-                Ok(reply)
+                Ok(counters::answer(stats, cmd, NGM_ONE2MANY_GET_STATS, NGM_ONE2MANY_CLR_STATS))
             }
             _ => Err(Errno::EINVAL),
         }

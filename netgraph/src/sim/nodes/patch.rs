@@ -1,9 +1,9 @@
 //! `patch`: changes bytes of what passes.
 
 use serde::{Deserialize, Serialize};
-use zerocopy::{FromBytes, IntoBytes};
+use zerocopy::FromBytes;
 
-use super::by_hook::Name;
+use super::in_out::InOut;
 use super::*;
 use crate::nodes::patch::Patch as Type;
 use crate::sim::message::append;
@@ -15,8 +15,7 @@ pub(in crate::sim) static KIND: Kind = plain::<Type, Patch>();
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Patch {
-    input: Option<Name>,
-    output: Option<Name>,
+    hooks: InOut,
     dlt: u8,
     rules: Option<Rules>,
     #[serde(with = "super::counters")]
@@ -25,7 +24,7 @@ struct Patch {
 
 impl Default for Patch {
     fn default() -> Self {
-        Self { input: None, output: None, dlt: DLT_RAW, rules: None, stats: ng_patch_stats::default() }
+        Self { hooks: InOut::default(), dlt: DLT_RAW, rules: None, stats: ng_patch_stats::default() }
     }
 }
 
@@ -154,22 +153,11 @@ impl Patch {
 
 impl Behaviour for Patch {
     fn new_hook(&mut self, _: &mut Context<'_>, _: HookKey, name: HookName) -> Result<(), Errno> {
-        // Names that only begin like this will do.
-        if name.as_bytes().starts_with(NG_PATCH_HOOK_IN.as_bytes()) {
-            self.input = Some(Name(name));
-        } else if name.as_bytes().starts_with(NG_PATCH_HOOK_OUT.as_bytes()) {
-            self.output = Some(Name(name));
-        } else {
-            return Err(Errno::EINVAL);
-        }
-        Ok(())
+        self.hooks.add(name)
     }
 
     fn disconnect(&mut self, context: &mut Context<'_>, hook: HookKey) {
-        let gone = context.name(hook).map(Name);
-        self.input = self.input.filter(|name| Some(*name) != gone);
-        self.output = self.output.filter(|name| Some(*name) != gone);
-        context.shut_down_if_bare();
+        self.hooks.remove(context, hook);
     }
 
     fn receive_message(
@@ -183,11 +171,7 @@ impl Behaviour for Patch {
             NGM_PATCH_GETCONFIG => Ok(self.rules()),
             NGM_PATCH_SETCONFIG => self.set_rules(&message).map(|()| None),
             NGM_PATCH_GET_STATS | NGM_PATCH_CLR_STATS | NGM_PATCH_GETCLR_STATS => {
-                let reply = (cmd != NGM_PATCH_CLR_STATS).then(|| self.stats.as_bytes().to_vec());
-                if cmd != NGM_PATCH_GET_STATS {
-                    self.stats = ng_patch_stats::default();
-                }
-                Ok(reply)
+                Ok(counters::answer(&mut self.stats, cmd, NGM_PATCH_GET_STATS, NGM_PATCH_CLR_STATS))
             }
             NGM_PATCH_GETDLT => Ok(Some(vec![self.dlt])),
             NGM_PATCH_SETDLT => {
@@ -209,18 +193,10 @@ impl Behaviour for Patch {
         mut packet: Packet,
     ) -> Result<(), Errno> {
         self.stats.received += 1;
-        let from = context.name(hook).map(Name);
-        let is_input = from.is_some() && from == self.input;
-        if is_input {
+        if self.hooks.is_input(context, hook) {
             self.patch(&mut packet);
         }
-        // Without a way out, packets go back; what comes in where nothing leads on is dropped.
-        let to = match (self.input, self.output) {
-            (input, output) if is_input => output.or(input),
-            (input, output) if from == output => input,
-            _ => None,
-        };
-        let Some(Name(to)) = to else {
+        let Some(to) = self.hooks.way(context, hook) else {
             self.stats.dropped += 1;
             return Ok(());
         };

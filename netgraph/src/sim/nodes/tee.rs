@@ -1,7 +1,6 @@
 //! `tee`: copies what passes.
 
 use serde::{Deserialize, Serialize};
-use zerocopy::IntoBytes;
 
 use super::*;
 use crate::nodes::tee::{LEFT, LEFT2RIGHT, RIGHT, RIGHT2LEFT, Tee as Type};
@@ -144,11 +143,7 @@ impl Behaviour for Tee {
     ) -> Result<Option<Vec<u8>>, Errno> {
         match message.command() {
             (NGM_TEE_COOKIE, cmd @ (NGM_TEE_GET_STATS | NGM_TEE_CLR_STATS | NGM_TEE_GETCLR_STATS)) => {
-                let reply = (cmd != NGM_TEE_CLR_STATS).then(|| self.stats.as_bytes().to_vec());
-                if cmd != NGM_TEE_GET_STATS {
-                    self.stats = ng_tee_stats::default();
-                }
-                Ok(reply)
+                Ok(counters::answer(&mut self.stats, cmd, NGM_TEE_GET_STATS, NGM_TEE_CLR_STATS))
             }
             (NGM_FLOW_COOKIE, _) => {
                 let from = hook.and_then(|hook| context.name(hook)).and_then(Side::of);

@@ -142,11 +142,7 @@ impl Behaviour for VlanRotate {
                 Ok(None)
             }
             NGM_VLANROTATE_GET_STAT | NGM_VLANROTATE_CLR_STAT | NGM_VLANROTATE_GETCLR_STAT => {
-                let reply = (cmd != NGM_VLANROTATE_CLR_STAT).then(|| self.stats.as_bytes().to_vec());
-                if cmd != NGM_VLANROTATE_GET_STAT {
-                    self.stats = ng_vlanrotate_stat::default();
-                }
-                Ok(reply)
+                Ok(counters::answer(&mut self.stats, cmd, NGM_VLANROTATE_GET_STAT, NGM_VLANROTATE_CLR_STAT))
             }
             _ => Err(Errno::EINVAL),
         }
