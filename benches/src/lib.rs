@@ -7,5 +7,5 @@ pub mod libnetgraph;
 mod plot;
 
 pub use estimates::{Estimate, read};
-pub use goals::goal;
+pub use goals::{goal, ratio_goal};
 pub use plot::plot;

@@ -9,7 +9,7 @@ use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode};
 
-use benches::{Estimate, goal, plot, read};
+use benches::{Estimate, goal, plot, ratio_goal, read};
 
 fn main() -> ExitCode {
     let Some(folder) = std::env::args_os().nth(1).map(PathBuf::from) else {
@@ -67,11 +67,7 @@ fn page(estimates: &[Estimate]) -> Result<String, std::fmt::Error> {
             time(high),
             count(1e9 / estimate.each()),
             goal.map(|goal| format!("under {}", time(goal))).unwrap_or_default(),
-            match goal {
-                Some(goal) if estimate.each() <= goal => "met",
-                Some(_) => "**missed**",
-                None => "",
-            }
+            goal.map(|goal| verdict(estimate.each() <= goal)).unwrap_or_default()
         )?;
     }
     let pairs: Vec<_> = estimates
@@ -83,12 +79,19 @@ fn page(estimates: &[Estimate]) -> Result<String, std::fmt::Error> {
         })
         .collect();
     if !pairs.is_empty() {
-        page.push_str("\n## Beside libnetgraph\n\n| question | times as fast |\n| --- | ---: |\n");
+        page.push_str("\n## Beside libnetgraph\n\n| question | times as fast | goal | |\n| --- | ---: | --- | --- |\n");
         for (question, ratio) in pairs {
-            writeln!(page, "| {question} | {ratio:.2} |")?;
+            let goal = ratio_goal(question);
+            let wanted = goal.map(|goal| format!("at least {goal}")).unwrap_or_default();
+            let met = goal.map(|goal| verdict(ratio >= goal)).unwrap_or_default();
+            writeln!(page, "| {question} | {ratio:.2} | {wanted} | {met} |")?;
         }
     }
     Ok(page)
+}
+
+fn verdict(met: bool) -> &'static str {
+    if met { "met" } else { "**missed**" }
 }
 
 /// What the numbers were measured on, and when.
