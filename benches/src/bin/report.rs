@@ -79,7 +79,9 @@ fn page(estimates: &[Estimate]) -> Result<String, std::fmt::Error> {
         })
         .collect();
     if !pairs.is_empty() {
-        page.push_str("\n## Beside libnetgraph\n\n| question | times as fast | goal | |\n| --- | ---: | --- | --- |\n");
+        page.push_str(
+            "\n## Beside libnetgraph\n\n| question | times as fast | goal | |\n| --- | ---: | --- | --- |\n",
+        );
         for (question, ratio) in pairs {
             let goal = ratio_goal(question);
             let wanted = goal.map(|goal| format!("at least {goal}")).unwrap_or_default();
