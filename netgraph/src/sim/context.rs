@@ -38,6 +38,8 @@ pub(super) enum Post {
     ToId { vnet: u32, to: NodeId, message: Message },
     /// A node of its own for a connection that a ksocket has accepted.
     Adopt { parent: NodeKey, end: EndKey, asker: Asker },
+    /// The end of a hook, as soon as nobody is in its node.
+    RemoveHook(NodeKey, HookKey),
     /// A timer of a node, due at this moment.
     Timer(NodeKey, Duration, u32),
 }
@@ -52,6 +54,8 @@ pub(super) struct Context<'m> {
     pub(super) net: &'m mut Network,
     /// Whether something was queued that a program may be waiting for.
     pub(super) woken: &'m mut bool,
+    /// The number of the PPPoE session that was begun last, of all nodes and VNETs.
+    pub(super) pppoe_session: &'m mut u16,
     pub(super) now: Duration,
     pub(super) outputs: &'m mut Vec<Option<Output>>,
     pub(super) posts: &'m mut VecDeque<Post>,
@@ -128,6 +132,13 @@ impl Context<'_> {
         self.core.valid = false;
         if !self.core.closing {
             self.posts.push_back(Post::Shutdown(self.node));
+        }
+    }
+
+    /// Has one of the node's hooks go away as soon as nobody is in the node.
+    pub(super) fn remove_hook(&mut self, name: HookName) {
+        if let Some(hook) = self.find(name) {
+            self.posts.push_back(Post::RemoveHook(self.node, hook));
         }
     }
 

@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use super::engine::Item;
+use super::engine::{Item, Letter};
 use super::graph::{Hook, HookKey, NodeKey};
 use super::machine::{HOST, Machine};
 use super::nodes::{self, Fate, Kind};
@@ -123,7 +123,11 @@ impl Machine {
         let there = peer.and_then(|peer| self.hooks.get(peer)).and_then(|peer| peer.node);
         let Some(there) = there else { return Ok(()) };
         let answer = self.call(node, |behaviour, context| behaviour.connect(context, hook, there));
-        answer.unwrap_or(Ok(()))
+        answer.unwrap_or(Ok(()))?;
+        match self.call(node, |behaviour, context| behaviour.inquire(context, hook)).flatten() {
+            Some(message) => self.send(there, Item::Message(Letter { message, hook: None, reported: false })),
+            None => Ok(()),
+        }
     }
 
     fn link_hook(&mut self, node: NodeKey, hook: HookKey) {

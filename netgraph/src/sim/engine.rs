@@ -24,7 +24,7 @@ pub(super) enum Item {
     Transmit(Packet),
     /// A message.
     Message(Letter),
-    /// The other end of this hook is gone.
+    /// This hook is to go: its other end is gone, or the node wants it so.
     RemoveHook(HookKey),
     /// The end of the node.
     Shutdown,
@@ -225,6 +225,9 @@ impl Machine {
                 Post::ToPeer(hook, message) => self.send_to_peer(hook, message),
                 Post::Shutdown(node) => {
                     let _ = self.send(node, Item::Shutdown);
+                }
+                Post::RemoveHook(node, hook) => {
+                    let _ = self.send(node, Item::RemoveHook(hook));
                 }
                 Post::Detach { interface, vnet, unit } => {
                     let kind = self.interfaces.get(interface).map(|there| there.kind);

@@ -10,7 +10,7 @@ use super::engine::Item;
 use super::graph::{HookKey, NodeKey};
 use super::ifnet::IfKey;
 use super::machine::Machine;
-use super::nodes::{Behaviour, Sent};
+use super::nodes::{Behaviour, CHAIN, Sent};
 use super::packet::Packet;
 use crate::error::Errno;
 
@@ -158,6 +158,7 @@ impl Machine {
             sockets: &mut self.sockets,
             net: &mut self.net,
             woken: &mut self.woken,
+            pppoe_session: &mut self.pppoe_session,
             now: self.clock,
             outputs: &mut self.flow.outputs,
             posts: &mut self.flow.posts,
@@ -227,6 +228,10 @@ impl Machine {
                 let after = told.unwrap_or(result);
                 if let Some(frame) = self.flow.frames.last_mut() {
                     frame.result = after;
+                    if after.is_err() && note & CHAIN != 0 {
+                        // The node goes no further, and does not send the others.
+                        frame.next = frame.end;
+                    }
                 }
                 return;
             }

@@ -91,6 +91,8 @@ pub(super) struct Machine {
     pub(super) reported: Option<Errno>,
     /// Whether something was queued that a program may be waiting for.
     pub(super) woken: bool,
+    /// The number of the PPPoE session that was begun last.
+    pub(super) pppoe_session: u16,
 }
 
 impl Machine {
@@ -117,6 +119,7 @@ impl Machine {
             limits: SimLimits::default(),
             reported: None,
             woken: false,
+            pppoe_session: 0,
         }
     }
 

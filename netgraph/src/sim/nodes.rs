@@ -213,6 +213,9 @@ pub(super) struct Sent {
     pub(super) result: Result<(), Errno>,
 }
 
+/// A bit of a note: if the packet is refused, those that the node has sent after it are not sent.
+pub(super) const CHAIN: u32 = 0x8000_0000;
+
 /// What a node does: the methods of the kernel's `struct ng_type`, on the node's private part.
 pub(super) trait Behaviour: fmt::Debug + Send {
     /// A hook is about to be added, and may be refused or renamed.
@@ -223,6 +226,12 @@ pub(super) trait Behaviour: fmt::Debug + Send {
     /// A hook is about to become a connection, to a hook of the node `peer`, and may still be refused.
     fn connect(&mut self, _: &mut Context<'_>, _: HookKey, _peer: NodeKey) -> Result<(), Errno> {
         Ok(())
+    }
+
+    /// A message for the node at the other end of a hook that is about to become a connection. If it is refused at once,
+    /// so is the connection.
+    fn inquire(&mut self, _: &mut Context<'_>, _: HookKey) -> Option<Message> {
+        None
     }
 
     /// A hook is gone from the list; its name and tag can still be read.

@@ -8,6 +8,7 @@ mod interfaces;
 mod lines;
 mod netflow;
 mod network;
+mod pppoe;
 mod programs;
 mod quiet;
 mod sockets;

@@ -1,48 +1,72 @@
-//! `pppoe`: modes, and how far sessions have been asked to go; no packets are sent, and no events told.
+//! `pppoe`: clients and servers of PPP over Ethernet, as ng_pppoe.c has them.
 
-use std::collections::BTreeMap;
+mod discovery;
+mod session;
+mod tags;
+
+use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+use zerocopy::IntoBytes;
 
-use super::quiet::{Answer, Quiet, forward, text, zeros};
-use super::{Kind, plain};
+use self::session::{Negotiation, Session, State, alike};
+use self::tags::FULL_HEADER;
+use super::by_hook::{ByHook, Name};
+use super::quiet::{Answer, reply, text};
+use super::{Behaviour, CHAIN, Kind, Sent, plain};
 use crate::error::Errno;
-use crate::name::HookName;
-use crate::nodes::pppoe::Pppoe as Type;
-use crate::sim::context::Context;
+use crate::name::{HookName, NodeId};
+use crate::nodes::pppoe::{DEBUG, ETHERNET, Pppoe as Type};
+use crate::sim::context::{Context, Post};
+use crate::sim::graph::{HookKey, NodeKey};
+use crate::sim::machine::Machine;
 use crate::sim::message::Message;
 use crate::sim::packet::Packet;
 use crate::sys::*;
 
 pub(in crate::sim) static KIND: Kind = plain::<Type, Pppoe>();
 
-#[derive(Debug, Default, Serialize, Deserialize)]
+/// The note of a packet that goes to all servers, until one refuses it. Other notes are the numbers of sessions.
+const TO_ALL: u32 = CHAIN;
+
+#[derive(Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Pppoe {
     mode_3com: bool,
     mode_dlink: bool,
-    /// The sessions that have been asked for something, by the hexadecimal names of their hooks.
-    sessions: BTreeMap<String, Session>,
+    /// The Ethernet header that clients begin with: to all, from the interface.
+    #[serde(with = "crate::sim::hex")]
+    ethernet: Vec<u8>,
+    /// The largest payload that clients ask for; 0 for none.
+    max_payload: u16,
+    packets_in: u32,
+    packets_out: u32,
+    sessions: ByHook<Session>,
+    /// The hooks of servers that listen, the newest first.
+    listeners: Vec<Name>,
+    last_session: u32,
+    last_timer: u32,
 }
 
-/// The length of the headers of Ethernet and PPPoE together.
-const FULL_HEADER: usize = 20;
-
-/// How far a session has come.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-enum Session {
-    /// It looks for a server.
-    Connecting,
-    /// It waits for clients of this service.
-    Listening(Vec<u8>),
-    /// It is a server's, and waits for its client.
-    Primed,
-}
-
-/// The name of a hook as the key of a session.
-fn key(name: &[u8]) -> String {
-    name.iter().map(|byte| format!("{byte:02x}")).collect()
+impl Default for Pppoe {
+    fn default() -> Self {
+        let mut ethernet = vec![0xff; 6];
+        ethernet.extend_from_slice(&[0; 6]);
+        ethernet.extend_from_slice(&ETHERTYPE_PPPOE_DISC.to_ne_bytes());
+        Self {
+            mode_3com: false,
+            mode_dlink: false,
+            ethernet,
+            max_payload: 0,
+            packets_in: 0,
+            packets_out: 0,
+            sessions: ByHook::default(),
+            listeners: Vec::new(),
+            last_session: 0,
+            last_timer: 0,
+        }
+    }
 }
 
 /// The data of a message about a session, whose lengths must agree.
@@ -55,51 +79,74 @@ fn data_of(message: &Message, most: usize) -> Result<(ngpppoe_init_data, &[u8]),
     Ok((head, data.get(..head.data_len.into()).ok_or(Errno::EMSGSIZE)?))
 }
 
-/// Tells whether the tag that a client wants its answers to bear can be read: after `\`, up to `|`, `0x` and digits.
-fn is_readable(request: &[u8]) -> bool {
-    let after = request.iter().position(|byte| *byte == b'\\').map_or(0, |at| at + 1);
-    let rest = request.get(after..).unwrap_or_default();
-    let tag = rest.iter().position(|byte| *byte == b'|').and_then(|at| rest.get(..at)).unwrap_or_default();
-    match tag.strip_prefix(b"0x") {
-        Some(digits) if !digits.is_empty() && digits.len() % 2 == 0 => {
-            digits.iter().all(|digit| matches!(digit, b'0'..=b'9' | b'a'..=b'f'))
-        }
-        _ => true,
-    }
+/// Sends a message of the node's own to the node that has begun a session.
+fn tell(context: &mut Context<'_>, creator: u32, cmd: u32, words: &str, args: &[u8]) {
+    let message = Message::new(NGM_PPPOE_COOKIE, cmd, args, context.core.id).called(words);
+    let (vnet, to) = (context.core.vnet, NodeId(creator));
+    context.posts.push_back(Post::ToId { vnet, to, message });
+}
+
+/// Tells what has become of a session. The kernel's macro takes the name of a variable for that of the message.
+fn tell_event(context: &mut Context<'_>, creator: u32, cmd: u32, hook: HookName) {
+    tell(context, creator, cmd, "cmdid", ngpppoe_sts { hook: hook.to_field() }.as_bytes());
 }
 
 impl Pppoe {
-    /// Has a session do something.
-    fn drive(&mut self, context: &Context<'_>, message: &Message) -> Result<(), Errno> {
+    /// A message about a session.
+    fn drive(&mut self, context: &mut Context<'_>, message: &Message) -> Result<(), Errno> {
         let command = message.header.cmd;
         let is_notice = matches!(command, NGM_PPPOE_SEND_HURL | NGM_PPPOE_SEND_MOTM);
         let most = if is_notice { PPPOE_PADM_VALUE_SIZE } else { PPPOE_SERVICE_NAME_SIZE };
         let (head, data) = data_of(message, most)?;
         let name = HookName::from_field(&head.hook);
         context.find(name).ok_or(Errno::ENOENT)?;
-        if [NG_PPPOE_HOOK_ETHERNET, NG_PPPOE_HOOK_DEBUG].iter().any(|hook| hook.as_bytes() == name.as_bytes())
-        {
-            return Err(Errno::EINVAL);
+        let listens = command == NGM_PPPOE_LISTEN && self.is_served(data);
+        let session = self.sessions.get_mut(name).ok_or(Errno::EINVAL)?;
+        match command {
+            NGM_PPPOE_SERVICE => return Self::advertise(session, data),
+            NGM_PPPOE_SEND_HURL | NGM_PPPOE_SEND_MOTM if session.is_connected() => {
+                let tag = if command == NGM_PPPOE_SEND_HURL { PTT_HURL } else { PTT_MOTM };
+                let packet = session.notice(PADM_CODE, tag, data);
+                // What becomes of it is nobody's business.
+                let _ = context.send_by(ETHERNET, Packet::new(&packet), 0);
+                return Ok(());
+            }
+            NGM_PPPOE_SEND_HURL | NGM_PPPOE_SEND_MOTM => return Err(Errno::EISCONN),
+            _ if listens => return Err(Errno::EEXIST),
+            _ if session.state != State::None => return Err(Errno::EISCONN),
+            _ => {}
         }
-        let key = key(name.as_bytes());
-        let next = match command {
-            NGM_PPPOE_SERVICE if self.sessions.get(&key) == Some(&Session::Primed) => return Ok(()),
-            // No session gets so far that it could take a notice.
-            NGM_PPPOE_SERVICE | NGM_PPPOE_SEND_HURL | NGM_PPPOE_SEND_MOTM => return Err(Errno::EISCONN),
-            NGM_PPPOE_LISTEN => Session::Listening(data.to_vec()),
-            NGM_PPPOE_OFFER => Session::Primed,
-            _ => Session::Connecting,
-        };
-        if command == NGM_PPPOE_LISTEN && self.sessions.values().any(|there| *there == next) {
-            return Err(Errno::EEXIST);
+        session.creator = message.from.0;
+        let own = session.address(context.core.id.0);
+        let negotiation = session.negotiation.insert(Negotiation::new(&self.ethernet));
+        match command {
+            NGM_PPPOE_LISTEN => {
+                negotiation.service = data.to_vec();
+                session.state = State::Listening;
+                self.listeners.insert(0, Name(name));
+            }
+            NGM_PPPOE_OFFER => {
+                negotiation.ac_name = data.to_vec();
+                session.state = State::Primed;
+            }
+            _ => {
+                negotiation.ask_for(data, own)?;
+                self.start(context, name);
+            }
         }
-        if self.sessions.contains_key(&key) {
-            return Err(Errno::EISCONN);
-        }
-        if next == Session::Connecting && !is_readable(data) {
-            return Err(Errno::EINVAL);
-        }
-        self.sessions.insert(key, next);
+        Ok(())
+    }
+
+    /// Whether somebody listens for just this service.
+    fn is_served(&self, service: &[u8]) -> bool {
+        let mut listening = self.listeners.iter().filter_map(|name| self.sessions.get(name.0));
+        listening.any(|there| there.negotiation.as_ref().is_some_and(|there| alike(&there.service, service)))
+    }
+
+    /// Has a server that is to make an offer name a service of its own.
+    fn advertise(session: &mut Session, service: &[u8]) -> Result<(), Errno> {
+        let primed = session.negotiation.as_mut().filter(|_| session.state == State::Primed);
+        primed.ok_or(Errno::EISCONN)?.service = service.to_vec();
         Ok(())
     }
 
@@ -107,11 +154,29 @@ impl Pppoe {
         // The last byte is taken for the NUL, whatever it is.
         let mode = message.stated().split_last().map(|(_, mode)| mode).ok_or(Errno::EINVAL)?;
         match std::str::from_utf8(mode) {
-            Ok(NG_PPPOE_STANDARD) => (self.mode_3com, self.mode_dlink) = (false, false),
-            Ok(NG_PPPOE_3COM) => self.mode_3com = true,
+            Ok(NG_PPPOE_STANDARD) => {
+                (self.mode_3com, self.mode_dlink) = (false, false);
+                self.set_kind(ETHERTYPE_PPPOE_DISC);
+            }
+            Ok(NG_PPPOE_3COM) => {
+                self.mode_3com = true;
+                self.set_kind(ETHERTYPE_PPPOE_3COM_DISC);
+            }
             Ok(NG_PPPOE_DLINK) => self.mode_dlink = true,
             _ => return Err(Errno::EINVAL),
         }
+        Ok(())
+    }
+
+    fn set_kind(&mut self, kind: u16) {
+        self.ethernet.truncate(session::KIND);
+        self.ethernet.extend_from_slice(&kind.to_ne_bytes());
+    }
+
+    /// Takes the address of the interface.
+    fn set_source(&mut self, message: &Message) -> Result<(), Errno> {
+        let address: [u8; ETHER_ADDR_LEN] = message.exactly().ok_or(Errno::EINVAL)?;
+        self.ethernet.splice(6..12, address);
         Ok(())
     }
 
@@ -123,63 +188,137 @@ impl Pppoe {
             (true, true) => "3Com|D-Link",
         }
     }
-}
-
-impl Quiet for Pppoe {
-    const COOKIE: u32 = NGM_PPPOE_COOKIE;
-
-    fn hook(&mut self, _: &mut Context<'_>, _: &[u8]) -> Result<(), Errno> {
-        Ok(())
-    }
-
-    fn unhook(&mut self, context: &mut Context<'_>, name: &[u8]) -> bool {
-        self.sessions.remove(&key(name));
-        context.core.hook_count == 0 || name == NG_PPPOE_HOOK_ETHERNET.as_bytes()
-    }
 
     fn answer(&mut self, context: &mut Context<'_>, message: &Message) -> Answer {
         match message.header.cmd {
             NGM_PPPOE_CONNECT | NGM_PPPOE_LISTEN | NGM_PPPOE_OFFER | NGM_PPPOE_SERVICE
             | NGM_PPPOE_SEND_HURL | NGM_PPPOE_SEND_MOTM => self.drive(context, message)?,
-            NGM_PPPOE_GET_STATUS => return zeros::<ngpppoestat>(),
+            NGM_PPPOE_GET_STATUS => {
+                let (packets_in, packets_out) = (self.packets_in, self.packets_out);
+                return reply(&ngpppoestat { packets_in, packets_out });
+            }
             NGM_PPPOE_SETMODE => self.set_mode(message)?,
             NGM_PPPOE_GETMODE => return text(self.mode()),
-            NGM_PPPOE_SETENADDR => {
-                message.exactly::<[u8; ETHER_ADDR_LEN]>().ok_or(Errno::EINVAL)?;
-            }
-            NGM_PPPOE_SETMAXP => {
-                message.exactly::<u16>().ok_or(Errno::EINVAL)?;
-            }
+            NGM_PPPOE_SETENADDR => self.set_source(message)?,
+            NGM_PPPOE_SETMAXP => self.max_payload = message.exactly().ok_or(Errno::EINVAL)?,
             _ => return Err(Errno::EINVAL),
         }
         Ok(None)
     }
 
-    /// No session gets so far that data could pass.
-    fn data(&mut self, context: &mut Context<'_>, name: &[u8], packet: Packet) -> Result<(), Errno> {
-        let is = |hook: &str| name == hook.as_bytes();
-        if is(NG_PPPOE_HOOK_DEBUG) {
-            return forward(context, NG_PPPOE_HOOK_ETHERNET, packet);
+    /// Sets the timer of a session, in the place of the one that it has.
+    fn set_timer(context: &mut Context<'_>, last: &mut u32, negotiation: &mut Negotiation, seconds: u32) {
+        *last = last.wrapping_add(1);
+        negotiation.timer = Some(*last);
+        context.after(Duration::from_secs(seconds.into()), *last);
+    }
+
+    /// Data from a session that is connected: PPPoE has no address and control fields before it.
+    fn send_on(
+        &mut self,
+        context: &mut Context<'_>,
+        name: HookName,
+        mut packet: Packet,
+    ) -> Result<(), Errno> {
+        let session = self.sessions.get(name).ok_or(Errno::EINVAL)?;
+        if packet.bytes().starts_with(&[0xff, 0x03]) {
+            packet.splice(0, 2, &[]);
         }
-        let header = packet.bytes().get(..FULL_HEADER);
-        if is(NG_PPPOE_HOOK_ETHERNET) {
-            let kind = header.ok_or(Errno::ENOBUFS)?.get(12..14).unwrap_or_default();
-            return match kind {
-                [0x88, 0x63 | 0x64] | [0x3c, 0x12 | 0x13] => Err(Errno::ENETUNREACH),
-                _ => Err(Errno::EPFNOSUPPORT),
-            };
+        let len = packet.len() as u16;
+        packet.splice(0, 0, &session.header);
+        if let Some(length) = packet.bytes_mut().get_mut(FULL_HEADER - 2..FULL_HEADER) {
+            length.copy_from_slice(&len.to_be_bytes());
         }
-        match self.sessions.get(&key(name)) {
-            Some(Session::Primed) => Err(if header.is_some() { Errno::EINVAL } else { Errno::ENOBUFS }),
+        self.packets_out = self.packets_out.wrapping_add(1);
+        context.send_by(ETHERNET, packet, 0)
+    }
+}
+
+impl Behaviour for Pppoe {
+    fn new_hook(&mut self, _: &mut Context<'_>, _: HookKey, name: HookName) -> Result<(), Errno> {
+        if name != ETHERNET && name != DEBUG {
+            self.last_session = self.last_session.wrapping_add(1) % TO_ALL;
+            let number = self.last_session.max(1);
+            self.sessions.insert(name, Session { number, ..Session::default() });
+        }
+        Ok(())
+    }
+
+    /// Asks the node of the interface for its address; others may refuse that, and are not connected then.
+    fn inquire(&mut self, context: &mut Context<'_>, hook: HookKey) -> Option<Message> {
+        let is_ethernet = context.name(hook) == Some(ETHERNET);
+        let question = Message::new(NGM_ETHER_COOKIE, NGM_ETHER_GET_ENADDR, &[], context.core.id);
+        is_ethernet.then(|| question.called("NGM_ETHER_GET_ENADDR"))
+    }
+
+    fn disconnect(&mut self, context: &mut Context<'_>, hook: HookKey) {
+        let Some(name) = context.name(hook) else { return };
+        if name == ETHERNET && context.core.valid {
+            context.shut_down();
+        }
+        if let Some(session) = self.sessions.take(name) {
+            self.listeners.retain(|there| there.0 != name);
+            if session.state != State::None {
+                tell_event(context, session.creator, NGM_PPPOE_CLOSE, name);
+            }
+            if session.is_connected() {
+                let packet = session.notice(PADT_CODE, PTT_GEN_ERR, b"session closed");
+                let _ = context.send_by(ETHERNET, Packet::new(&packet), 0);
+            }
+        }
+        context.shut_down_if_bare();
+    }
+
+    fn receive_message(&mut self, context: &mut Context<'_>, message: Message, _: Option<HookKey>) -> Answer {
+        let told = message.command() == (NGM_ETHER_COOKIE, NGM_ETHER_GET_ENADDR)
+            && message.header.flags & NGF_RESP != 0;
+        match message.header.typecookie {
+            NGM_PPPOE_COOKIE => self.answer(context, &message),
+            // An `ether` node tells its address when it is asked.
+            _ if told => self.set_source(&message).map(|()| None),
+            _ => Err(Errno::EINVAL),
+        }
+    }
+
+    fn receive_data(
+        &mut self,
+        context: &mut Context<'_>,
+        hook: HookKey,
+        packet: Packet,
+    ) -> Result<(), Errno> {
+        let name = context.name(hook).ok_or(Errno::EINVAL)?;
+        if name == DEBUG {
+            self.packets_out = self.packets_out.wrapping_add(1);
+            return context.send_by(ETHERNET, packet, 0);
+        }
+        if name == ETHERNET {
+            self.packets_in = self.packets_in.wrapping_add(1);
+            return self.receive_frame(context, packet);
+        }
+        match self.sessions.get(name).map(|session| session.state) {
+            Some(State::NewConnected | State::Connected) => self.send_on(context, name, packet),
+            Some(State::Primed) => self.offer(context, name, &packet),
             _ => Err(Errno::ENETUNREACH),
         }
     }
 
-    /// An `ether` node tells its address when it is asked.
-    fn stranger(&mut self, _: &mut Context<'_>, message: Message) -> Answer {
-        let told = message.command() == (NGM_ETHER_COOKIE, NGM_ETHER_GET_ENADDR)
-            && message.header.flags & NGF_RESP != 0
-            && message.header.arglen as usize == ETHER_ADDR_LEN;
-        if told { Ok(None) } else { Err(Errno::EINVAL) }
+    fn sent(&mut self, context: &mut Context<'_>, sent: Sent, _: Result<(), Errno>) -> Result<(), Errno> {
+        if matches!(sent.note, 0 | TO_ALL) {
+            return sent.result;
+        }
+        // A confirmation is on its way: now its sender is told.
+        let confirmed = self.sessions.iter().find(|(_, session)| session.number == sent.note);
+        if let Some((name, creator)) = confirmed.map(|(name, session)| (name, session.creator)) {
+            tell_event(context, creator, NGM_PPPOE_SUCCESS, name);
+        }
+        sent.result
+    }
+
+    fn timer(&mut self, context: &mut Context<'_>, token: u32) {
+        self.time_out(context, token);
+    }
+
+    fn save(&self, _: &Machine, _: NodeKey) -> Value {
+        json!(self)
     }
 }

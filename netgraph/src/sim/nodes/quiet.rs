@@ -7,7 +7,7 @@ use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 use zerocopy::{Immutable, IntoBytes};
 
-use super::Behaviour;
+use super::{Behaviour, Sent};
 use crate::error::Errno;
 use crate::name::HookName;
 use crate::sim::context::Context;
@@ -49,6 +49,11 @@ pub(super) trait Quiet: Debug + Default + Send + Serialize + DeserializeOwned + 
     /// A timer that the node has set is due.
     fn due(&mut self, _: &mut Context<'_>, _token: u32) {}
 
+    /// What became of a packet that was sent; see [`Behaviour::sent`].
+    fn went(&mut self, _: &mut Context<'_>, sent: Sent, _before: Result<(), Errno>) -> Result<(), Errno> {
+        sent.result
+    }
+
     /// Data came in on a hook of this name.
     fn data(&mut self, _: &mut Context<'_>, _name: &[u8], _: Packet) -> Result<(), Errno> {
         Ok(())
@@ -85,6 +90,15 @@ impl<Q: Quiet> Behaviour for Q {
     ) -> Result<(), Errno> {
         let name = name_of(context, hook).ok_or(Errno::EINVAL)?;
         self.data(context, name.as_bytes(), packet)
+    }
+
+    fn sent(
+        &mut self,
+        context: &mut Context<'_>,
+        sent: Sent,
+        before: Result<(), Errno>,
+    ) -> Result<(), Errno> {
+        self.went(context, sent, before)
     }
 
     fn timer(&mut self, context: &mut Context<'_>, token: u32) {
