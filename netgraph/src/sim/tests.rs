@@ -5,6 +5,7 @@ mod copies;
 mod files;
 mod ifaces;
 mod interfaces;
+mod l2tp;
 mod lines;
 mod netflow;
 mod network;
