@@ -9,6 +9,7 @@ mod l2tp;
 mod lines;
 mod netflow;
 mod network;
+mod ppp;
 mod pppoe;
 mod programs;
 mod quiet;

@@ -1,21 +1,42 @@
-//! `ppp`: the configuration of the bundle and its links, and packets on the way between its hooks.
+//! `ppp`: a bundle of links, as ng_ppp.c has it: its configuration, and packets on the way between its hooks.
 
+mod multilink;
+mod reassembly;
 mod way;
 
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
-use super::quiet::{Answer, Quiet, decimal, hook_named, one_of, only_once, raw, reply, zeros};
-use super::{Kind, plain};
+use self::multilink::Multilink;
+use super::quiet::{Answer, Quiet, decimal, hook_named, one_of, only_once, raw, reply};
+use super::{CHAIN, Kind, Made, Sent};
+use crate::NodeType;
 use crate::error::Errno;
 use crate::nodes::ppp::Ppp as Type;
 use crate::sim::context::{Context, Post};
+use crate::sim::graph::NodeKey;
+use crate::sim::machine::Machine;
 use crate::sim::message::Message;
 use crate::sim::packet::Packet;
+use crate::sim::snapshot::state;
 use crate::sys::*;
 
-pub(in crate::sim) static KIND: Kind = plain::<Type, Ppp>();
+pub(in crate::sim) static KIND: Kind = Kind {
+    name: Type::NAME,
+    commands: Type::COMMANDS,
+    make: |_, _| Ok(Box::new(Ppp::default())),
+    restore,
+    finds_unready_hooks: false,
+};
+
+/// What follows from the rest of the private part is no part of the file.
+fn restore(_: &mut Machine, _: NodeKey, saved: &Value) -> Made<String> {
+    let mut ppp: Ppp = state(saved)?;
+    ppp.multilink.find_active(&ppp.config);
+    Ok(Box::new(ppp))
+}
 
 /// The smallest packets that a link may be limited to.
 const MRU_MIN: u16 = 32;
@@ -29,7 +50,15 @@ struct Ppp {
     bundle: Counters,
     #[serde(default)]
     links: BTreeMap<u16, Counters>,
+    #[serde(default)]
+    multilink: Multilink,
 }
+
+/// The notes of packets: one for a link, and one of several, of which no more are sent after one that is refused; and
+/// what nobody is told of.
+const LINK: u32 = 1;
+const PIECE: u32 = CHAIN | LINK;
+const BESIDES: u32 = 2;
 
 /// What has passed a link, or the bundle.
 #[derive(Debug, Default, Clone, Copy, Serialize, Deserialize)]
@@ -66,28 +95,12 @@ impl Counters {
     }
 }
 
-/// The links that are connected, and enabled by this configuration.
-fn actives(context: &Context<'_>, config: &ng_ppp_node_conf) -> impl Iterator<Item = u16> {
-    let enabled = (0u16..).zip(&config.links).filter(|(_, link)| link.enableLink != 0);
-    let name = |number: u16| format!("{NG_PPP_HOOK_LINK_PREFIX}{number}");
-    let there = enabled.map(|(number, _)| number);
-    there.filter(move |number| hook_named(context, name(*number).as_bytes()).is_some())
-}
-
-fn active(context: &Context<'_>, config: &ng_ppp_node_conf) -> usize {
-    actives(context, config).count()
-}
-
-fn first_active(context: &Context<'_>, config: &ng_ppp_node_conf) -> Option<u16> {
-    actives(context, config).next()
-}
-
 impl Ppp {
     fn link(&mut self, number: u16) -> &mut Counters {
         self.links.entry(number).or_default()
     }
 
-    fn takes(&self, context: &Context<'_>, new: &ng_ppp_node_conf) -> bool {
+    fn takes(&self, new: &ng_ppp_node_conf) -> bool {
         let valid = |link: &ng_ppp_link_conf| {
             link.enableLink == 0
                 || (link.mru >= MRU_MIN
@@ -98,8 +111,8 @@ impl Ppp {
             let bund = &config.bund;
             [bund.enableMultilink, bund.xmitShortSeq, bund.recvShortSeq].map(|flag| flag != 0)
         };
-        let links = active(context, new);
-        let at_work = links > 0 && active(context, &self.config) > 0;
+        let links = self.multilink.count(new);
+        let at_work = links > 0 && !self.multilink.active.is_empty();
         new.links.iter().all(valid)
             && (!at_work || multilink(&self.config) == multilink(new))
             && (links <= 1 || new.bund.enableMultilink != 0)
@@ -127,16 +140,30 @@ impl Quiet for Ppp {
                 NG_PPP_HOOK_IPV6,
             ];
             one_of(&names, name)?;
-            return only_once(context, name);
+            only_once(context, name)?;
+            self.multilink.update(context, &self.config, false);
+            return Ok(());
         };
         let number = decimal(digits)? as usize;
         let link = self.config.links.get(number).ok_or(Errno::EINVAL)?;
         only_once(context, name)?;
         let alone = self.config.bund.enableMultilink == 0;
-        if link.enableLink != 0 && alone && active(context, &self.config) >= 1 {
+        if link.enableLink != 0 && alone && !self.multilink.active.is_empty() {
             return Err(Errno::ENODEV);
         }
+        self.multilink.set_connected(number, true);
+        self.multilink.update(context, &self.config, false);
         Ok(())
+    }
+
+    fn unhook(&mut self, context: &mut Context<'_>, name: &[u8]) -> bool {
+        if let Some(digits) = name.strip_prefix(NG_PPP_HOOK_LINK_PREFIX.as_bytes()) {
+            self.multilink.set_connected(decimal(digits).map_or(usize::MAX, |number| number as usize), false);
+        }
+        if context.core.hook_count > 0 {
+            self.multilink.update(context, &self.config, false);
+        }
+        context.core.hook_count == 0
     }
 
     fn answer(&mut self, context: &mut Context<'_>, message: &Message) -> Answer {
@@ -144,15 +171,15 @@ impl Quiet for Ppp {
         match command {
             NGM_PPP_SET_CONFIG => {
                 let config = message.exactly().ok_or(Errno::EINVAL)?;
-                if !self.takes(context, &config) {
+                if !self.takes(&config) {
                     return Err(Errno::EINVAL);
                 }
                 self.config = config;
+                self.multilink.update(context, &self.config, true);
                 return Ok(None);
             }
             NGM_PPP_GET_CONFIG => return reply(&self.config),
-            // The numbers of all sequences start at 0.
-            NGM_PPP_GET_MP_STATE => return zeros::<ng_ppp_mp_state>(),
+            NGM_PPP_GET_MP_STATE => return reply(&self.multilink.state()),
             NGM_PPP_GET_LINK_STATS..=NGM_PPP_GETCLR_LINK_STATS64 => {}
             _ => return Err(Errno::EINVAL),
         }
@@ -178,6 +205,32 @@ impl Quiet for Ppp {
 
     fn data(&mut self, context: &mut Context<'_>, name: &[u8], packet: Packet) -> Result<(), Errno> {
         self.take(context, name, packet)
+    }
+
+    fn went(
+        &mut self,
+        context: &mut Context<'_>,
+        sent: Sent,
+        before: Result<(), Errno>,
+    ) -> Result<(), Errno> {
+        if sent.note == BESIDES {
+            return before;
+        }
+        let name = context.name(sent.hook).filter(|_| sent.note & LINK != 0);
+        let digits =
+            name.as_ref().and_then(|name| name.as_bytes().strip_prefix(NG_PPP_HOOK_LINK_PREFIX.as_bytes()));
+        if let Some(Ok(link)) = digits.map(decimal) {
+            let link = link as u16;
+            self.link(link).sent(sent.len);
+            if sent.result.is_ok() {
+                self.multilink.took(link, sent.len, &self.config.bund, context.now);
+            }
+        }
+        sent.result
+    }
+
+    fn due(&mut self, context: &mut Context<'_>, token: u32) {
+        self.look_through(context, token);
     }
 
     /// What is meant for the compressor goes on to it.

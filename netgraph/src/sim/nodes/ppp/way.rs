@@ -1,7 +1,6 @@
 //! The way of a packet through a node: from its protocols down to a link, and from a link up to them.
 //!
-//! On the way down come header compression, compression, encryption and the link; on the way up the same backwards. With
-//! multilink nothing is sent: packets are not parted here.
+//! On the way down come header compression, compression, encryption and the links; on the way up the same backwards.
 
 use super::*;
 use crate::sim::nodes::quiet::{forward, forward_behind};
@@ -14,7 +13,7 @@ const IP: u16 = 0x0021;
 const IPV6: u16 = 0x0057;
 const IPX: u16 = 0x002b;
 const LCP: u16 = 0xc021;
-const MULTILINK: u16 = 0x003d;
+pub(super) const MULTILINK: u16 = 0x003d;
 const VJ_COMPRESSED: u16 = 0x002d;
 const VJ_UNCOMPRESSED: u16 = 0x002f;
 
@@ -26,12 +25,12 @@ const CONTROL: u16 = 0x4000;
 /// The address and the control field before a frame.
 const ADDRESS_AND_CONTROL: [u8; 2] = [0xff, 0x03];
 
-fn is_valid(protocol: u16) -> bool {
+pub(super) fn is_valid(protocol: u16) -> bool {
     protocol & 0x0101 == 1
 }
 
 /// Takes the number of a protocol off a packet: one byte where that is enough.
-fn cut_protocol(packet: &mut Packet) -> Option<u16> {
+pub(super) fn cut_protocol(packet: &mut Packet) -> Option<u16> {
     let first = u16::from(*packet.bytes().first()?);
     if is_valid(first) {
         packet.splice(0, 1, &[]);
@@ -138,7 +137,7 @@ impl Ppp {
         packet.splice(0, 4, &[]);
         match link {
             NG_PPP_BUNDLE_LINKNUM => self.send(context, protocol, packet),
-            _ => self.transmit(context, protocol, link, packet, false),
+            _ => self.transmit(context, protocol, link, packet, 0),
         }
     }
 
@@ -173,29 +172,27 @@ impl Ppp {
 
     /// Chooses the link.
     fn spread(&mut self, context: &mut Context<'_>, protocol: u16, packet: Packet) -> Result<(), Errno> {
-        let link = first_active(context, &self.config).ok_or(Errno::ENETDOWN)?;
+        let link = *self.multilink.active.first().ok_or(Errno::ENETDOWN)?;
         if self.config.bund.enableMultilink != 0 {
-            let fits = packet.len() <= self.config.bund.mrru.into();
-            return if fits { Ok(()) } else { Err(Errno::EMSGSIZE) };
+            return self.send_pieces(context, protocol, packet);
         }
-        self.transmit(context, protocol, link, packet, true)
+        let plain = packet.len();
+        self.transmit(context, protocol, link, packet, plain)
     }
 
-    fn transmit(
+    /// Sends a packet by a link; `plain` is its length for the counters of the bundle, 0 if it is none of the bundle's.
+    pub(super) fn transmit(
         &mut self,
         context: &mut Context<'_>,
         protocol: u16,
         link: u16,
-        packet: Packet,
-        of_bundle: bool,
+        mut packet: Packet,
+        plain: usize,
     ) -> Result<(), Errno> {
         let config = self.config.links.get(usize::from(link)).copied().ok_or(Errno::ENETDOWN)?;
         let hook = format!("{NG_PPP_HOOK_LINK_PREFIX}{link}");
-        if !has(context, &hook) {
-            return Err(Errno::ENETDOWN);
-        }
-        let plain = packet.len();
-        if config.mru != 0 && plain > config.mru.into() {
+        let hook = hook_named(context, hook.as_bytes()).ok_or(Errno::ENETDOWN)?;
+        if config.mru != 0 && packet.len() > config.mru.into() {
             return Err(Errno::EMSGSIZE);
         }
         let mut header = Vec::new();
@@ -206,11 +203,12 @@ impl Ppp {
             Ok(short) if config.enableProtoComp != 0 => header.push(short),
             _ => header.extend(protocol.to_be_bytes()),
         }
-        self.link(link).sent(plain + header.len());
-        if of_bundle && plain > 0 {
+        if plain > 0 {
             self.bundle.sent(plain);
         }
-        forward_behind(context, &hook, &header, packet)
+        packet.splice(0, 0, &header);
+        context.send(hook, packet, if protocol == MULTILINK { PIECE } else { LINK });
+        Ok(())
     }
 
     /// Takes a frame of a link.
@@ -234,13 +232,13 @@ impl Ppp {
             return Err(Errno::ENXIO);
         }
         if self.config.bund.enableMultilink != 0 && protocol == MULTILINK {
-            return Ok(());
+            return self.take_piece(context, link, packet);
         }
         self.bundle.received(packet.len());
         self.decrypt(context, protocol, link, packet)
     }
 
-    fn decrypt(
+    pub(super) fn decrypt(
         &mut self,
         context: &mut Context<'_>,
         protocol: u16,
