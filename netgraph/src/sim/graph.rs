@@ -13,6 +13,9 @@ use crate::path::Path;
 pub(super) type NodeKey = Key<Node>;
 pub(super) type HookKey = Key<Hook>;
 
+/// The types whose nodes let in one item at a time: `NG_NODE_FORCE_WRITER`, or the same of both hooks.
+const SINGLE: [&str; 7] = ["async", "deflate", "mppc", "nat", "pipe", "pred1", "vjc"];
+
 /// One end of a connection.
 #[derive(Debug)]
 pub(super) struct Hook {
@@ -160,13 +163,6 @@ impl Machine {
         self.nodes.get(node).map(|node| &node.core)
     }
 
-    /// Lets one item at a time into a node: `NG_NODE_FORCE_WRITER`.
-    pub(super) fn force_writer(&mut self, node: NodeKey) {
-        if let Some(node) = self.nodes.get_mut(node) {
-            node.gate.single = true;
-        }
-    }
-
     /// Adds a node without a private part, with the next number of its VNET that is free.
     pub(super) fn add_node(&mut self, vnet: u32, kind: &'static Kind) -> Result<NodeKey, Errno> {
         let there = self.vnets.get_mut(&vnet).ok_or(Errno::ENXIO)?;
@@ -176,7 +172,8 @@ impl Machine {
         let id = there.next_id;
         there.next_id = id.wrapping_add(1);
         let core = Core::new(vnet, NodeId(id), kind);
-        let key = self.nodes.insert(Node { core, gate: Gate::default(), behaviour: None });
+        let gate = Gate { single: SINGLE.contains(&kind.name), ..Gate::default() };
+        let key = self.nodes.insert(Node { core, gate, behaviour: None });
         if let Some(there) = self.vnets.get_mut(&vnet) {
             there.by_id.insert(id, key);
         }

@@ -1,19 +1,33 @@
-//! `nat`: modes and redirections; packets pass as they are until the node has an address, and are dropped then.
+//! `nat`: translation of addresses, as ng_nat.c and the aliasing library have it.
+//!
+//! Packets of TCP, UDP, ICMP and other protocols are translated, with redirections, servers that share one, modes and
+//! fragments. SCTP passes as it is; what the library does for single applications (FTP, IRC, PPTP and others are modules
+//! of their own) and as a transparent proxy is not simulated. Ports that it chooses by chance are others in the kernel.
 
+mod library;
 mod proxy;
+mod translate;
 
 use serde::{Deserialize, Serialize};
 
-use super::quiet::{Answer, Quiet, forward, hook_named, one_of, raw, reply};
+use self::library::{ADDRESS, Library};
+use self::translate::{Verdict, finish_marked};
+use super::quiet::{Answer, Quiet, forward, one_of, raw, reply};
 use super::{Kind, plain};
 use crate::error::Errno;
 use crate::nodes::nat::Nat as Type;
 use crate::sim::context::Context;
 use crate::sim::message::{Message, append};
-use crate::sim::packet::Packet;
+use crate::sim::packet::{ETHER_HEADER, Packet};
 use crate::sys::*;
 
 pub(in crate::sim) static KIND: Kind = plain::<Type, Nat>();
+
+/// The protocols that the library knows more of.
+const IPPROTO_ICMP: u16 = 1;
+const IPPROTO_TCP: u16 = 6;
+const IPPROTO_UDP: u16 = 17;
+const IPPROTO_SCTP: u16 = 132;
 
 /// The length of the kernel's record of a redirection: the entry of a list, with two pointers before it.
 const RECORD: usize = 112;
@@ -25,15 +39,19 @@ struct Nat {
     link_type: u8,
     next_id: u32,
     redirects: Vec<Redirect>,
-    /// Redirections that have been made dynamic: they are in no list, and still count.
-    #[serde(default)]
-    dynamic: Vec<u16>,
+    library: Library,
+    /// Whether both hooks have been there at one time.
+    connected: bool,
+    has_in: bool,
+    has_out: bool,
 }
 
 #[derive(Debug, Serialize, Deserialize)]
 struct Redirect {
     #[serde(with = "raw")]
     entry: ng_nat_listrdrs_entry,
+    /// Its link in the library.
+    link: u32,
 }
 
 impl Default for Nat {
@@ -43,20 +61,31 @@ impl Default for Nat {
             link_type: DLT_RAW,
             next_id: 1,
             redirects: Vec::new(),
-            dynamic: Vec::new(),
+            library: Library::new(),
+            connected: false,
+            has_in: false,
+            has_out: false,
         }
     }
 }
 
 impl Nat {
-    /// Adds a redirection, and replies with its number.
-    fn add(&mut self, mut entry: ng_nat_listrdrs_entry) -> Answer {
+    /// Adds a redirection with its link, and replies with its number.
+    fn add(&mut self, kind: u16, mut entry: ng_nat_listrdrs_entry) -> Answer {
+        let inside = (entry.local_addr.s_addr, entry.local_port.to_be());
+        let outside = (entry.remote_addr.s_addr, entry.remote_port.to_be());
+        let port = Some(entry.alias_port.to_be());
+        let link = self.library.add(kind, inside, outside, entry.alias_addr.s_addr, port);
+        let link = link.ok_or(Errno::ENOMEM)?;
+        if let Some(there) = self.library.link_mut(link) {
+            there.permanent = true;
+        }
         entry.id = self.next_id;
         self.next_id = entry.id.wrapping_add(1);
         if let Some(last) = entry.description.last_mut() {
             *last = 0;
         }
-        self.redirects.push(Redirect { entry });
+        self.redirects.push(Redirect { entry, link });
         reply(&entry.id)
     }
 
@@ -66,53 +95,106 @@ impl Nat {
 
     fn redirect_port(&mut self, from: &ng_nat_redirect_port) -> Answer {
         // The aliasing library knows the ports of TCP, UDP and SCTP.
-        if !matches!(from.proto, 6 | 17 | 132) {
+        let kind = from.proto.into();
+        if !matches!(kind, IPPROTO_TCP | IPPROTO_UDP | IPPROTO_SCTP) {
             return Err(Errno::ENOMEM);
         }
-        self.add(ng_nat_listrdrs_entry {
-            local_addr: from.local_addr,
-            alias_addr: from.alias_addr,
-            remote_addr: from.remote_addr,
-            local_port: from.local_port,
-            alias_port: from.alias_port,
-            remote_port: from.remote_port,
-            proto: from.proto.into(),
-            description: from.description,
-            ..Default::default()
-        })
+        self.add(
+            kind,
+            ng_nat_listrdrs_entry {
+                local_addr: from.local_addr,
+                alias_addr: from.alias_addr,
+                remote_addr: from.remote_addr,
+                local_port: from.local_port,
+                alias_port: from.alias_port,
+                remote_port: from.remote_port,
+                proto: from.proto.into(),
+                description: from.description,
+                ..Default::default()
+            },
+        )
     }
 
     fn redirect_addr(&mut self, from: &ng_nat_redirect_addr) -> Answer {
-        self.add(ng_nat_listrdrs_entry {
-            local_addr: from.local_addr,
-            alias_addr: from.alias_addr,
-            proto: NG_NAT_REDIRPROTO_ADDR,
-            description: from.description,
-            ..Default::default()
-        })
+        self.add(
+            ADDRESS,
+            ng_nat_listrdrs_entry {
+                local_addr: from.local_addr,
+                alias_addr: from.alias_addr,
+                proto: NG_NAT_REDIRPROTO_ADDR,
+                description: from.description,
+                ..Default::default()
+            },
+        )
     }
 
     fn redirect_proto(&mut self, from: &ng_nat_redirect_proto) -> Answer {
-        self.add(ng_nat_listrdrs_entry {
-            local_addr: from.local_addr,
-            alias_addr: from.alias_addr,
-            remote_addr: from.remote_addr,
-            proto: from.proto.into(),
-            description: from.description,
-            ..Default::default()
-        })
+        self.add(
+            from.proto.into(),
+            ng_nat_listrdrs_entry {
+                local_addr: from.local_addr,
+                alias_addr: from.alias_addr,
+                remote_addr: from.remote_addr,
+                proto: from.proto.into(),
+                description: from.description,
+                ..Default::default()
+            },
+        )
     }
 
-    /// Makes a redirection one that ends with its connection; only one that names the far end can be.
+    /// Makes a redirection one that ends with its connection; only one that names the far end can be. The library may
+    /// have dropped its link long before.
     fn make_dynamic(&mut self, id: u32) -> Result<(), Errno> {
         let place = self.place(id)?;
-        let named = self.redirects.get(place).is_some_and(|redirect| {
-            redirect.entry.remote_addr.s_addr != 0 && redirect.entry.remote_port != 0
-        });
-        if !named {
-            return Err(Errno::ENOTTY);
+        let link = self.redirects.get(place).and_then(|redirect| self.library.link_mut(redirect.link));
+        let link = link.filter(|link| link.outside.0 != 0 && link.outside.1 != 0).ok_or(Errno::ENOTTY)?;
+        link.permanent = false;
+        self.redirects.remove(place);
+        Ok(())
+    }
+
+    fn add_server(&mut self, server: &ng_nat_add_server) -> Result<(), Errno> {
+        let place = self.place(server.id)?;
+        if let Some(redirect) = self.redirects.get_mut(place) {
+            redirect.entry.lsnat = redirect.entry.lsnat.wrapping_add(1);
+            if let Some(link) = self.library.link_mut(redirect.link) {
+                link.servers.insert(0, (server.addr.s_addr, server.port.to_be()));
+            }
         }
-        self.dynamic.push(self.redirects.remove(place).entry.proto);
+        Ok(())
+    }
+
+    /// Translates a packet. Those that are no whole IP packets pass as they are.
+    fn translate(&mut self, context: &Context<'_>, incoming: bool, packet: &mut Packet) -> Result<(), Errno> {
+        let start = if self.link_type == DLT_EN10MB { ETHER_HEADER } else { 0 };
+        if start > 0 {
+            let header = packet.ethernet().ok_or(Errno::ENXIO)?;
+            if header.kind != 0x0800 {
+                return Ok(());
+            }
+        }
+        let Some(header) = packet.bytes().get(start..start + 20).filter(|header| header[0] >> 4 == 4) else {
+            return Ok(());
+        };
+        let end = start + usize::from(u16::from_be_bytes([header[2], header[3]]));
+        let header_end = start + usize::from(header[0] & 0x0f) * 4;
+        // One whose header would be longer than itself is left alone; the kernel reads on.
+        if packet.len() < end || header_end < start + 20 || end < header_end {
+            return Ok(());
+        }
+        self.library.housekeep(context.now);
+        let deny = self.library.is(NG_NAT_DENY_INCOMING);
+        let ip = packet.bytes_mut().get_mut(start..end).unwrap_or_default();
+        let verdict = if incoming { self.library.incoming(ip) } else { self.library.outgoing(ip) };
+        match verdict {
+            Verdict::Failed => return Err(Errno::EINVAL),
+            Verdict::Unresolved if incoming => return Err(Errno::EINVAL),
+            Verdict::Ignored if incoming && deny => return Err(Errno::EINVAL),
+            _ => {}
+        }
+        finish_marked(ip);
+        // What follows the packet, as the padding of a short frame does, is cut off.
+        packet.splice(end, usize::MAX, &[]);
         Ok(())
     }
 
@@ -126,43 +208,34 @@ impl Nat {
         list.resize(4 + self.redirects.len() * RECORD, 0);
         Ok(Some(list))
     }
-
-    /// How many links the aliasing library has: those of the redirections.
-    fn links(&self) -> ng_nat_libalias_info {
-        let mut links = ng_nat_libalias_info::default();
-        let listed = self.redirects.iter().map(|redirect| redirect.entry.proto);
-        for protocol in listed.chain(self.dynamic.iter().copied()) {
-            match protocol {
-                1 => links.icmpLinkCount += 1,
-                6 => links.tcpLinkCount += 1,
-                17 => links.udpLinkCount += 1,
-                132 => links.sctpLinkCount += 1,
-                NG_NAT_REDIRPROTO_ADDR => {}
-                _ => links.protoLinkCount += 1,
-            }
-        }
-        links
-    }
 }
 
 impl Quiet for Nat {
     const COOKIE: u32 = NGM_NAT_COOKIE;
 
     fn hook(&mut self, _: &mut Context<'_>, name: &[u8]) -> Result<(), Errno> {
-        one_of(&[NG_NAT_HOOK_IN, NG_NAT_HOOK_OUT], name)
+        one_of(&[NG_NAT_HOOK_IN, NG_NAT_HOOK_OUT], name)?;
+        let is_in = name == NG_NAT_HOOK_IN.as_bytes();
+        *(if is_in { &mut self.has_in } else { &mut self.has_out }) = true;
+        self.connected |= self.has_in && self.has_out;
+        Ok(())
     }
 
     fn answer(&mut self, _: &mut Context<'_>, message: &Message) -> Answer {
         match message.header.cmd {
             NGM_NAT_SET_IPADDR => {
-                message.at_least::<in_addr>().ok_or(Errno::EINVAL)?;
+                let address: in_addr = message.at_least().ok_or(Errno::EINVAL)?;
+                self.library.set_address(address.s_addr);
                 self.has_address = true;
             }
             NGM_NAT_SET_MODE => {
-                message.at_least::<ng_nat_mode>().ok_or(Errno::EINVAL)?;
+                let mode: ng_nat_mode = message.at_least().ok_or(Errno::EINVAL)?;
+                let old = self.library.mode;
+                self.library.mode = (mode.flags & mode.mask) | (old & !mode.mask);
             }
             NGM_NAT_SET_TARGET => {
-                message.at_least::<in_addr>().ok_or(Errno::EINVAL)?;
+                let target: in_addr = message.at_least().ok_or(Errno::EINVAL)?;
+                self.library.target = target.s_addr;
             }
             NGM_NAT_REDIRECT_PORT => return self.redirect_port(&message.at_least().ok_or(Errno::EINVAL)?),
             NGM_NAT_REDIRECT_ADDR => return self.redirect_addr(&message.at_least().ok_or(Errno::EINVAL)?),
@@ -170,21 +243,16 @@ impl Quiet for Nat {
             NGM_NAT_REDIRECT_DYNAMIC => self.make_dynamic(message.at_least().ok_or(Errno::EINVAL)?)?,
             NGM_NAT_REDIRECT_DELETE => {
                 let place = self.place(message.at_least().ok_or(Errno::EINVAL)?)?;
-                self.redirects.remove(place);
+                let redirect = self.redirects.remove(place);
+                self.library.remove(redirect.link);
             }
-            NGM_NAT_ADD_SERVER => {
-                let server: ng_nat_add_server = message.at_least().ok_or(Errno::EINVAL)?;
-                let place = self.place(server.id)?;
-                if let Some(redirect) = self.redirects.get_mut(place) {
-                    redirect.entry.lsnat = redirect.entry.lsnat.wrapping_add(1);
-                }
-            }
+            NGM_NAT_ADD_SERVER => self.add_server(&message.at_least().ok_or(Errno::EINVAL)?)?,
             NGM_NAT_LIST_REDIRECTS => return self.list(),
             NGM_NAT_PROXY_RULE if message.header.arglen < 6 => return Err(Errno::EINVAL),
             // What the library cannot read it refuses.
             NGM_NAT_PROXY_RULE if !proxy::is_rule(message.stated()) => return Err(Errno::ENOMEM),
             NGM_NAT_PROXY_RULE => {}
-            NGM_NAT_LIBALIAS_INFO => return reply(&self.links()),
+            NGM_NAT_LIBALIAS_INFO => return reply(&self.library.info()),
             NGM_NAT_SET_DLT => {
                 let link_type = message.exactly().ok_or(Errno::EINVAL)?;
                 if !matches!(link_type, DLT_EN10MB | DLT_RAW) {
@@ -202,10 +270,21 @@ impl Quiet for Nat {
         if message.header.typecookie == NGM_NAT_GET_DLT { reply(&self.link_type) } else { Err(Errno::EINVAL) }
     }
 
-    fn data(&mut self, context: &mut Context<'_>, name: &[u8], packet: Packet) -> Result<(), Errno> {
-        let from_in = name == NG_NAT_HOOK_IN.as_bytes();
-        let to = if from_in { NG_NAT_HOOK_OUT } else { NG_NAT_HOOK_IN };
-        hook_named(context, to.as_bytes()).ok_or(Errno::ENXIO)?;
-        if self.has_address { Ok(()) } else { forward(context, to, packet) }
+    fn unhook(&mut self, context: &mut Context<'_>, name: &[u8]) -> bool {
+        let is_in = name == NG_NAT_HOOK_IN.as_bytes();
+        *(if is_in { &mut self.has_in } else { &mut self.has_out }) = false;
+        self.connected = false;
+        context.core.hook_count == 0
+    }
+
+    fn data(&mut self, context: &mut Context<'_>, name: &[u8], mut packet: Packet) -> Result<(), Errno> {
+        if !self.connected {
+            return Err(Errno::ENXIO);
+        }
+        let incoming = name == NG_NAT_HOOK_IN.as_bytes();
+        if self.has_address {
+            self.translate(context, incoming, &mut packet)?;
+        }
+        forward(context, if incoming { NG_NAT_HOOK_OUT } else { NG_NAT_HOOK_IN }, packet)
     }
 }

@@ -16,17 +16,7 @@ use super::*;
 use crate::nodes::pipe::{LOWER, Pipe as Type, UPPER};
 use crate::sys::*;
 
-pub(in crate::sim) static KIND: Kind = Kind {
-    make: |machine, node| {
-        machine.force_writer(node);
-        Ok(Box::new(Pipe::default()))
-    },
-    restore: |machine, node, saved| {
-        machine.force_writer(node);
-        Ok(Box::new(state::<Pipe>(saved)?))
-    },
-    ..plain::<Type, Pipe>()
-};
+pub(in crate::sim) static KIND: Kind = plain::<Type, Pipe>();
 
 /// What is noted about a packet: that it comes from `lower` and goes up, and that it waited in a queue.
 const UP: u32 = 1;
