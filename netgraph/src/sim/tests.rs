@@ -16,6 +16,7 @@ mod programs;
 mod quiet;
 mod sockets;
 mod sources;
+mod vjc;
 
 use std::collections::HashSet;
 

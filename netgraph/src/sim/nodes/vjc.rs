@@ -1,4 +1,7 @@
-//! `vjc`: configuration and state, and the packets that need no compression; the others are dropped.
+//! `vjc`: compression of the headers of TCP, RFC 1144, as ng_vjc.c and slcompress.c have it.
+
+mod compress;
+mod expand;
 
 use serde::{Deserialize, Serialize};
 use zerocopy::IntoBytes;
@@ -14,17 +17,53 @@ use crate::sys::*;
 
 pub(in crate::sim) static KIND: Kind = plain::<Type, Vjc>();
 
+/// What a compressed header begins with: which of its fields have changed.
+const NEW_CHANNEL: u8 = 0x40;
+const NEW_ID: u8 = 0x20;
+const PUSH: u8 = 0x10;
+const NEW_SEQUENCE: u8 = 0x08;
+const NEW_ACK: u8 = 0x04;
+const NEW_WINDOW: u8 = 0x02;
+const NEW_URGENT: u8 = 0x01;
+/// Echoed characters, and data in one direction; and the bits that say so.
+const SPECIAL_ECHO: u8 = NEW_SEQUENCE | NEW_WINDOW | NEW_URGENT;
+const SPECIAL_DATA: u8 = NEW_SEQUENCE | NEW_ACK | NEW_WINDOW | NEW_URGENT;
+
+/// Where fields of the headers of IP and TCP are, and flags of TCP.
+const IP_LENGTH: usize = 2;
+const IP_ID: usize = 4;
+const IP_FRAGMENT: usize = 6;
+const IP_TTL: usize = 8;
+const IP_PROTOCOL: usize = 9;
+const IP_SUM: usize = 10;
+const IP_ADDRESSES: usize = 12;
+const TCP_SEQUENCE: usize = 4;
+const TCP_ACK: usize = 8;
+const TCP_OFFSET: usize = 12;
+const TCP_FLAGS: usize = 13;
+const TCP_WINDOW: usize = 14;
+const TCP_SUM: usize = 16;
+const TCP_URGENT: usize = 18;
+const FLAG_PUSH: u8 = 0x08;
+const FLAG_URGENT: u8 = 0x20;
+
+const IPPROTO_TCP: u8 = 6;
+/// The least length of either header.
+const HEADER: usize = 20;
+
 #[derive(Debug, Default, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Vjc {
     #[serde(with = "raw")]
     config: ngm_vjc_config,
-    /// The highest channel, once the tables are made.
-    channels: Option<u8>,
-    /// Whether packets are tossed until one comes that names its channel.
-    tosses: bool,
-    errors: i32,
+    /// The tables, as the node tells them: with numbers in the place of pointers. In the kernel the channels that are
+    /// not used have odd numbers there, which depend on where the tables are.
+    tables: Tables,
 }
+
+#[derive(Debug, Default, Serialize, Deserialize)]
+#[serde(transparent)]
+struct Tables(#[serde(with = "raw")] slcompress);
 
 impl Vjc {
     fn configure(&mut self, mut config: ngm_vjc_config) -> Result<(), Errno> {
@@ -38,28 +77,39 @@ impl Vjc {
             return Err(Errno::EINVAL);
         }
         if works(&config) {
-            *self = Self { config, channels: Some(config.maxChannel), tosses: true, errors: 0 };
+            self.tables = Tables(fresh(config.maxChannel));
         }
         self.config = config;
         Ok(())
     }
 
-    /// The tables of the compressor as they are made: its pointers are replaced by numbers.
-    fn state(&self) -> slcompress {
-        let mut state = slcompress { sls_errorin: self.errors, ..Default::default() };
-        state.flags = if self.tosses { SLF_TOSS } else { 0 };
-        let Some(highest) = self.channels else { return state };
-        state.last_cs = first_two(highest.into());
-        state.last_recv = u8::MAX;
-        state.last_xmit = u8::MAX;
-        let mut before = highest;
-        for (number, channel) in (0..=highest).zip(&mut state.tstate) {
-            channel.cs_id = number;
-            channel.cs_next = first_two(before.into());
-            before = number;
-        }
-        state
+    fn clear_stats(&mut self) {
+        let slcompress { last_cs, last_recv, last_xmit, flags, tstate, rstate, .. } = self.tables.0;
+        self.tables.0 =
+            slcompress { last_cs, last_recv, last_xmit, flags, tstate, rstate, ..Default::default() };
     }
+
+    /// A packet that goes out: to the hook for what has become of it.
+    fn send(&mut self, context: &mut Context<'_>, mut packet: Packet) -> Result<(), Errno> {
+        let mut to = NG_VJC_HOOK_VJIP;
+        if self.config.enableComp != 0 && headers(packet.bytes(), false)?.is_some() {
+            to = self.tables.compress(&mut packet, self.config.compressCID != 0);
+        }
+        forward(context, to, packet)
+    }
+}
+
+/// The tables as they are made for this highest channel: a circle in which each channel is followed by the one before.
+fn fresh(highest: u8) -> slcompress {
+    let mut tables =
+        slcompress { last_recv: u8::MAX, last_xmit: u8::MAX, flags: SLF_TOSS, ..Default::default() };
+    let mut before = highest;
+    for (number, channel) in (0..=highest).zip(&mut tables.tstate) {
+        channel.cs_id = number;
+        channel.cs_next = first_two(before.into());
+        before = number;
+    }
+    tables
 }
 
 /// A number in the first two bytes of where a pointer was.
@@ -69,6 +119,47 @@ fn first_two(number: u16) -> u64 {
         *bytes = number.to_ne_bytes();
     }
     pointer
+}
+
+/// Reads such a number.
+fn index(pointer: u64) -> usize {
+    pointer.to_ne_bytes().first_chunk().map_or(0, |number| u16::from_ne_bytes(*number).into())
+}
+
+fn word(bytes: &[u8], at: usize) -> u16 {
+    bytes.get(at..).and_then(<[u8]>::first_chunk).map_or(0, |word| u16::from_be_bytes(*word))
+}
+
+fn long(bytes: &[u8], at: usize) -> u32 {
+    bytes.get(at..).and_then(<[u8]>::first_chunk).map_or(0, |long| u32::from_be_bytes(*long))
+}
+
+fn put(bytes: &mut [u8], at: usize, value: &[u8]) {
+    if let Some(there) = bytes.get_mut(at..at + value.len()) {
+        there.copy_from_slice(value);
+    }
+}
+
+/// How long the header of IP is.
+fn ip_len(packet: &[u8]) -> usize {
+    packet.first().map_or(0, |first| usize::from(first & 0x0f) * 4)
+}
+
+/// Returns how long the headers of a packet of TCP are, together; `None` if it is none of TCP.
+///
+/// # Errors
+/// `ENOBUFS` if they are not all there.
+fn headers(packet: &[u8], known: bool) -> Result<Option<usize>, Errno> {
+    if packet.len() < HEADER {
+        return Err(Errno::ENOBUFS);
+    }
+    if !known && packet.get(IP_PROTOCOL) != Some(&IPPROTO_TCP) {
+        return Ok(None);
+    }
+    let start = ip_len(packet);
+    let tcp = packet.get(start..).filter(|tcp| tcp.len() >= HEADER).ok_or(Errno::ENOBUFS)?;
+    let len = start + tcp.get(TCP_OFFSET).map_or(0, |offset| usize::from(offset >> 4) * 4);
+    if packet.len() < len { Err(Errno::ENOBUFS) } else { Ok(Some(len)) }
 }
 
 impl Quiet for Vjc {
@@ -83,25 +174,27 @@ impl Quiet for Vjc {
         match message.header.cmd {
             NGM_VJC_SET_CONFIG => self.configure(message.exactly().ok_or(Errno::EINVAL)?)?,
             NGM_VJC_GET_CONFIG => return reply(&self.config),
-            NGM_VJC_GET_STATE => return reply(&self.state()),
-            NGM_VJC_CLR_STATS => self.errors = 0,
+            NGM_VJC_GET_STATE => return reply(&self.tables.0),
+            NGM_VJC_CLR_STATS => self.clear_stats(),
             NGM_VJC_RECV_ERROR => {
-                self.tosses = true;
-                self.errors = self.errors.wrapping_add(1);
+                self.tables.failed();
             }
             _ => return Err(Errno::EINVAL),
         }
         Ok(None)
     }
 
-    fn data(&mut self, context: &mut Context<'_>, name: &[u8], packet: Packet) -> Result<(), Errno> {
-        match std::str::from_utf8(name) {
-            Ok(NG_VJC_HOOK_VJIP) => forward(context, NG_VJC_HOOK_IP, packet),
-            Ok(NG_VJC_HOOK_IP) if self.config.enableComp == 0 => forward(context, NG_VJC_HOOK_VJIP, packet),
-            Ok(NG_VJC_HOOK_VJCOMP | NG_VJC_HOOK_VJUNCOMP) if self.config.enableDecomp == 0 => {
-                Err(Errno::ENXIO)
+    fn data(&mut self, context: &mut Context<'_>, name: &[u8], mut packet: Packet) -> Result<(), Errno> {
+        let name = std::str::from_utf8(name).map_err(|_| Errno::EINVAL)?;
+        match name {
+            NG_VJC_HOOK_IP => return self.send(context, packet),
+            NG_VJC_HOOK_VJCOMP | NG_VJC_HOOK_VJUNCOMP if self.config.enableDecomp == 0 => {
+                return Err(Errno::ENXIO);
             }
-            _ => Ok(()),
+            NG_VJC_HOOK_VJCOMP => self.tables.expand(&mut packet)?,
+            NG_VJC_HOOK_VJUNCOMP => self.tables.take_headers(&mut packet)?,
+            _ => {}
         }
+        forward(context, NG_VJC_HOOK_IP, packet)
     }
 }
