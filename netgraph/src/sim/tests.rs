@@ -12,6 +12,7 @@ mod netflow;
 mod network;
 mod ppp;
 mod pppoe;
+mod pptpgre;
 mod programs;
 mod quiet;
 mod sockets;
