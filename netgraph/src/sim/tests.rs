@@ -7,6 +7,7 @@ mod ifaces;
 mod interfaces;
 mod l2tp;
 mod lines;
+mod lmi;
 mod nat;
 mod netflow;
 mod network;

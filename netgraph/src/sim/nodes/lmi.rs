@@ -1,5 +1,9 @@
-//! `lmi`: which protocol runs, and its inquiries; frames that come in are dropped.
+//! `lmi`: the state of a frame relay line, asked for again and again, as ng_lmi.c does it.
 
+mod answers;
+
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
@@ -18,41 +22,135 @@ pub(in crate::sim) static KIND: Kind = plain::<Type, Lmi>();
 /// How far a node has come.
 #[derive(Debug, Default, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
-enum Protocol {
+enum Mode {
     /// It waits for its hooks.
+    #[default]
+    Idle,
+    /// Its hook says which protocol runs.
+    Fixed,
+    /// It is finding out, and has found out.
+    Auto,
+    Detected,
+}
+
+/// The protocols.
+#[derive(Debug, Default, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+enum Protocol {
     #[default]
     None,
     AnnexA,
     AnnexD,
     GroupOf4,
-    /// It is finding out.
-    Auto,
+}
+
+impl Protocol {
+    fn name(self) -> &'static str {
+        match self {
+            Self::None => "None",
+            Self::AnnexA => NG_LMI_HOOK_ANNEXA,
+            Self::AnnexD => NG_LMI_HOOK_ANNEXD,
+            Self::GroupOf4 => NG_LMI_HOOK_GROUPOF4,
+        }
+    }
+
+    /// The byte that says so in a frame.
+    fn id(self) -> u8 {
+        if self == Self::GroupOf4 { 9 } else { 8 }
+    }
 }
 
 #[derive(Debug, Default, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Lmi {
+    mode: Mode,
+    /// What is spoken; while it is found out, what is tried, or what the last frame seemed to be.
     protocol: Protocol,
+    /// The hook that inquiries go to.
+    channel: Option<String>,
+    /// What is tried, 1 to 6, and how many times more.
+    attempt: u32,
+    attempts: u32,
+    local_seq: u8,
+    remote_seq: u8,
     /// How many inquiries were not answered.
     asked: u32,
+    /// How many inquiries ago all was asked for and answered.
+    since_full: u32,
+    /// The channels that have been seen, and whether they are up.
+    channels: BTreeMap<u16, bool>,
+    /// From which channel on some are doubted next.
+    doubted: u16,
 }
 
 /// The time before the first inquiry, and between the others.
 const FIRST: Duration = Duration::from_secs(1);
 const OTHERS: Duration = Duration::from_secs(NG_LMI_KEEPALIVE_RATE as u64);
+const ATTEMPTS: Duration = Duration::from_secs(NG_LMI_POLL_RATE as u64);
+
+/// How often a protocol is tried before the next one.
+const TRIES: u32 = 3;
+/// After how many inquiries without an answer all channels are down.
+const PATIENCE: u32 = 8;
+/// The highest number of a channel.
+const CHANNEL_MAX: u16 = 1023;
+/// How long the text of the status can be.
+const TEXT_MAX: usize = 1024 - 20;
+
+/// What is tried, one after the other, to find out.
+const GUESSES: [(&str, Protocol); 6] = [
+    (NG_LMI_HOOK_AUTO0, Protocol::AnnexD),
+    (NG_LMI_HOOK_AUTO1023, Protocol::AnnexD),
+    (NG_LMI_HOOK_AUTO0, Protocol::AnnexA),
+    (NG_LMI_HOOK_AUTO1023, Protocol::GroupOf4),
+    (NG_LMI_HOOK_AUTO1023, Protocol::AnnexA),
+    (NG_LMI_HOOK_AUTO0, Protocol::GroupOf4),
+];
 
 impl Lmi {
-    fn is_fixed(&self) -> bool {
-        !matches!(self.protocol, Protocol::None | Protocol::Auto)
+    /// The protocol, as far as it is known.
+    fn name(&self) -> &'static str {
+        if matches!(self.mode, Mode::Fixed | Mode::Detected) { self.protocol.name() } else { "None" }
     }
 
-    fn protocol(&self) -> &'static str {
-        match self.protocol {
-            Protocol::None | Protocol::Auto => "None",
-            Protocol::AnnexA => NG_LMI_HOOK_ANNEXA,
-            Protocol::AnnexD => NG_LMI_HOOK_ANNEXD,
-            Protocol::GroupOf4 => NG_LMI_HOOK_GROUPOF4,
+    fn start(&mut self, context: &mut Context<'_>, mode: Mode) {
+        self.mode = mode;
+        (self.attempt, self.attempts) = (0, 0);
+        (self.local_seq, self.remote_seq, self.asked) = (1, 0, 0);
+        self.since_full = NG_LMI_SEQ_PER_FULL - 1;
+        context.after(FIRST, 0);
+    }
+
+    /// Asks for the state of the line, or of all its channels.
+    fn inquire(&mut self, context: &mut Context<'_>, full: bool) {
+        let Some(channel) = self.channel.clone() else { return };
+        let mut inquiry = vec![0x03, self.protocol.id(), 0x00, 0x75];
+        if self.protocol == Protocol::AnnexD {
+            inquiry.push(0x95);
         }
+        let (report, numbers) = if self.protocol == Protocol::AnnexA { (0x51, 0x53) } else { (0x01, 0x03) };
+        inquiry.extend([report, 1, u8::from(!full), numbers, 2, self.local_seq, self.remote_seq]);
+        self.asked = self.asked.wrapping_add(1);
+        // Nobody learns that it could not be sent.
+        let _ = forward(context, &channel, Packet::new(&inquiry));
+        if self.asked == PATIENCE {
+            // The kernel leaves out the last one.
+            for up in self.channels.range_mut(..CHANNEL_MAX).map(|(_, up)| up) {
+                *up = false;
+            }
+        }
+    }
+
+    /// Tries the next guess, when the last one has been tried often enough.
+    fn guess(&mut self, context: &mut Context<'_>) {
+        if self.attempts == 0 {
+            self.attempts = TRIES;
+            self.attempt = self.attempt % GUESSES.len() as u32 + 1;
+        }
+        let (channel, protocol) = GUESSES[(self.attempt as usize - 1) % GUESSES.len()];
+        (self.channel, self.protocol) = (Some(channel.to_owned()), protocol);
+        self.inquire(context, false);
+        self.attempts -= 1;
     }
 }
 
@@ -64,42 +162,35 @@ impl Quiet for Lmi {
         if name == NG_LMI_HOOK_DEBUG {
             return Ok(());
         }
-        if self.protocol != Protocol::None {
+        if self.mode != Mode::Idle {
             return Err(Errno::EINVAL);
         }
-        let is_there = |name: &str| hook_named(context, name.as_bytes()).is_some();
-        self.protocol = match name {
-            NG_LMI_HOOK_ANNEXA => Protocol::AnnexA,
-            NG_LMI_HOOK_ANNEXD => Protocol::AnnexD,
-            NG_LMI_HOOK_GROUPOF4 => Protocol::GroupOf4,
-            NG_LMI_HOOK_AUTO0 if is_there(NG_LMI_HOOK_AUTO1023) => Protocol::Auto,
-            NG_LMI_HOOK_AUTO1023 if is_there(NG_LMI_HOOK_AUTO0) => Protocol::Auto,
-            NG_LMI_HOOK_AUTO0 | NG_LMI_HOOK_AUTO1023 => Protocol::None,
+        let fixed = [Protocol::AnnexA, Protocol::AnnexD, Protocol::GroupOf4];
+        if let Some(protocol) = fixed.into_iter().find(|protocol| protocol.name() == name) {
+            (self.protocol, self.channel) = (protocol, Some(name.to_owned()));
+            self.start(context, Mode::Fixed);
+            return Ok(());
+        }
+        let other = match name {
+            NG_LMI_HOOK_AUTO0 => NG_LMI_HOOK_AUTO1023,
+            NG_LMI_HOOK_AUTO1023 => NG_LMI_HOOK_AUTO0,
             _ => return Err(Errno::EINVAL),
         };
-        if self.is_fixed() {
-            context.after(FIRST, 0);
+        if hook_named(context, other.as_bytes()).is_some() {
+            self.start(context, Mode::Auto);
         }
         Ok(())
     }
 
-    /// Asks for the state of the line: the first time for a part of it, and then for all, as nothing is answered.
     fn due(&mut self, context: &mut Context<'_>, _: u32) {
-        let full = u8::from(self.asked == 0);
-        let mut inquiry = vec![0x03, 0x08, 0x00, 0x75];
-        match self.protocol {
-            Protocol::AnnexA => inquiry.extend([0x51, 1, full, 0x53]),
-            Protocol::AnnexD => inquiry.extend([0x95, 0x01, 1, full, 0x03]),
-            Protocol::GroupOf4 => {
-                inquiry = vec![0x03, 0x09, 0x00, 0x75, 0x01, 1, full, 0x03];
-            }
-            Protocol::None | Protocol::Auto => return,
+        if self.mode == Mode::Auto {
+            self.guess(context);
+            context.after(ATTEMPTS, 0);
+            return;
         }
-        // Its own number in the row, and that of the other side.
-        inquiry.extend([2, 1, 0]);
-        self.asked = self.asked.wrapping_add(1);
-        // Nobody learns that it could not be sent.
-        let _ = forward(context, self.protocol(), Packet::new(&inquiry));
+        let full = self.since_full >= NG_LMI_SEQ_PER_FULL;
+        self.since_full = self.since_full.saturating_add(1);
+        self.inquire(context, full);
         context.after(OTHERS, 0);
     }
 
@@ -112,31 +203,54 @@ impl Quiet for Lmi {
             return Err(Errno::EINVAL);
         }
         let mut status = nglmistat {
-            autod: (self.protocol == Protocol::Auto).into(),
-            fixed: self.is_fixed().into(),
+            autod: (self.mode == Mode::Auto).into(),
+            fixed: (self.mode == Mode::Fixed).into(),
             ..Default::default()
         };
-        for (to, from) in status.proto.iter_mut().zip(self.protocol().bytes()) {
+        for (to, from) in status.proto.iter_mut().zip(self.name().bytes()) {
             *to = from;
         }
         status.hook = status.proto;
+        for (channel, up) in &self.channels {
+            let (place, bit) = (usize::from(channel / 8), 1 << (channel % 8));
+            status.seen[place % NGM_LMI_STAT_ARYSIZE] |= bit;
+            if *up {
+                status.up[place % NGM_LMI_STAT_ARYSIZE] |= bit;
+            }
+        }
         reply(&status)
     }
 
     fn status(&mut self, context: &mut Context<'_>) -> Answer {
-        let state = match self.protocol {
-            Protocol::Auto => "auto-detecting",
+        let auto0 = hook_named(context, NG_LMI_HOOK_AUTO0.as_bytes()).map(|_| NG_LMI_HOOK_AUTO0);
+        let state = match self.mode {
+            Mode::Auto => "auto-detecting",
+            Mode::Fixed => "fixed",
             // The kernel compares a channel that is not chosen yet with that of auto0.
-            Protocol::None if hook_named(context, NG_LMI_HOOK_AUTO0.as_bytes()).is_some() => {
-                "auto on dlci 1023"
-            }
-            Protocol::None => "auto on dlci 0",
-            _ => "fixed",
+            _ if self.channel.as_deref() == auto0 => "auto on dlci 0",
+            _ => "auto on dlci 1023",
         };
-        text(&format!(
-            "protocol {} {state}\nkeepalive period: {NG_LMI_KEEPALIVE_RATE} seconds\nunacknowledged keepalives: {}\n",
-            self.protocol(),
-            self.asked
-        ))
+        let mut status = format!("protocol {} {state}\n", self.name());
+        // Writing to a String cannot fail.
+        let _ = writeln!(status, "keepalive period: {NG_LMI_KEEPALIVE_RATE} seconds");
+        let _ = writeln!(status, "unacknowledged keepalives: {}", self.asked);
+        for (channel, up) in &self.channels {
+            if status.len() >= TEXT_MAX {
+                break;
+            }
+            let _ = writeln!(status, "dlci {channel} {}", if *up { "up" } else { "down" });
+        }
+        text(&status)
+    }
+
+    fn data(&mut self, _: &mut Context<'_>, name: &[u8], packet: Packet) -> Result<(), Errno> {
+        if name == NG_LMI_HOOK_DEBUG.as_bytes() {
+            return Err(Errno::EINVAL);
+        }
+        // What is no good answer is only logged.
+        if let Some(elements) = self.check(packet.bytes()) {
+            self.take(name, elements);
+        }
+        Ok(())
     }
 }
