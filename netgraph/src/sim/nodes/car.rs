@@ -151,15 +151,16 @@ impl Way {
             return self.act(self.config.green_action, GREEN, packet);
         }
         let lacking = len - self.committed;
-        let exceeded_max = self.config.ebs as i64;
+        // The kernel compares what may be negative as numbers without a sign: such a packet is red.
+        let exceeded_max = self.config.ebs;
         let yellow = match self.config.mode {
             NG_CAR_SHAPE => return Verdict::Wait(packet),
             // The more of the bucket is used up, the sooner it is emptied, and a packet dropped.
-            NG_CAR_RED if len + lacking > exceeded_max || color >= RED => {
+            NG_CAR_RED if (len + lacking) as u64 > exceeded_max || color >= RED => {
                 self.exceeded = 0;
                 false
             }
-            NG_CAR_RED if self.exceeded + lacking < exceeded_max && color <= YELLOW => {
+            NG_CAR_RED if ((self.exceeded + lacking) as u64) < exceeded_max && color <= YELLOW => {
                 self.exceeded += lacking;
                 self.committed -= len;
                 true

@@ -1,4 +1,4 @@
-//! `device`: a node with the name of its device; nobody opens the device, and data is dropped.
+//! `device`: a node with the name of its device; nobody opens the device, and what comes in waits to be read.
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
@@ -12,6 +12,7 @@ use crate::sim::context::{Context, Post};
 use crate::sim::graph::{HookKey, NodeKey};
 use crate::sim::machine::Machine;
 use crate::sim::message::Message;
+use crate::sim::packet::Packet;
 use crate::sim::snapshot::state;
 use crate::sys::*;
 
@@ -23,14 +24,20 @@ pub(in crate::sim) static KIND: Kind =
 struct Device {
     /// The N of the device, `ngdN`: one row for all VNETs.
     unit: u32,
+    /// How many packets wait.
+    #[serde(default)]
+    waiting: usize,
 }
+
+/// How many packets may wait: the sysctl net.link.ifqmaxlen.
+const WAITING_MAX: usize = 50;
 
 fn make(machine: &mut Machine, node: NodeKey) -> Made<Errno> {
     let unit = machine.devices.take();
     let name = format!("{NG_DEVICE_DEVNAME}{unit}");
     // A name that is taken is only logged.
     let _ = machine.name_node(node, NodeName::from_field(name.as_bytes()));
-    Ok(Box::new(Device { unit }))
+    Ok(Box::new(Device { unit, waiting: 0 }))
 }
 
 fn restore(machine: &mut Machine, _: NodeKey, saved: &Value) -> Made<String> {
@@ -62,6 +69,14 @@ impl Behaviour for Device {
             (NGM_DEVICE_COOKIE, NGM_DEVICE_ETHERALIGN) => Ok(None),
             _ => Err(Errno::EINVAL),
         }
+    }
+
+    fn receive_data(&mut self, _: &mut Context<'_>, _: HookKey, _: Packet) -> Result<(), Errno> {
+        if self.waiting >= WAITING_MAX {
+            return Err(Errno::ENOBUFS);
+        }
+        self.waiting += 1;
+        Ok(())
     }
 
     fn disconnect(&mut self, context: &mut Context<'_>, _: HookKey) {

@@ -1,4 +1,6 @@
-//! `ipfw`: the one node of the packet filter, of which the machine has none: data is dropped.
+//! `ipfw`: the one node of the packet filter, of which the machine has none.
+//!
+//! Only what the filter itself has diverted may come back; all else is dropped, when its sender has gone on.
 
 use serde::{Deserialize, Serialize};
 
@@ -8,7 +10,6 @@ use crate::error::Errno;
 use crate::nodes::ipfw::Ipfw as Type;
 use crate::sim::context::Context;
 use crate::sim::message::Message;
-use crate::sim::packet::Packet;
 use crate::sys::*;
 
 pub(in crate::sim) static KIND: Kind = Kind { make: not_by_request, ..plain::<Type, Ipfw>() };
@@ -35,10 +36,5 @@ impl Quiet for Ipfw {
 
     fn stranger(&mut self, _: &mut Context<'_>, message: Message) -> Answer {
         unheard(&message)
-    }
-
-    /// Only what the filter itself has diverted may come back.
-    fn data(&mut self, _: &mut Context<'_>, _: &[u8], _: Packet) -> Result<(), Errno> {
-        Err(Errno::EINVAL)
     }
 }
