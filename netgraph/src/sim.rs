@@ -32,15 +32,20 @@
 //! | `source` | sends packets again and again, by the machine's clock |
 //! | `car` | limits rates, in all four modes, by the machine's clock |
 //! | `async`, `cisco`, `frame_relay`, `gif_demux`, `rfc1490` | wrap and unwrap frames; `cisco` keeps alive |
-//! | `lmi` | configured and asked; inquires, and does not listen |
-//! | `vjc` | configured and asked; passes on what needs no compression |
-//! | `deflate`, `l2tp`, `mppc`, `ppp`, `pptpgre`, `pred1`, `tty` | configured and asked; carry no data |
-//! | `hci`, `l2cap`, `pppoe` | configured and asked; carry no data, and tell of nothing |
+//! | `lmi` | finds out the protocol of a frame relay line, inquires, and keeps what it hears |
+//! | `vjc` | compresses the headers of TCP, and expands them |
+//! | `pppoe` | clients and servers: negotiates, tells of it, and carries sessions, by the machine's clock |
+//! | `l2tp` | a tunnel: control packets in order, acknowledged and sent again, and sessions |
+//! | `pptpgre` | data of PPTP, numbered, put in order and acknowledged |
+//! | `ppp` | a bundle: parts packets among links, and puts them together again |
+//! | `pred1` | compresses, and expands |
+//! | `nat` | translates TCP, UDP, ICMP and other protocols, with redirections; not SCTP, and not what FTP, IRC, PPTP and the like say of addresses; without a transparent proxy |
+//! | `deflate`, `mppc`, `tty` | configured and asked; carry no data |
+//! | `hci`, `l2cap` | configured and asked; carry no data, and tell of nothing |
 //! | `ip_input` | takes hooks; carries no data |
 //! | `device` | named like its device, which nobody opens |
 //! | `ksocket` | sockets of all kinds, and between them a network of the machine's own |
 //! | `netflow` | counts flows, shows them, and exports them in both versions |
-//! | `nat` | configured and asked; passes on what it would not change |
 //! | `ipfw`, `btsock_hci_raw`, `btsock_l2c_raw`, `btsock_l2c`, `btsock_sco` | one node each, in the host's VNET, once [loaded](SimMachine::load_resident_modules) |
 //! | `gif` | a type without nodes |
 //!
