@@ -24,9 +24,14 @@ fn connections(rig: &mut Rig) -> Result<(), Failed> {
     for (addresses, local) in
         [("inet 127.0.0.1/8", "127.0.0.1"), ("inet6 ::1/128", "::1"), ("inet6 fe80::5/64", "fe80::5%lo0")]
     {
-        start(&jail, &format!("ifconfig lo0 {addresses} alias up"))?;
+        start(&jail, &format!("/sbin/ifconfig lo0 {addresses} alias up"))?;
         let six = if local.contains(':') { "-6" } else { "-4" };
-        start(&jail, &format!("nc {six} -l {local} 5555 & sleep 2; nc {six} -d {local} 5555 & sleep 2"))?;
+        start(
+            &jail,
+            &format!(
+                "/usr/bin/nc {six} -l {local} 5555 & sleep 2; /usr/bin/nc {six} -d {local} 5555 & sleep 2"
+            ),
+        )?;
         let all = jail.tcp_connections()?;
         let open = all.iter().filter(|one| one.state == TcpState::ESTABLISHED);
         let ports: Vec<_> = open.map(|one| (one.local.port() == 5555, one.foreign.port() == 5555)).collect();
