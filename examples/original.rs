@@ -1,6 +1,4 @@
-//! What the programs after FreeBSD's own have in common with the originals: options, errors, dumps, exit statuses.
-
-use std::fmt::Write;
+//! What the programs after FreeBSD's own have in common with the originals: options, errors, exit statuses.
 
 use netgraph::{Errno, Error};
 
@@ -50,20 +48,6 @@ pub fn getopt<'a>(words: &[&'a str], known: &str) -> Result<Parted<'a>, String> 
         }
     }
     Ok((options, words.copied().collect()))
-}
-
-/// Writes bytes in hexadecimal and as characters, 16 in a line.
-#[must_use]
-pub fn dump(bytes: &[u8]) -> String {
-    let mut out = String::new();
-    for (line, sixteen) in bytes.chunks(16).enumerate() {
-        let hex: String = sixteen.iter().fold(String::new(), |hex, byte| hex + &format!("{byte:02x} "));
-        let printable = |byte: &u8| if (0x20..0x7f).contains(byte) { char::from(*byte) } else { '.' };
-        let text: String = sixteen.iter().map(printable).collect();
-        // Writing to a String cannot fail.
-        let _ = writeln!(out, "{:04x}:  {hex:<48} {text:<16}", line * 16);
-    }
-    out
 }
 
 /// Says why something failed as err(3) does; what is no error of the kernel's, as the library does.
@@ -129,15 +113,5 @@ mod tests {
         assert_eq!(part(&["-x"]), Err("illegal option -- x".into()));
         assert_eq!(part(&["-:"]), Err("illegal option -- :".into()));
         assert_eq!(part(&["-n"]), Err("option requires an argument -- n".into()));
-    }
-
-    #[test]
-    fn a_dump_has_16_bytes_in_a_line() {
-        let bytes: Vec<u8> = (0x3e..=0x4e).collect();
-        assert_eq!(
-            dump(&bytes),
-            "0000:  3e 3f 40 41 42 43 44 45 46 47 48 49 4a 4b 4c 4d  >?@ABCDEFGHIJKLM\n\
-             0010:  4e                                               N               \n"
-        );
     }
 }

@@ -44,6 +44,8 @@
 //! );
 //! # Ok::<(), String>(())
 //! ```
+//!
+//! A whole script is tried out, on a simulated kernel, with [`script`](crate::script).
 
 mod command;
 mod compose;

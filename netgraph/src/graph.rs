@@ -10,7 +10,7 @@
 //! # Ok::<(), netgraph::Error>(())
 //! ```
 
-mod dot;
+pub(crate) mod dot;
 mod font;
 mod html;
 mod json;

@@ -23,6 +23,7 @@
 //! | node types | [`nodes`] |
 //! | requests, replies, events, data | [`socket`]; for programs that run on Tokio `aio`, with the feature `tokio` |
 //! | the whole graph at one moment | [`graph`] |
+//! | the commands of ngctl(8), from a line or a script | [`script`] |
 //! | the seam, and the two kernels below it | [`transport`], [`kernel`], [`sim`] |
 #![doc = ""]
 #![doc = include_str!("node-types.md")]
@@ -39,6 +40,7 @@ pub mod name;
 pub mod node;
 pub mod nodes;
 pub mod path;
+pub mod script;
 pub mod sim;
 pub mod socket;
 pub mod transport;

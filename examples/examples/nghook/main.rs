@@ -18,10 +18,11 @@ use std::os::unix::process::CommandExt;
 use std::process::{Command, ExitCode, Stdio};
 
 use netgraph::kernel::HostKernel;
+use netgraph::script::dump;
 use netgraph::sim::SimKernel;
 use netgraph::transport::{RecvBatch, Traced, Wait};
 use netgraph::{HookName, Kernel, Path, Socket};
-use netgraph_examples::original::{EX_OSERR, EX_USAGE, dump, getopt, why, why_io};
+use netgraph_examples::original::{EX_OSERR, EX_USAGE, getopt, why, why_io};
 use netgraph_examples::sandbox;
 use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
 

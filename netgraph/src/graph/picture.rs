@@ -4,7 +4,6 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::{End, Graph};
 use crate::name::NodeId;
-use crate::nodes::generic::NodeInfo;
 
 /// Nodes that belong together and are drawn in one box, such as the interfaces of a jail.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -168,12 +167,6 @@ impl<'g> Picture<'g> {
     /// Tells whether the node is somebody else's.
     pub(super) fn is_foreign(&self, id: NodeId) -> bool {
         self.foreign.contains(&id)
-    }
-
-    /// Returns the nodes without a connection that are in no cluster.
-    pub(super) fn unconnected(&self) -> impl Iterator<Item = &NodeInfo> {
-        let alone = |node: &&NodeInfo| self.graph.links(node.id).is_empty() && !self.in_cluster(node.id);
-        self.graph.nodes().iter().filter(alone)
     }
 }
 

@@ -57,6 +57,8 @@ fn a_loop_on_one_node_has_two_ends() {
     };
     let graph = Graph::new(vec![me], [(me.id, link("x", "y")), (me.id, link("y", "x"))]);
     assert_eq!((graph.edges().len(), graph.links(me.id).len()), (1, 2));
+    assert_eq!(Picture::of(&graph).to_dot().matches("\"1.y\" -- \"1.x\"").count(), 1);
+    assert!(!Picture::of(&graph).to_dot().contains("\"1.x\" -- \"1.y\""));
 }
 
 #[test]
