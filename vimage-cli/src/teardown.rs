@@ -243,19 +243,9 @@ fn unmount_all(work: &mut Work<'_>) -> Result<()> {
     }
     let _mounts = work.machine.store.lock(MOUNT_LOCK)?;
     while let Some(mount) = work.record.mounts.last().cloned() {
-        if let Some(mounted) = find_mount(work, &mount)?
-            && !used_by_a_vimage(work, &mount.point)?
-        {
-            let what = format!("mount {} on {}", mount.fstype, mount.point.display());
-            work.step(Sign::Remove, &what, |work| {
-                work.machine.jails.unmount_within(&mounted, HOMECOMING).map_err(|error| {
-                    Error::from(error).hint(format!(
-                        "`fstat -f {0}` shows what uses it, `mount` what is mounted below; then `vimage down {1}` again",
-                        mount.point.display(),
-                        work.record.wanted.name
-                    ))
-                })
-            })?;
+        match find_mount(work, &mount)? {
+            Some(mounted) if !used_by_a_vimage(work, &mount.point)? => unmount(work, &mount, &mounted)?,
+            _ => {}
         }
         let mut doubt = None;
         let name = &work.record.wanted.name;
@@ -265,6 +255,19 @@ fn unmount_all(work: &mut Work<'_>) -> Result<()> {
         work.note()?;
     }
     Ok(())
+}
+
+fn unmount(work: &mut Work<'_>, mount: &MountRecord, mounted: &Mounted) -> Result<()> {
+    let what = format!("mount {} on {}", mount.fstype, mount.point.display());
+    work.step(Sign::Remove, &what, |work| {
+        work.machine.jails.unmount_within(mounted, HOMECOMING).map_err(|error| {
+            Error::from(error).hint(format!(
+                "`fstat -f {0}` shows what uses it, `mount` what is mounted below; then `vimage down {1}` again",
+                mount.point.display(),
+                work.record.wanted.name
+            ))
+        })
+    })
 }
 
 /// Finds a recorded mount, be it covered by another or not.

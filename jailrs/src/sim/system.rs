@@ -264,9 +264,13 @@ impl Machine {
 
     fn tcp_drop(&mut self, vnet: Vnet, connections: &[TcpConnection]) -> Result<usize, Errno> {
         let seen = self.connected(vnet)?;
-        if let Vnet::Jail(jail) = vnet
-            && self.state.jails.get(&self.jid_of(jail)?).is_none_or(|prison| prison.vnet.is_none())
-        {
+        let has_own = match vnet {
+            Vnet::Host => true,
+            Vnet::Jail(jail) => {
+                self.state.jails.get(&self.jid_of(jail)?).is_some_and(|prison| prison.vnet.is_some())
+            }
+        };
+        if !has_own {
             return Err(Errno::EPERM);
         }
         let mut dropped = 0;

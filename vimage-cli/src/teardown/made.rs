@@ -41,10 +41,9 @@ pub(super) fn take_out(work: &mut Work<'_>, found: &Found) -> Result<()> {
 /// Makes sure that an interface is on the host, before it is destroyed, where its jail is dying or gone.
 fn bring_home(work: &Work<'_>, id: NodeId, node: &str, found: &Found) -> Result<()> {
     let name = work.socket.node::<eiface::Eiface>(&id.into())?.call(eiface::GetIfName)?.to_text();
-    if let Found::Dying(jid) = found
-        && reclaim(work, &name, *jid)?
-    {
-        return Ok(());
+    match found {
+        Found::Dying(jid) if reclaim(work, &name, *jid)? => return Ok(()),
+        _ => {}
     }
     let host = work.machine.jails.interfaces();
     let ours = interface::description(&work.record.wanted.name, node);

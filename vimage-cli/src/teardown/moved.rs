@@ -90,10 +90,9 @@ fn settle(work: &mut Work<'_>, called: &str, name: &str, moved: &MovedRecord) ->
         host.rename(called, name)?;
     }
     let is = list.into_iter().find(|interface| interface.name == called);
-    if let Some(mac) = moved.mac.as_deref().and_then(|mac| mac.parse().ok())
-        && is.as_ref().is_some_and(|is| is.mac != Some(mac))
-    {
-        host.set_mac(name, mac)?;
+    match moved.mac.as_deref().and_then(|mac| mac.parse().ok()) {
+        Some(mac) if is.as_ref().is_some_and(|is| is.mac != Some(mac)) => host.set_mac(name, mac)?,
+        _ => {}
     }
     if is.as_ref().is_some_and(|is| is.mtu != moved.mtu) {
         host.set_mtu(name, moved.mtu)?;
