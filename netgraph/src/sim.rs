@@ -39,7 +39,7 @@
 //! | `pptpgre` | data of PPTP, numbered, put in order and acknowledged |
 //! | `ppp` | a bundle: parts packets among links, and puts them together again |
 //! | `pred1` | compresses, and expands |
-//! | `nat` | translates TCP, UDP, ICMP and other protocols, with redirections; not SCTP, and not what FTP, IRC, PPTP and the like say of addresses; without a transparent proxy |
+//! | `nat` | translates TCP, UDP, ICMP and other protocols, with redirections; refuses SCTP, and does not see what FTP, IRC, PPTP and the like say of addresses; without a transparent proxy |
 //! | `deflate`, `mppc`, `tty` | configured and asked; carry no data |
 //! | `hci`, `l2cap` | configured and asked; carry no data, and tell of nothing |
 //! | `ip_input` | takes hooks; carries no data |

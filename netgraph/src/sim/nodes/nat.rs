@@ -1,8 +1,8 @@
 //! `nat`: translation of addresses, as ng_nat.c and the aliasing library have it.
 //!
 //! Packets of TCP, UDP, ICMP and other protocols are translated, with redirections, servers that share one, modes and
-//! fragments. SCTP passes as it is; what the library does for single applications (FTP, IRC, PPTP and others are modules
-//! of their own) and as a transparent proxy is not simulated. Ports that it chooses by chance are others in the kernel.
+//! fragments. SCTP is refused, as the library refuses what belongs to no association; what it does for single
+//! applications (FTP, IRC, PPTP and others are modules of their own) and as a transparent proxy is not simulated. Ports that it chooses by chance are others in the kernel.
 
 mod library;
 mod proxy;
@@ -28,6 +28,9 @@ const IPPROTO_ICMP: u16 = 1;
 const IPPROTO_TCP: u16 = 6;
 const IPPROTO_UDP: u16 = 17;
 const IPPROTO_SCTP: u16 = 132;
+
+/// What stands for a port where there is none; 0 is any.
+const NO_PORT: u16 = 1;
 
 /// The length of the kernel's record of a redirection: the entry of a list, with two pointers before it.
 const RECORD: usize = 112;
@@ -71,9 +74,9 @@ impl Default for Nat {
 
 impl Nat {
     /// Adds a redirection with its link, and replies with its number.
-    fn add(&mut self, kind: u16, mut entry: ng_nat_listrdrs_entry) -> Answer {
-        let inside = (entry.local_addr.s_addr, entry.local_port.to_be());
-        let outside = (entry.remote_addr.s_addr, entry.remote_port.to_be());
+    fn add(&mut self, kind: u16, ports: (u16, u16), mut entry: ng_nat_listrdrs_entry) -> Answer {
+        let inside = (entry.local_addr.s_addr, ports.0);
+        let outside = (entry.remote_addr.s_addr, ports.1);
         let port = Some(entry.alias_port.to_be());
         let link = self.library.add(kind, inside, outside, entry.alias_addr.s_addr, port);
         let link = link.ok_or(Errno::ENOMEM)?;
@@ -99,8 +102,10 @@ impl Nat {
         if !matches!(kind, IPPROTO_TCP | IPPROTO_UDP | IPPROTO_SCTP) {
             return Err(Errno::ENOMEM);
         }
+        let ports = (from.local_port.to_be(), from.remote_port.to_be());
         self.add(
             kind,
+            ports,
             ng_nat_listrdrs_entry {
                 local_addr: from.local_addr,
                 alias_addr: from.alias_addr,
@@ -118,6 +123,7 @@ impl Nat {
     fn redirect_addr(&mut self, from: &ng_nat_redirect_addr) -> Answer {
         self.add(
             ADDRESS,
+            (0, 0),
             ng_nat_listrdrs_entry {
                 local_addr: from.local_addr,
                 alias_addr: from.alias_addr,
@@ -131,6 +137,7 @@ impl Nat {
     fn redirect_proto(&mut self, from: &ng_nat_redirect_proto) -> Answer {
         self.add(
             from.proto.into(),
+            (NO_PORT, NO_PORT),
             ng_nat_listrdrs_entry {
                 local_addr: from.local_addr,
                 alias_addr: from.alias_addr,

@@ -102,6 +102,16 @@ fn packets_go_out_with_the_alias_and_answers_come_back() {
     assert_eq!(through(&socket, "in", &unasked), unasked);
     let info = socket.call(&path, &LibaliasInfo).unwrap().0;
     assert_eq!((info.udpLinkCount, info.tcpLinkCount, info.protoLinkCount, info.icmpLinkCount), (3, 1, 1, 0));
+    // SCTP of no association is refused.
+    assert_eq!(errno(socket.send(hook("out"), &ip(132, INSIDE.0, OUTSIDE.0, b"sctp"))), Some(Errno::EINVAL));
+    // A protocol whose far end is known can be made to end like a connection.
+    let far = ProtoRule::new(47, INSIDE.0.into(), ALIAS.into()).with_remote(OUTSIDE.0.into());
+    let rule = socket.call(&path, &RedirectProto(far)).unwrap();
+    socket.call(&path, &RedirectDynamic(rule)).unwrap();
+    let near = ProtoRule::new(47, INSIDE.0.into(), ALIAS.into());
+    let rule = socket.call(&path, &RedirectProto(near)).unwrap();
+    assert_eq!(errno(socket.call(&path, &RedirectDynamic(rule))), Some(Errno::ENOTTY));
+    socket.call(&path, &RedirectDelete(rule)).unwrap();
     // Another address forgets what is not meant to last.
     socket.call(&path, &SetAliasAddr([10, 0, 0, 9].into())).unwrap();
     assert_eq!(socket.call(&path, &LibaliasInfo).unwrap().0, ng_nat_libalias_info::default());

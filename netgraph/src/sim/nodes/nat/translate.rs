@@ -1,7 +1,7 @@
 //! A packet on its way through the aliasing library, as alias.c has it.
 
 use super::library::{End, FRAGMENT, Library};
-use super::{IPPROTO_ICMP, IPPROTO_SCTP, IPPROTO_TCP, IPPROTO_UDP};
+use super::{IPPROTO_ICMP, IPPROTO_SCTP, IPPROTO_TCP, IPPROTO_UDP, NO_PORT};
 use crate::sys::*;
 
 /// What the library says of a packet.
@@ -129,7 +129,7 @@ impl Library {
             _ if self.is(NG_NAT_PROXY_ONLY) => Translated,
             kind @ (IPPROTO_UDP | IPPROTO_TCP) => self.ports_out(kind, ip),
             IPPROTO_ICMP => self.icmp_out(ip),
-            IPPROTO_SCTP => Ignored,
+            IPPROTO_SCTP => Failed,
             kind => self.protocol_out(kind, ip),
         };
         self.address = own;
@@ -139,7 +139,7 @@ impl Library {
     fn inward(&mut self, ip: &mut [u8]) -> Verdict {
         let (source, alias, id) = (address(ip, SOURCE), address(ip, DESTINATION), word(ip, 4));
         if fragment(ip).0 != 0 {
-            let Some(number) = self.find_in(FRAGMENT, (source, 0), (alias, id), false) else {
+            let Some(number) = self.find_in(FRAGMENT, (source, NO_PORT), (alias, id), false) else {
                 return Unresolved;
             };
             let to = self.link(number).map_or(alias, |link| link.fragments_to);
@@ -152,12 +152,13 @@ impl Library {
             IPPROTO_ICMP if ip.len() < header_len(ip) + 8 => Ignored,
             _ if self.is(NG_NAT_PROXY_ONLY) => Translated,
             IPPROTO_ICMP => self.icmp_in(ip),
-            IPPROTO_SCTP => Ignored,
+            IPPROTO_SCTP => Failed,
             kind => self.protocol_in(kind, ip),
         };
         if fragment(ip).1 {
-            let found = self.find_in(FRAGMENT, (source, 0), (alias, id), false);
-            let number = found.or_else(|| self.add(FRAGMENT, (0, 0), (source, 0), alias, Some(id)));
+            let found = self.find_in(FRAGMENT, (source, NO_PORT), (alias, id), false);
+            let number =
+                found.or_else(|| self.add(FRAGMENT, (0, NO_PORT), (source, NO_PORT), alias, Some(id)));
             let Some(link) = number.and_then(|number| self.link_mut(number)) else { return Failed };
             link.fragments_to = address(ip, DESTINATION);
             return Translated;
@@ -185,7 +186,9 @@ impl Library {
             return Err(Ignored);
         }
         let target = self.original_of(alias.0);
-        self.add(kind, (target, alias.1), outside, alias.0, Some(alias.1)).ok_or(Failed)
+        let has_ports = [IPPROTO_ICMP, IPPROTO_TCP, IPPROTO_UDP].contains(&kind);
+        let port = if has_ports { alias.1 } else { NO_PORT };
+        self.add(kind, (target, port), outside, alias.0, Some(alias.1)).ok_or(Failed)
     }
 
     /// As whom a link's packets appear outside; where they go inside.
@@ -241,7 +244,7 @@ impl Library {
     }
 
     fn protocol_out(&mut self, kind: u16, ip: &mut [u8]) -> Verdict {
-        let ends = ((address(ip, SOURCE), 0), (address(ip, DESTINATION), 0));
+        let ends = ((address(ip, SOURCE), NO_PORT), (address(ip, DESTINATION), NO_PORT));
         let Some(number) = self.link_out(kind, ends.0, ends.1, true) else { return Failed };
         let alias = self.outer(number).0;
         readdress(ip, SOURCE, alias);
@@ -249,7 +252,7 @@ impl Library {
     }
 
     fn protocol_in(&mut self, kind: u16, ip: &mut [u8]) -> Verdict {
-        let ends = ((address(ip, SOURCE), 0), (address(ip, DESTINATION), 0));
+        let ends = ((address(ip, SOURCE), NO_PORT), (address(ip, DESTINATION), 0));
         match self.link_in(kind, ends.0, ends.1, true) {
             Ok(number) => {
                 let inside = self.inner(number).0;
@@ -268,7 +271,7 @@ impl Library {
             _ => return Ignored,
         }
         let (id, source) = (word(ip, at + ICMP_ID), address(ip, SOURCE));
-        let outside = (address(ip, DESTINATION), 0);
+        let outside = (address(ip, DESTINATION), NO_PORT);
         let Some(number) = self.link_out(IPPROTO_ICMP, (source, id), outside, true) else { return Failed };
         let (alias, alias_id) = self.outer(number);
         adjust(ip, at + ICMP_SUM, i32::from(id) - i32::from(alias_id));
@@ -289,7 +292,7 @@ impl Library {
             _ => return Ignored,
         }
         let (id, alias) = (word(ip, at + ICMP_ID), address(ip, DESTINATION));
-        let number = match self.link_in(IPPROTO_ICMP, (address(ip, SOURCE), 0), (alias, id), true) {
+        let number = match self.link_in(IPPROTO_ICMP, (address(ip, SOURCE), NO_PORT), (alias, id), true) {
             Ok(number) => number,
             Err(verdict) => return verdict,
         };
@@ -312,7 +315,7 @@ impl Library {
             IPPROTO_TCP | IPPROTO_UDP if outgoing => (word(ip, ports + 2), ports + 2, word(ip, ports)),
             IPPROTO_TCP | IPPROTO_UDP => (word(ip, ports), ports, word(ip, ports + 2)),
             IPPROTO_ICMP if matches!(ip.get(ports), Some(8 | 13)) => {
-                (word(ip, ports + ICMP_ID), ports + ICMP_ID, 0)
+                (word(ip, ports + ICMP_ID), ports + ICMP_ID, NO_PORT)
             }
             _ => return Ignored,
         };
