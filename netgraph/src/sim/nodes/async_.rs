@@ -169,8 +169,10 @@ impl Async {
         } else if data.len() > self.config.amru.into() {
             &mut self.stats.asyncOverflows
         } else {
-            // A frame that nobody takes is one all the same.
-            let _ = forward(context, NG_ASYNC_HOOK_SYNC, Packet::new(data));
+            // A frame that nobody takes is one all the same, and so is an empty one, which is not sent: m_devget().
+            if !data.is_empty() {
+                let _ = forward(context, NG_ASYNC_HOOK_SYNC, Packet::new(data));
+            }
             &mut self.stats.asyncFrames
         };
         *count = count.wrapping_add(1);

@@ -12,7 +12,14 @@ use crate::nodes::car::{Car as Type, LOWER, UPPER};
 use crate::sim::packet::Tag;
 use crate::sys::*;
 
-pub(in crate::sim) static KIND: Kind = plain::<Type, Car>();
+pub(in crate::sim) static KIND: Kind = Kind {
+    make: |machine, _| {
+        let mut car = Car::default();
+        (car.upper.filled, car.lower.filled) = (machine.clock, machine.clock);
+        Ok(Box::new(car))
+    },
+    ..plain::<Type, Car>()
+};
 
 /// The highest rate that the kernel takes, in its own units.
 const RATE_MAX: u64 = 1_000_000_000;

@@ -17,7 +17,7 @@ use crate::sim::context::{Context, Post};
 use crate::sim::graph::{HookKey, NodeKey};
 use crate::sim::machine::Machine;
 use crate::sim::message::Message;
-use crate::sim::net::{End, EndKey, Name, State, Upcall};
+use crate::sim::net::{End, EndKey, LOCAL, Name, State, Upcall};
 use crate::sim::packet::{Packet, Tag};
 use crate::sim::snapshot::state;
 use crate::sys::*;
@@ -115,6 +115,16 @@ fn restore(machine: &mut Machine, node: NodeKey, saved: &Value) -> Made<String> 
     Ok(Box::new(Ksocket { end, cloned, accepts, asker, ended, options: saved.options }))
 }
 
+/// The address of a peer that has none. For a socket of a file accept(2) gives an empty `struct sockaddr`.
+fn nobody(family: i32) -> Vec<u8> {
+    if family != LOCAL {
+        return Name::none(family);
+    }
+    let mut address = vec![16, LOCAL as u8];
+    address.resize(16, 0);
+    address
+}
+
 /// Makes the node of a connection that a listening node has accepted, and tells of it whoever has asked.
 pub(in crate::sim) fn adopt(machine: &mut Machine, parent: NodeKey, end: EndKey, asker: Asker) {
     let Some(vnet) = machine.core(parent).map(|core| core.vnet) else { return };
@@ -128,7 +138,7 @@ pub(in crate::sim) fn adopt(machine: &mut Machine, parent: NodeKey, end: EndKey,
     if let Some(end) = machine.net.ends.get_mut(end) {
         end.node = Some(node);
         end.embryo_of = Some(parent);
-        args.extend(end.peer.as_ref().map_or_else(|| Name::none(end.family), Name::to_bytes));
+        args.extend(end.peer.as_ref().map_or_else(|| nobody(end.family), Name::to_bytes));
     }
     machine.send_to(vnet, NodeId(asker.node), asker.reply(NGM_KSOCKET_ACCEPT, &args, id));
 }

@@ -38,6 +38,9 @@ struct Pred1 {
     stats: ng_pred1_stats,
     #[serde(default)]
     guesses: Guesses,
+    /// How the last frame to expand began.
+    #[serde(default)]
+    head: [u8; 2],
 }
 
 /// What followed last upon each four half bytes. What never did is 0.
@@ -154,9 +157,13 @@ impl Pred1 {
             Errno::EIO
         };
         // A frame too short for its length and its check sequence makes the kernel read behind it.
-        let Some((head, rest)) = frame.split_first_chunk::<2>() else { return Err(spoilt(&mut self.stats)) };
+        // What it does not have itself is left from the one before.
+        for (to, from) in self.head.iter_mut().zip(&frame) {
+            *to = *from;
+        }
+        let (head, rest) = (self.head, frame.get(2..).unwrap_or_default());
         let (body, sequence) = rest.split_at(rest.len().saturating_sub(2));
-        let stated = u16::from_be_bytes(*head);
+        let stated = u16::from_be_bytes(head);
         let len = stated & !COMPRESSED;
         let plain = if stated & COMPRESSED == 0 {
             self.stats.FramesUncomp += 1;
@@ -217,11 +224,12 @@ impl Quiet for Pred1 {
         }
         if self.compresses {
             self.compress(&mut packet)?;
-        } else if let Err(errno) = self.expand(&mut packet) {
+        } else if self.expand(&mut packet).is_err() {
             let request = Message::new(NGM_PRED1_COOKIE, NGM_PRED1_RESETREQ, &[], context.core.id);
             let (vnet, to) = (context.core.vnet, NodeId(self.controller));
             context.posts.push_back(Post::ToId { vnet, to, message: request.called("NGM_PRED1_RESETREQ") });
-            return Err(errno);
+            // Its sender learns how the request went, and not how the packet did.
+            return Ok(());
         }
         let hook = hook_named(context, name).ok_or(Errno::ENETDOWN)?;
         context.send(hook, packet, 0);

@@ -168,3 +168,51 @@ fn car_drops_what_is_beyond_its_rates_or_makes_it_wait() {
     assert_eq!(passed(&half(3, 80_000), 20).0, 4);
     assert!((9..=11).contains(&passed(&half(3, 80_000), 20).1));
 }
+
+#[test]
+fn car_takes_a_packet_of_another_color_for_red_where_its_bucket_is_full() {
+    let machine = SimMachine::new();
+    let socket = socket(&machine, 0);
+    let one = node(&socket, "car", &["upper"]);
+    socket.make_peer_of(&one, "car".parse().unwrap(), hook("lower"), hook("upper")).unwrap();
+    let two = at(".:upper.lower");
+    socket.connect(&at("."), &two, hook("out"), hook("lower")).unwrap();
+    let set = |path: &Path, half: &str| {
+        let config = format!("{{ upstream={half} downstream={half} }}");
+        socket.call(path, &car::SetConfig(config.parse().unwrap())).unwrap();
+    };
+    // The first marks what it has no tokens for yellow. The second heeds that, and the kernel takes the tokens that it
+    // has left over for a large number without a sign.
+    set(&one, "{ cbs=1 ebs=9000 cir=1 greenAction=1 yellowAction=3 redAction=2 mode=0 }");
+    set(&two, "{ cbs=9000 ebs=9000 cir=1 greenAction=1 yellowAction=1 redAction=2 mode=2 opt=1 }");
+    assert_eq!(sent(&socket, "upper", &[0; 100]), []);
+    let first = socket.call(&one, &car::GetStats).unwrap().downstream;
+    let second = socket.call(&two, &car::GetStats).unwrap().downstream;
+    assert_eq!((first.yellow_pkts, second.red_pkts, second.dropped_pkts), (1, 1, 1));
+}
+
+#[test]
+fn car_fills_its_buckets_up_from_the_moment_that_it_is_made() {
+    let machine = SimMachine::new();
+    machine.advance(Duration::from_secs(3600));
+    let socket = socket(&machine, 0);
+    let path = node(&socket, "car", &["upper", "lower"]);
+    let half = "{ cbs=1000 ebs=0 cir=8000 greenAction=1 yellowAction=2 redAction=2 }";
+    let config = format!("{{ upstream={half} downstream={half} }}");
+    socket.call(&path, &car::SetConfig(config.parse().unwrap())).unwrap();
+    for _ in 0..20 {
+        socket.send(hook("upper"), &[0; 100]).unwrap();
+    }
+    assert_eq!(received(&socket).len(), 10);
+}
+
+#[test]
+fn async_counts_an_empty_frame_and_sends_none() {
+    let machine = SimMachine::new();
+    let socket = socket(&machine, 0);
+    let path = node(&socket, "async", &["sync", "async"]);
+    let config = ng_async_cfg { enabled: 1, amru: 1600, smru: 1600, accm: 0, ..Default::default() };
+    socket.call(&path, &async_::SetConfig(async_::Config(config))).unwrap();
+    assert_eq!(sent(&socket, "async", &[0x7e, 0, 0, 0x7e]), []);
+    assert_eq!(socket.call(&path, &async_::GetStats).unwrap().asyncFrames, 1);
+}

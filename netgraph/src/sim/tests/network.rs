@@ -123,6 +123,30 @@ fn local_streams_connect_at_once_and_are_told_apart_by_their_files() {
 }
 
 #[test]
+fn a_connection_that_nobody_has_asked_for_is_told_to_whoever_asked_last() {
+    let machine = SimMachine::new();
+    let socket = socket(&machine, 0);
+    let server = ksocket(&socket, "s", "local/stream/0");
+    bind(&socket, &server, "local/\"/tmp/s\"").unwrap();
+    socket.call(&server, &Listen(1)).unwrap();
+    let tell = |client: &str| {
+        let client = ksocket(&socket, client, "local/stream/0");
+        assert_eq!(connect(&socket, &client, "local/\"/tmp/s\""), 0);
+        let event = socket.next_event(Wait::No).unwrap()?;
+        // A number, and the empty `struct sockaddr` of a peer without a name: 16 bytes.
+        assert_eq!(event.frame().unwrap().args.len(), 4 + 16);
+        Some(event.token())
+    };
+    // The first is taken up all the same, and nobody hears of it.
+    assert_eq!(tell("a"), None);
+    accept(&socket, &server);
+    let token = tell("b");
+    assert!(token.is_some_and(|token| token != 0));
+    assert_eq!(tell("c"), token);
+    machine.check();
+}
+
+#[test]
 fn connections_that_nobody_takes_go_with_the_node_that_listened() {
     let machine = SimMachine::new();
     let socket = socket(&machine, 0);

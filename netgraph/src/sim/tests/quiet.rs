@@ -128,6 +128,25 @@ fn a_device_has_the_lowest_number_that_is_free() {
 }
 
 #[test]
+fn a_device_keeps_so_much_and_no_more_that_nobody_reads() {
+    let machine = SimMachine::new();
+    let socket = socket(&machine, 0);
+    socket.make_peer::<device::Device>(hook("a"), hook("d")).unwrap();
+    let taken = (0..60).take_while(|_| socket.send(hook("a"), b"x").is_ok()).count();
+    assert_eq!(taken, 50);
+    assert_eq!(errno(socket.send(hook("a"), b"x")), Some(Errno::ENOBUFS));
+}
+
+#[test]
+fn who_sends_to_the_packet_filter_does_not_learn_what_becomes_of_it() {
+    let machine = SimMachine::new();
+    machine.load_resident_modules();
+    let host = socket(&machine, 0);
+    host.connect(&at("."), &at("ipfw:"), hook("a"), hook("1")).unwrap();
+    host.send(hook("a"), b"x").unwrap();
+}
+
+#[test]
 fn one_node_is_kept_by_each_module_in_the_host_alone() {
     let machine = SimMachine::new();
     machine.load_resident_modules();
