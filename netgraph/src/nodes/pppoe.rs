@@ -44,7 +44,9 @@ pub const DEBUG: HookName = HookName::constant(sys::NG_PPPOE_HOOK_DEBUG);
 
 node_type! {
     /// Both ends of PPP over Ethernet: [`ETHERNET`], and a hook of any other name for each session. It dies with
-    /// [`ETHERNET`]. Events go to the node that sent [`Connect`], [`Listen`] or [`Offer`]. See
+    /// [`ETHERNET`]. Events go to the node that sent [`Connect`], [`Listen`] or [`Offer`]. What is connected to
+    /// [`ETHERNET`] is asked for its address, [`ether::GetEnAddr`](super::ether::GetEnAddr); if it refuses to answer it
+    /// is not connected, so that two nodes of this type need something in between. See
     /// [ng_pppoe(4)](https://man.freebsd.org/ng_pppoe/4).
     ///
     /// ```
