@@ -8,6 +8,7 @@ use crate::error::Errno;
 use crate::nodes::hci::Hci as Type;
 use crate::sim::context::Context;
 use crate::sim::message::Message;
+use crate::sim::packet::Packet;
 use crate::sys::*;
 
 pub(in crate::sim) static KIND: Kind = plain::<Type, Hci>();
@@ -79,6 +80,30 @@ impl Quiet for Hci {
             _ => return Err(Errno::EINVAL),
         }
         Ok(None)
+    }
+
+    /// What is judged before connections are looked for, of which there are none: without a device no unit gets ready.
+    fn data(&mut self, _: &mut Context<'_>, name: &[u8], packet: Packet) -> Result<(), Errno> {
+        let (kind, header, size) = match name {
+            b"drv" => {
+                let known = matches!(packet.bytes().first(), None | Some(2..=4));
+                return if known { Ok(()) } else { Err(Errno::EINVAL) };
+            }
+            b"acl" => (2, 5, usize::from(BUFFER.acl_size)),
+            b"sco" => (3, 4, usize::from(BUFFER.sco_size)),
+            _ => return Ok(()),
+        };
+        let Some((first, rest)) = packet.bytes().split_first() else { return Ok(()) };
+        if *first != kind {
+            return Err(Errno::EINVAL);
+        }
+        let stated = match *rest {
+            [_, _, low, high, ..] if kind == 2 => u16::from_le_bytes([low, high]).into(),
+            [_, _, len, ..] if kind == 3 => usize::from(len),
+            _ => return Err(Errno::EMSGSIZE),
+        };
+        let is_whole = packet.len() <= header + size && packet.len() == header + stated;
+        Err(if is_whole { Errno::ENOENT } else { Errno::EMSGSIZE })
     }
 
     fn status(&mut self, context: &mut Context<'_>) -> Answer {

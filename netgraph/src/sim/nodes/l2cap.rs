@@ -8,9 +8,13 @@ use crate::error::Errno;
 use crate::nodes::l2cap::L2cap as Type;
 use crate::sim::context::Context;
 use crate::sim::message::Message;
+use crate::sim::packet::Packet;
 use crate::sys::*;
 
 pub(in crate::sim) static KIND: Kind = plain::<Type, L2cap>();
+
+/// The length of the header of a packet of a connection, ng_hci_acldata_pkt_t.
+const ACL_HEADER: usize = 5;
 
 /// The hooks, in the order of the status text.
 const HOOKS: [&str; 3] = [NG_L2CAP_HOOK_HCI, NG_L2CAP_HOOK_L2C, NG_L2CAP_HOOK_CTL];
@@ -49,6 +53,16 @@ impl Quiet for L2cap {
             _ => return Err(Errno::EINVAL),
         }
         Ok(None)
+    }
+
+    /// Packets of connections, of which there are none.
+    fn data(&mut self, _: &mut Context<'_>, name: &[u8], packet: Packet) -> Result<(), Errno> {
+        match name {
+            b"hci" if packet.len() < ACL_HEADER => Err(Errno::EMSGSIZE),
+            b"hci" => Err(Errno::ENOENT),
+            b"ctl" => Err(Errno::EINVAL),
+            _ => Ok(()),
+        }
     }
 
     fn status(&mut self, context: &mut Context<'_>) -> Answer {

@@ -147,6 +147,24 @@ fn who_sends_to_the_packet_filter_does_not_learn_what_becomes_of_it() {
 }
 
 #[test]
+fn bluetooth_has_no_connections_that_data_could_belong_to() {
+    let machine = SimMachine::new();
+    let socket = socket(&machine, 0);
+    for (own, kind, theirs) in [("d", "hci", "drv"), ("h", "l2cap", "hci")] {
+        socket.make_peer_of(&at("."), kind.parse().unwrap(), hook(own), hook(theirs)).unwrap();
+    }
+    socket.connect(&at("."), &at(".:d"), hook("a"), hook("acl")).unwrap();
+    let refused = |own: &str, packet: &[u8]| errno(socket.send(hook(own), packet));
+    assert_eq!(refused("d", b"a"), Some(Errno::EINVAL));
+    socket.send(hook("d"), &[2, 1, 0, 0, 0]).unwrap();
+    assert_eq!(refused("a", &[1, 0, 0, 0, 0]), Some(Errno::EINVAL));
+    assert_eq!(refused("a", &[2, 0, 0, 9, 0]), Some(Errno::EMSGSIZE));
+    assert_eq!(refused("a", &[2, 0, 0, 1, 0, 7]), Some(Errno::ENOENT));
+    assert_eq!(refused("h", b"a"), Some(Errno::EMSGSIZE));
+    assert_eq!(refused("h", b"aaaaaaaaa"), Some(Errno::ENOENT));
+}
+
+#[test]
 fn one_node_is_kept_by_each_module_in_the_host_alone() {
     let machine = SimMachine::new();
     machine.load_resident_modules();
