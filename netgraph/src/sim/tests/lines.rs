@@ -132,7 +132,9 @@ proptest! {
         }
         socket.send(hook("async"), rest).unwrap();
         let expected = frame.strip_prefix(&[0xff, 3]).unwrap_or(&frame);
-        prop_assert_eq!(received(&socket), only("sync", expected));
+        // Of an empty frame the kernel makes no packet, but counts it.
+        let arrived = if expected.is_empty() { Vec::new() } else { only("sync", expected) };
+        prop_assert_eq!(received(&socket), arrived);
         let stats = socket.call(&path, &async_::GetStats).unwrap();
         prop_assert_eq!((stats.syncFrames, stats.asyncFrames, stats.asyncBadCheckSums), (1, 1, 0));
     }
