@@ -111,8 +111,17 @@ pub(crate) fn jail_remove(jail: Target) -> Result<(), Errno> {
 /// number as long as it lives: one whose descriptor is good before and after is the one that was attached to.
 fn attach(jail: Target) -> bool {
     let is_good = || jail.desc.is_none_or(is_alive);
+    hide();
     // SAFETY: takes a number and touches no memory.
     is_good() && unsafe { libc::jail_attach(jail.jid.0) != -1 } && is_good()
+}
+
+/// Keeps debuggers off the calling process until it executes another program: root in a jail may trace whatever is in it, and a
+/// process that has just come in still has the memory and the descriptors of the host's. Async-signal-safe.
+fn hide() {
+    let mut how: c_int = libc::PROC_TRACE_CTL_DISABLE;
+    // SAFETY: the command reads one number. It is refused where the process is traced already, by the host, which may do so.
+    unsafe { libc::procctl(libc::P_PID, 0, libc::PROC_TRACE_CTL, ptr::from_mut(&mut how).cast()) };
 }
 
 /// Whether the jail of a descriptor is alive. Async-signal-safe.

@@ -9,7 +9,7 @@ impl Jail {
     /// The TCP connections of the jail and of the jails below it that are in the same VNET; not what only listens.
     ///
     /// # Errors
-    /// [`Error::Rejected`] with `EINVAL` if the jail is gone or dying.
+    /// [`Error::Rejected`] with `ENOENT` if the jail is gone or dying, before FreeBSD 15 with `EINVAL` if it goes meanwhile.
     #[doc(alias = "net.inet.tcp.pcblist")]
     pub fn tcp_connections(&self) -> Result<Vec<TcpConnection>> {
         let listed = self.host.system().tcp_connections(Vnet::Jail(self.target()?));
