@@ -209,13 +209,17 @@ fn stop(work: &mut Work<'_>, jail: &Jail, mode: Mode) -> Result<()> {
 /// Ends the connections that have outlived their processes, while the network still stands to tell the other side: afterwards they
 /// would keep the jail dying until they give up.
 fn drop_connections(work: &mut Work<'_>, jail: &Jail) -> Result<()> {
-    let what = match jail.tcp_connections()?.as_slice() {
+    let slow = |error: jailrs::Error| {
+        Error::from(error)
+            .hint("connections that nobody answers any more may keep the jail dying for some minutes")
+    };
+    let what = match jail.tcp_connections().map_err(slow)?.as_slice() {
         [] => return Ok(()),
         [one] => format!("TCP connection {one}"),
         more => format!("{} TCP connections that outlived what ran in it", more.len()),
     };
     work.step(Sign::Remove, &what, |work| {
-        jail.drop_tcp_connections()?;
+        jail.drop_tcp_connections().map_err(slow)?;
         work.sync()
     })
 }

@@ -196,7 +196,9 @@ fn condition_e_what_holds_a_jail_that_is_dying_is_named() {
     });
     let told = complaints(&lab);
     assert!(
-        told.contains("-> something still holds it: a TCP connection, or the mount /jails/other/dev\n"),
+        told.contains(
+            "-> something still holds it: a TCP connection, or, if it was mounted from inside, /jails/other/dev\n"
+        ),
         "{told}"
     );
     meddle(&lab, |machine, _| {
@@ -410,6 +412,9 @@ fn a_record_that_cannot_be_read() {
     assert!(output.status.success() && String::from_utf8_lossy(&output.stdout).contains("ng0_vj2"));
     assert!(stderr(&output).contains("vimage: vj1: the simulated machine's vj1.json is damaged"));
     lab.fails(&["stats", "vj1"], 69);
+    meddle(&lab, |machine, _| Jail::find(&machine.jails, "vj1").unwrap().remove().unwrap());
+    let told = complaints(&lab);
+    assert!(!told.contains("ng0_vj1"), "gc leaves it alone: {told}");
 }
 
 fn main() -> ExitCode {

@@ -316,6 +316,20 @@ fn gc_takes_interfaces_away_whose_record_is_lost_and_no_others() {
     assert_eq!(lab.machine(), before);
 }
 
+fn gc_leaves_the_interfaces_alone_whose_record_cannot_be_read() {
+    let lab = Lab::new();
+    lab.ok(&["up", "vj1"]);
+    meddle(&lab, |machine| {
+        Jail::find(&machine.jails, "vj1").unwrap().remove().unwrap();
+        machine.store.write("vj1.json", b"{").unwrap();
+    });
+    let told = lab.ok(&["gc", "--yes"]);
+    assert_eq!(told, "nothing to do\n");
+    meddle(&lab, |machine| {
+        assert!(machine.jails.interfaces().find("ng0_vj1").unwrap().is_some());
+    });
+}
+
 fn gc_leaves_alone_what_is_in_use() {
     let lab = Lab::new();
     lab.ok(&["up"]);
@@ -427,6 +441,7 @@ fn main() -> ExitCode {
         a_console_on_a_simulated_machine_says_what_it_would_do,
         gc_takes_away_what_crashes_and_lost_records_have_left,
         gc_takes_interfaces_away_whose_record_is_lost_and_no_others,
+        gc_leaves_the_interfaces_alone_whose_record_cannot_be_read,
         gc_leaves_alone_what_is_in_use,
         prune_takes_the_bridges_of_a_vimage_that_is_down_already,
         an_address_that_a_bridge_has_heard_is_refused,

@@ -54,7 +54,7 @@ fn collect(context: &Context, machine: &Machine) -> Result<()> {
     let records = records(context, machine, &socket)?;
     let failed = [
         cradle(context, machine, &socket),
-        interfaces(context, machine, &socket, &records),
+        interfaces(context, machine, &socket),
         bridges(context, machine, &socket, &records),
     ];
     failed.into_iter().filter_map(Result::err).reduce(Error::and).map_or(Ok(()), Err)
@@ -104,12 +104,15 @@ fn cradle(context: &Context, machine: &Machine, socket: &Socket) -> Result<()> {
 }
 
 /// Destroys interfaces of the host that say that vimage made them, and that no record has.
-fn interfaces(context: &Context, machine: &Machine, socket: &Socket, records: &[Record]) -> Result<()> {
+fn interfaces(context: &Context, machine: &Machine, socket: &Socket) -> Result<()> {
     let mut report = context.reporter();
     let mut work = Work::new(machine, socket, nobodys(machine, Vec::new())?, &mut report);
-    for found in machine.jails.interfaces().list()? {
+    let list = machine.jails.interfaces().list()?;
+    // Afterwards, because a start writes its record before it makes anything; one that cannot be read counts too.
+    let recorded = Record::names(&*machine.store)?;
+    for found in list {
         let Some((vimage, node)) = interface::described(&found.description) else { continue };
-        if !found.addresses.is_empty() || records.iter().any(|record| record.wanted.name == vimage) {
+        if !found.addresses.is_empty() || recorded.iter().any(|name| name == vimage) {
             continue;
         }
         let Ok(name) = NodeName::try_from(node) else { continue };

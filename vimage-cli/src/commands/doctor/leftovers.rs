@@ -19,7 +19,7 @@ pub(super) fn look(machine: &Machine, socket: &Socket, findings: &mut Findings) 
     let (records, unread) = records(machine, &boot, findings)?;
     cradle(socket, findings)?;
     bridges(machine, socket, &boot, &records, findings)?;
-    interfaces(machine, socket, &records, findings)?;
+    interfaces(machine, socket, &records, &unread, findings)?;
     jails(machine, &records, &unread, findings)
 }
 
@@ -84,14 +84,16 @@ fn holders(machine: &Machine, info: &JailInfo, all: &[JailInfo]) -> Result<Strin
     let is_below =
         |path: &std::path::Path| info.path != std::path::Path::new("/") && path.starts_with(&info.path);
     let mounts = machine.jails.mounts()?.into_iter().filter(|mount| is_below(&mount.point));
-    let mounts = mounts.map(|mount| format!("the mount {}", mount.point.display()));
+    let mounts = mounts.map(|mount| mount.point.display().to_string());
     let known: Vec<String> = jails.chain(processes).collect();
     Ok(match (known.is_empty(), mounts.collect::<Vec<_>>().join(", ")) {
         (false, _) => format!("it is held by {}", known.join(", ")),
         (true, mounts) if mounts.is_empty() => {
             "something still holds it, such as a TCP connection that nobody answers any more; it gives up by itself".into()
         }
-        (true, mounts) => format!("something still holds it: a TCP connection, or {mounts}"),
+        (true, mounts) => {
+            format!("something still holds it: a TCP connection, or, if it was mounted from inside, {mounts}")
+        }
     })
 }
 
@@ -141,8 +143,17 @@ fn has_users(socket: &Socket, bridge: NodeId) -> Result<bool> {
 }
 
 /// Looks for interfaces that nobody uses.
-fn interfaces(machine: &Machine, socket: &Socket, records: &[Record], findings: &mut Findings) -> Result<()> {
+fn interfaces(
+    machine: &Machine,
+    socket: &Socket,
+    records: &[Record],
+    unread: &[String],
+    findings: &mut Findings,
+) -> Result<()> {
     let host = machine.jails.interfaces().list()?;
+    let is_recorded = |vimage: &str| {
+        records.iter().any(|record| record.wanted.name == vimage) || unread.iter().any(|name| name == vimage)
+    };
     let ours = |id: u32| records.iter().any(|record| record.interfaces.values().any(|own| *own == id));
     for node in socket.nodes()?.iter().filter(|node| node.type_name == "eiface" && !ours(node.id.0)) {
         let Ok(name) = socket.node::<eiface::Eiface>(&node.path())?.call(eiface::GetIfName) else { continue };
@@ -150,7 +161,7 @@ fn interfaces(machine: &Machine, socket: &Socket, records: &[Record], findings: 
         let described =
             host.iter().find(|found| found.name == ifname).map(|found| found.description.as_str());
         match described.and_then(interface::described) {
-            Some((vimage, _)) if !records.iter().any(|record| record.wanted.name == vimage) => {
+            Some((vimage, _)) if !is_recorded(vimage) => {
                 let what =
                     format!("the interface {ifname} was made for {vimage}, and there is no record of that");
                 findings.note(what, COLLECT);
