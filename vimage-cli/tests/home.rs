@@ -309,6 +309,44 @@ fn the_plist_of_the_port_names_what_is_installed() {
     assert_eq!(installed, listed);
 }
 
+/// What the ports tree does for a port of crates, as far as the order matters: extracting is said on stdout, and done once.
+const CARGO_MK: &str = r#"
+RM=	rm -f
+MV=	mv
+.sinclude "Makefile.crates"
+makesum:
+	@echo release ${CARGO_CRATES} > distinfo
+extract:
+	@test -e work || { echo "===>  Moving crates to cargo-crates"; mkdir work; echo ${CARGO_CRATES} > work/crates; }
+cargo-crates: extract
+	@echo "CARGO_CRATES=	serde-1.0.0"
+clean:
+	@rm -rf work
+"#;
+
+fn the_files_of_a_release_are_made_from_it() {
+    let make = if is_there("bmake") { "bmake" } else { "make" };
+    let folder = tempfile::tempdir().unwrap();
+    let path = |name: &str| folder.path().join(name);
+    fs::create_dir(path("mk")).unwrap();
+    fs::write(path("mk/sys.mk"), "").unwrap();
+    fs::write(path("mk/bsd.port.mk"), CARGO_MK).unwrap();
+    fs::copy(port().join("Makefile"), path("Makefile")).unwrap();
+    fs::write(path("Makefile.crates"), "CARGO_CRATES=\tof-a-release-before-0.0.1\n").unwrap();
+    let output = Command::new(make)
+        .arg("-m")
+        .arg(path("mk"))
+        .arg("release-files")
+        .current_dir(folder.path())
+        .output()
+        .unwrap();
+    assert!(output.status.success(), "{}", stderr(&output));
+    let read = |name: &str| fs::read_to_string(path(name)).unwrap();
+    assert_eq!(read("Makefile.crates"), "CARGO_CRATES=\tserde-1.0.0\n");
+    assert_eq!(read("distinfo"), "release serde-1.0.0\n");
+    assert!(!path("work").exists(), "what is extracted has no crates in it");
+}
+
 fn files(folder: &Path, above: &str, found: &mut Vec<String>) {
     for entry in fs::read_dir(folder).unwrap() {
         let entry = entry.unwrap();
@@ -373,6 +411,12 @@ fn main() -> ExitCode {
             makes,
             "the_plist_of_the_port_names_what_is_installed",
             the_plist_of_the_port_names_what_is_installed,
+        ),
+        with(
+            "bmake",
+            makes,
+            "the_files_of_a_release_are_made_from_it",
+            the_files_of_a_release_are_made_from_it,
         ),
         with("bash", is_there("bash"), "bash_completes", || {
             a_shell_completes_names_commands_and_options("bash")
