@@ -6,7 +6,7 @@ pub mod sandbox;
 use std::io;
 use std::path::PathBuf;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use netgraph::graph::{Graph, Picture};
 use netgraph::kernel::HostKernel;
@@ -26,6 +26,7 @@ pub fn kernel() -> Arc<dyn Kernel> {
 #[derive(Debug)]
 pub struct Stage {
     machine: Option<SimMachine>,
+    start: Instant,
     picture: Option<PathBuf>,
 }
 
@@ -43,7 +44,7 @@ impl Stage {
         let real = arguments.iter().any(|argument| argument == "--kernel");
         let after = arguments.iter().position(|argument| argument == "--picture").map(|at| at + 1);
         let picture = after.and_then(|at| arguments.get(at)).map(PathBuf::from);
-        Self { machine: (!real).then(SimMachine::new), picture }
+        Self { machine: (!real).then(SimMachine::new), start: Instant::now(), picture }
     }
 
     /// Returns the kernel.
@@ -74,6 +75,15 @@ impl Stage {
         match &self.machine {
             Some(machine) => machine.advance(time),
             None => std::thread::sleep(time),
+        }
+    }
+
+    /// Returns how much time has passed since the stage was set.
+    #[must_use]
+    pub fn now(&self) -> Duration {
+        match &self.machine {
+            Some(machine) => machine.now(),
+            None => self.start.elapsed(),
         }
     }
 
