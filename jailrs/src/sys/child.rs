@@ -184,16 +184,10 @@ fn raw_errno() -> c_int {
 
 /// Runs something in a child process, which tells an error number, or 0, by its exit status.
 ///
-/// The child is a copy of one thread of many: what runs there must be async-signal-safe and must not allocate.
+/// The child is a copy of one thread of many, or shares its memory: what runs there must be async-signal-safe and must not
+/// allocate.
 fn in_fork(child: impl FnOnce() -> c_int) -> Result<(), Errno> {
-    // SAFETY: the child calls nothing but `child`, which keeps to async-signal-safe calls, and _exit(2).
-    let pid = checked(unsafe {
-        let pid = libc::fork();
-        if pid == 0 {
-            libc::_exit(child());
-        }
-        pid
-    })?;
+    let pid = start_child(child)?;
     let mut status = 0;
     // SAFETY: `status` has room for one status.
     while unsafe { libc::waitpid(pid, &mut status, 0) } == -1 {
@@ -209,6 +203,45 @@ fn in_fork(child: impl FnOnce() -> c_int) -> Result<(), Errno> {
         0 => Ok(()),
         errno => Err(Errno::new(errno)),
     }
+}
+
+/// Starts a child process as posix_spawn(3) does: on a stack of its own and in the memory of this process, whose thread stands
+/// still until the child has ended. A copy of the memory, as fork(2) makes, costs many times as much.
+#[cfg(target_arch = "x86_64")]
+fn start_child<F: FnOnce() -> c_int>(child: F) -> Result<libc::pid_t, Errno> {
+    unsafe extern "C" {
+        fn rfork_thread(
+            flags: c_int,
+            stack: *mut c_void,
+            run: unsafe extern "C" fn(*mut c_void) -> c_int,
+            argument: *mut c_void,
+        ) -> c_int;
+    }
+    unsafe extern "C" fn run<F: FnOnce() -> c_int>(argument: *mut c_void) -> c_int {
+        // SAFETY: the argument is `child` below, which nobody else touches; _exit(2) is async-signal-safe.
+        unsafe { libc::_exit((*argument.cast::<Option<F>>()).take().map_or(0, |child| child())) }
+    }
+    let mut child = Some(child);
+    // 64 KiB, aligned as a stack must be.
+    let mut stack = vec![0_u128; 4096];
+    // SAFETY: the child starts at the upper end of a stack that lives until it has ended, as does `child`. It calls nothing but
+    // `child`, which keeps to async-signal-safe calls, and _exit(2).
+    checked(unsafe {
+        rfork_thread(libc::RFSPAWN, stack.as_mut_ptr_range().end.cast(), run::<F>, (&raw mut child).cast())
+    })
+}
+
+/// Starts a child process; there is no rfork_thread(3) on every machine.
+#[cfg(not(target_arch = "x86_64"))]
+fn start_child(child: impl FnOnce() -> c_int) -> Result<libc::pid_t, Errno> {
+    // SAFETY: the child calls nothing but `child`, which keeps to async-signal-safe calls, and _exit(2).
+    checked(unsafe {
+        let pid = libc::fork();
+        if pid == 0 {
+            libc::_exit(child());
+        }
+        pid
+    })
 }
 
 /// Room for one descriptor in a control message, aligned as its header must be.
