@@ -1,6 +1,6 @@
 //! Programs made of any bytes: steps of the vocabulary of the transcripts, over all node types that can be made.
 
-use netgraph::nodes::CATALOGUE;
+use netgraph::nodes::{CATALOGUE, Known};
 
 /// The types that MKPEER makes nodes of, each with hooks that it takes.
 const TYPES: &[(&str, &[&str])] = &[
@@ -78,12 +78,20 @@ pub(crate) enum Manners {
     Gentle,
 }
 
+/// A type that MKPEER makes nodes of, and hooks that it takes.
+type Kind = (&'static str, &'static [&'static str]);
+
 /// Bytes that are choices; at their end every choice is the first.
-struct Choices<'b>(std::slice::Iter<'b, u8>);
+struct Choices<'b> {
+    rest: std::slice::Iter<'b, u8>,
+    manners: Manners,
+    /// What each socket has asked for on each of its hooks: most likely it is there.
+    made: Vec<(&'static str, &'static str, Kind)>,
+}
 
 impl Choices<'_> {
     fn byte(&mut self) -> u8 {
-        self.0.next().copied().unwrap_or_default()
+        self.rest.next().copied().unwrap_or_default()
     }
 
     fn of<T: Copy>(&mut self, several: &[T]) -> T {
@@ -95,42 +103,52 @@ impl Choices<'_> {
         self.byte() % times == times - 1
     }
 
-    fn kind(&mut self, manners: Manners) -> (&'static str, &'static [&'static str]) {
+    fn kind(&mut self) -> Kind {
         match self.of(TYPES) {
-            ("split", _) if manners == Manners::Gentle => TYPES[0],
+            ("split", _) if self.manners == Manners::Gentle => TYPES[0],
             kind => kind,
         }
     }
 
-    fn hook(&mut self, manners: Manners) -> String {
+    /// A hook, more likely than not one that `kind` takes.
+    fn hook(&mut self, kind: Option<Kind>) -> String {
         match self.byte() % 8 {
-            0..6 => self.kind_hook(manners),
+            0..6 => {
+                let (_, hooks) = kind.unwrap_or_else(|| self.kind());
+                self.of(hooks).to_owned()
+            }
             6 => self.of(OWN).to_owned(),
             _ => self.of(&["\"\"", "a.b", "c:d", "a-hook-name-of-31-bytes-abcdefgh"]).to_owned(),
         }
     }
 
-    fn kind_hook(&mut self, manners: Manners) -> String {
-        let (_, hooks) = self.kind(manners);
-        self.of(hooks).to_owned()
+    /// The path to a node, and its type where that is likely known.
+    fn target(&mut self, socket: &str) -> (String, Option<Kind>) {
+        let near: Vec<_> = self.made.iter().filter(|(of, ..)| *of == socket).copied().collect();
+        let path = match self.byte() % 16 {
+            0..9 if !near.is_empty() => {
+                let (_, own, kind) = self.of(&near);
+                return (format!(".:{own}"), Some(kind));
+            }
+            0..10 => format!(".:{}", self.of(OWN)),
+            10 | 11 => format!("{}:", self.of(&NAMES[..3])),
+            12 => ".".to_owned(),
+            13 => format!("[@{}]:", self.byte() % 9 + 1),
+            _ => format!(".:{}.{}", self.of(OWN), self.of(&["a", "left", "out", "ether", ""])),
+        };
+        (path, None)
     }
 
-    fn path(&mut self) -> String {
-        match self.byte() % 10 {
-            0..5 => format!(".:{}", self.of(OWN)),
-            5 | 6 => format!("{}:", self.of(&NAMES[..3])),
-            7 => ".".to_owned(),
-            8 => format!("[@{}]:", self.byte() % 9 + 1),
-            _ => format!(".:{}.{}", self.of(OWN), self.of(&["a", "left", "out", "ether", ""])),
-        }
+    fn path(&mut self, socket: &str) -> String {
+        self.target(socket).0
     }
 
     fn socket(&mut self) -> &'static str {
         if self.rarely(4) { "b" } else { "a" }
     }
 
-    fn hex(&mut self, manners: Manners) -> String {
-        let len = match manners {
+    fn hex(&mut self) -> String {
+        let len = match self.manners {
             Manners::Gentle => self.of(&LENGTHS[..24]),
             Manners::Any => self.of(LENGTHS),
         };
@@ -143,18 +161,29 @@ impl Choices<'_> {
         if digits.is_empty() { "-".to_owned() } else { digits.concat() }
     }
 
-    fn raw(&mut self, manners: Manners) -> String {
-        let known = self.of(CATALOGUE);
+    /// What the catalogue has about a type, or now and then about another.
+    fn known(&mut self, kind: Option<Kind>) -> &'static Known {
+        let of_kind = CATALOGUE.iter().find(|known| Some(known.name) == kind.map(|(name, _)| name));
+        match of_kind {
+            Some(known) if !self.rarely(8) => known,
+            _ => &CATALOGUE[usize::from(self.byte()) % CATALOGUE.len()],
+        }
+    }
+
+    fn raw(&mut self) -> String {
+        let socket = self.socket();
+        let (path, kind) = self.target(socket);
+        let known = self.known(kind);
         let cookie = if self.rarely(6) { netgraph::sys::NGM_GENERIC_COOKIE } else { known.cookie };
         let listed =
             self.of(&known.commands.iter().map(|command| command.cmd).chain([0]).collect::<Vec<_>>());
         let cmd = if self.rarely(4) { u32::from(self.byte()) } else { listed };
-        let (socket, path, hex) = (self.socket(), self.path(), self.hex(manners));
+        let hex = self.hex();
         // These two could name a socket's own node, which must not be shut down, or make what is not in the table.
         if cookie == netgraph::sys::NGM_GENERIC_COOKIE && cmd <= 2 {
             return format!("nodeinfo {socket} {path}");
         }
-        let header = match (manners, self.byte() % 8) {
+        let header = match (self.manners, self.byte() % 8) {
             (_, 0) => format!(" {} {}", self.of(&[7, 8, 9]), hex.len() / 2),
             (Manners::Any, 1) => format!(" 8 {}", u16::from(self.byte()) * 3),
             _ => String::new(),
@@ -162,8 +191,8 @@ impl Choices<'_> {
         format!("raw {socket} {path} {cookie} {cmd} {hex}{header}")
     }
 
-    fn command(&mut self) -> &'static str {
-        let commands = self.of(CATALOGUE).commands;
+    fn command(&mut self, kind: Option<Kind>) -> &'static str {
+        let commands = self.known(kind).commands;
         let names: Vec<_> = commands
             .iter()
             .map(|command| command.name)
@@ -173,54 +202,71 @@ impl Choices<'_> {
         self.of(&names)
     }
 
-    fn step(&mut self, manners: Manners) -> String {
+    fn mkpeer(&mut self, socket: &'static str) -> String {
+        let (kind, own) = (self.kind(), self.of(OWN));
+        let peer = if self.rarely(8) { self.hook(None) } else { self.of(kind.1).to_owned() };
+        let path = if self.rarely(5) { self.path(socket) } else { ".".to_owned() };
+        if path == "." {
+            self.made.push((socket, own, kind));
+        }
+        format!("mkpeer {socket} {path} {} {own} {peer}", kind.0)
+    }
+
+    fn step(&mut self) -> String {
         let socket = self.socket();
         match self.byte() % 24 {
-            0..6 => {
-                let (kind, hooks) = self.kind(manners);
-                let peer = if self.rarely(8) { self.hook(manners) } else { self.of(hooks).to_owned() };
-                let path = if self.rarely(5) { self.path() } else { ".".to_owned() };
-                format!("mkpeer {socket} {path} {kind} {} {peer}", self.of(OWN))
-            }
+            0..6 => self.mkpeer(socket),
             6..9 => {
-                let (path, own, peer) = (self.path(), self.of(OWN), self.hook(manners));
+                let (path, kind) = self.target(socket);
+                let (own, peer) = (self.of(OWN), self.hook(kind));
                 format!("connect {socket} . {path} {own} {peer}")
             }
             9 => {
-                let (path, peer) = (self.path(), self.path());
-                format!("connect {socket} {path} {peer} {} {}", self.hook(manners), self.hook(manners))
+                let ((path, kind), (peer, other)) = (self.target(socket), self.target(socket));
+                format!("connect {socket} {path} {peer} {} {}", self.hook(kind), self.hook(other))
             }
-            10 => format!("name {socket} {} {}", self.path(), self.of(NAMES)),
-            11 => format!("rmhook {socket} {} {}", self.path(), self.hook(manners)),
+            10 => format!("name {socket} {} {}", self.path(socket), self.of(NAMES)),
+            11 => {
+                let (path, kind) = self.target(socket);
+                format!("rmhook {socket} {path} {}", self.hook(kind))
+            }
             12 => format!("rmhook {socket} . {}", self.of(OWN)),
-            13 => format!("shutdown {socket} {}", self.path()),
-            14 => format!("nodeinfo {socket} {}", self.path()),
-            15 => format!("listhooks {socket} {}", self.path()),
-            16 | 17 => format!("msg {socket} {} {} {}", self.path(), self.command(), self.of(TEXTS)),
-            18 | 19 => self.raw(manners),
+            13 => format!("shutdown {socket} {}", self.path(socket)),
+            14 => format!("nodeinfo {socket} {}", self.path(socket)),
+            15 => format!("listhooks {socket} {}", self.path(socket)),
+            16 | 17 => {
+                let (path, kind) = self.target(socket);
+                format!("msg {socket} {path} {} {}", self.command(kind), self.of(TEXTS))
+            }
+            18 | 19 => self.raw(),
             20 | 21 => {
-                let hex = self.hex(manners);
+                let hex = self.hex();
                 format!("send {socket} {} {}", self.of(OWN), if hex == "-" { "00" } else { &hex })
             }
             22 => format!("recv {socket}"),
-            _ => match self.byte() % 6 {
-                0 => "listnodes a".to_owned(),
-                1 => format!("convert {socket} {} {} {}", self.path(), self.command(), self.of(TEXTS)),
-                2 => format!("status {socket} {}", self.path()),
-                3 => format!("short {socket} {} {}", self.path(), self.byte() % 70),
-                4 => format!("events {socket}"),
-                _ => "sleep 20".to_owned(),
-            },
+            _ => self.rare(socket),
+        }
+    }
+
+    fn rare(&mut self, socket: &str) -> String {
+        let (path, kind) = self.target(socket);
+        match self.byte() % 6 {
+            0 => "listnodes a".to_owned(),
+            1 => format!("convert {socket} {path} {} {}", self.command(kind), self.of(TEXTS)),
+            2 => format!("status {socket} {path}"),
+            3 => format!("short {socket} {path} {}", self.byte() % 70),
+            4 => format!("events {socket}"),
+            _ => "sleep 20".to_owned(),
         }
     }
 }
 
 /// Makes a program of bytes: it opens its sockets `a` and `b`, and then does as many steps as the bytes are enough for.
 pub(crate) fn of_bytes(bytes: &[u8], manners: Manners) -> Vec<String> {
-    let mut choices = Choices(bytes.iter());
+    let mut choices = Choices { rest: bytes.iter(), manners, made: Vec::new() };
     let mut steps = vec!["socket a a".to_owned(), "socket b b".to_owned()];
-    while choices.0.len() > 0 {
-        steps.push(choices.step(manners).trim_end().to_owned());
+    while choices.rest.len() > 0 {
+        steps.push(choices.step().trim_end().to_owned());
     }
     steps
 }

@@ -40,6 +40,13 @@ impl Quiet for L2cap {
         one_of_each(context, &HOOKS, name)
     }
 
+    /// A hook to an upper layer is told of at once where the node is not busy, as when MKPEER makes it; that is refused, as
+    /// the hook is not valid yet (`ng_apply_item` in ng_base.c). Otherwise it is told of later.
+    fn connected(&mut self, context: &mut Context<'_>, name: &[u8]) -> Result<(), Errno> {
+        let is_upper = name != NG_L2CAP_HOOK_HCI.as_bytes();
+        if is_upper && context.core.hook_count == 1 { Err(Errno::EINVAL) } else { Ok(()) }
+    }
+
     fn answer(&mut self, _: &mut Context<'_>, message: &Message) -> Answer {
         let value = || message.exactly().ok_or(Errno::EMSGSIZE);
         match message.header.cmd {

@@ -28,6 +28,11 @@ pub(super) trait Quiet: Debug + Default + Send + Serialize + DeserializeOwned + 
     /// A hook is about to be added.
     fn hook(&mut self, context: &mut Context<'_>, name: &[u8]) -> Result<(), Errno>;
 
+    /// A hook is connected to its peer. An error undoes it.
+    fn connected(&mut self, _: &mut Context<'_>, _name: &[u8]) -> Result<(), Errno> {
+        Ok(())
+    }
+
     /// A hook is gone. Returns whether the node is to follow it.
     fn unhook(&mut self, context: &mut Context<'_>, _name: &[u8]) -> bool {
         context.core.hook_count == 0
@@ -63,6 +68,10 @@ pub(super) trait Quiet: Debug + Default + Send + Serialize + DeserializeOwned + 
 impl<Q: Quiet> Behaviour for Q {
     fn new_hook(&mut self, context: &mut Context<'_>, _: HookKey, name: HookName) -> Result<(), Errno> {
         self.hook(context, name.as_bytes())
+    }
+
+    fn connect(&mut self, context: &mut Context<'_>, hook: HookKey, _: NodeKey) -> Result<(), Errno> {
+        name_of(context, hook).map_or(Ok(()), |name| self.connected(context, name.as_bytes()))
     }
 
     fn disconnect(&mut self, context: &mut Context<'_>, hook: HookKey) {
