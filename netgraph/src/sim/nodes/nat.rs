@@ -2,7 +2,8 @@
 //!
 //! Packets of TCP, UDP, ICMP and other protocols are translated, with redirections, servers that share one, modes and
 //! fragments. SCTP is refused, as the library refuses what belongs to no association; what it does for single
-//! applications (FTP, IRC, PPTP and others are modules of their own) and as a transparent proxy is not simulated. Ports that it chooses by chance are others in the kernel.
+//! applications (FTP, IRC, PPTP and others are modules of their own) and as a transparent proxy is not simulated. Ports
+//! that it chooses by chance are others in the kernel.
 
 mod library;
 mod proxy;

@@ -230,3 +230,20 @@ fn what_is_no_packet_passes_and_padding_does_not() {
     let arp = [&[2; 12][..], &[8, 6], &[0x45; 28]].concat();
     assert_eq!(through(&socket, "out", &arp), arp);
 }
+
+#[test]
+fn a_packet_that_bears_the_librarys_mark_loses_it_and_gets_a_new_checksum() {
+    let machine = SimMachine::new();
+    let (socket, _) = nat(&machine);
+    let tcp = |reserved: u8, from| {
+        let mut payload = [from, OUTSIDE].map(|(_, port): End| port.to_be_bytes()).concat();
+        payload.extend([0, 0, 0, 1, 0, 0, 0, 2, 0x50 | reserved, 0x10, 1, 0, 0, 0, 0, 0]);
+        ip(TCP, from.0, OUTSIDE.0, &payload)
+    };
+    // Other reserved bits, as that of accurate ECN, stay as they are.
+    let ecn = tcp(0x01, INSIDE);
+    assert_eq!(through(&socket, "out", &ecn), tcp(0x01, (ALIAS, INSIDE.1)));
+    let mut marked = tcp(0x08, INSIDE);
+    marked[36] ^= 0xff;
+    assert_eq!(through(&socket, "out", &marked), tcp(0, (ALIAS, INSIDE.1)));
+}

@@ -107,7 +107,7 @@ impl Library {
 
     /// Looks at the time, every so many packets, and at the link that was not looked at for the longest time.
     pub(super) fn housekeep(&mut self, now: Duration) {
-        self.packets += 1;
+        self.packets = self.packets.wrapping_add(1);
         if (self.packets_max <= 1 || self.packets % self.packets_max == 0) && self.time != now.as_secs() {
             self.packets_max = self.packets / 3;
             (self.packets, self.time) = (0, now.as_secs());

@@ -25,7 +25,11 @@ const ICMP_SUM: usize = 2;
 const ICMP_ID: usize = 4;
 const ICMP_PACKET: usize = 8;
 const UDP_SUM: usize = 6;
+const TCP_FLAGS: usize = 12;
 const TCP_SUM: usize = 16;
+
+/// The bit of the byte at [`TCP_FLAGS`] that marks a packet: TH_RES1.
+const MARK: u8 = 0x08;
 
 /// Two bytes as they lie; 0 where there are none.
 fn word(bytes: &[u8], at: usize) -> u16 {
@@ -125,11 +129,11 @@ impl Library {
                 Translated
             }
             kind @ (IPPROTO_UDP | IPPROTO_TCP) if !has_ports(kind, ip) => Ignored,
+            IPPROTO_SCTP => Failed,
             // Without a rule that fits, the proxy leaves things alone.
             _ if self.is(NG_NAT_PROXY_ONLY) => Translated,
             kind @ (IPPROTO_UDP | IPPROTO_TCP) => self.ports_out(kind, ip),
             IPPROTO_ICMP => self.icmp_out(ip),
-            IPPROTO_SCTP => Failed,
             kind => self.protocol_out(kind, ip),
         };
         self.address = own;
@@ -150,9 +154,9 @@ impl Library {
             kind @ (IPPROTO_UDP | IPPROTO_TCP) if !has_ports(kind, ip) => Ignored,
             kind @ (IPPROTO_UDP | IPPROTO_TCP) => self.ports_in(kind, ip),
             IPPROTO_ICMP if ip.len() < header_len(ip) + 8 => Ignored,
+            IPPROTO_SCTP => Failed,
             _ if self.is(NG_NAT_PROXY_ONLY) => Translated,
             IPPROTO_ICMP => self.icmp_in(ip),
-            IPPROTO_SCTP => Failed,
             kind => self.protocol_in(kind, ip),
         };
         if fragment(ip).1 {
@@ -351,12 +355,13 @@ impl Library {
 /// node does with any packet that has the bit.
 pub(super) fn finish_marked(ip: &mut [u8]) {
     let at = header_len(ip);
-    let marked =
-        protocol(ip) == IPPROTO_TCP && fragment(ip).0 == 0 && ip.get(at + 12).is_some_and(|x| x & 1 != 0);
+    let marked = protocol(ip) == IPPROTO_TCP
+        && fragment(ip).0 == 0
+        && ip.get(at + TCP_FLAGS).is_some_and(|flags| flags & MARK != 0);
     if !marked || ip.len() < at + 20 {
         return;
     }
-    ip[at + 12] &= !1;
+    ip[at + TCP_FLAGS] &= !MARK;
     put(ip, at + TCP_SUM, &[0, 0]);
     let len = (ip.len() - at) as u32;
     let sum_of = |bytes: &[u8]| {
