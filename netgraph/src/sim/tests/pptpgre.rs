@@ -143,3 +143,40 @@ fn what_is_no_packet_of_a_session_is_counted_and_refused() {
     assert_eq!((stats.recvRunts, stats.memoryFailures, stats.recvBadCID, stats.recvBadGRE), (2, 1, 1, 2));
     assert_eq!(socket.call(&path, &GetStats).unwrap().0, ng_pptpgre_stats::default());
 }
+
+#[test]
+fn the_time_of_a_round_trip_wraps_as_a_number_of_32_bits() {
+    let machine = SimMachine::new();
+    let (socket, path) = node(&machine, ng_pptpgre_conf { enableWindowing: 1, ..PLAIN });
+    let timeouts = || socket.call(&path, &GetStats).unwrap().0.recvAckTimeouts;
+    for _ in 0..25 {
+        socket.send(hook("s"), b"x").unwrap();
+        machine.advance(Duration::from_secs(4));
+    }
+    assert_eq!(timeouts(), 25);
+    // It is negative by now, and packets get the shortest time.
+    socket.send(hook("s"), b"x").unwrap();
+    machine.advance(Duration::from_millis(29));
+    assert_eq!(timeouts(), 25);
+    machine.advance(Duration::from_millis(1));
+    assert_eq!(timeouts(), 26);
+    for number in 26..80 {
+        socket.send(hook("s"), b"x").unwrap();
+        if number % 3 == 0 {
+            socket.send(hook("w"), &wire(None, Some(number), b"")).unwrap();
+        }
+        machine.advance(Duration::from_secs(4));
+    }
+    machine.check();
+}
+
+#[test]
+fn the_wire_does_not_learn_what_becomes_of_its_data() {
+    let machine = SimMachine::new();
+    let socket = socket(&machine, 0);
+    socket.make_peer::<Pptpgre>(hook("w"), hook("lower")).unwrap();
+    // A nat with one hook refuses whatever comes.
+    socket.make_peer_of(&at(".:w"), "nat".parse().unwrap(), hook("session_0003"), hook("in")).unwrap();
+    socket.call(&at(".:w"), &SetConfig(Config(PLAIN))).unwrap();
+    socket.send(hook("w"), &wire(Some(0), None, b"x")).unwrap();
+}

@@ -151,17 +151,13 @@ impl Pptpgre {
                 }
             }
         }
-        self.deliver(context, which, ready)
+        self.deliver(context, which, ready);
+        Ok(())
     }
 
-    /// Hands up packets, and those that follow them.
-    fn deliver(
-        &mut self,
-        context: &mut Context<'_>,
-        which: Which,
-        mut ready: Vec<Packet>,
-    ) -> Result<(), Errno> {
-        let Some(session) = self.session(which) else { return Ok(()) };
+    /// Hands up packets, and those that follow them. What becomes of them is not their sender's business.
+    fn deliver(&mut self, context: &mut Context<'_>, which: Which, mut ready: Vec<Packet>) {
+        let Some(session) = self.session(which) else { return };
         while session.early.first().is_some_and(|(sequence, _)| ahead(*sequence, session.recv_seq) <= 1) {
             let (sequence, packet) = session.early.remove(0);
             session.recv_seq = sequence;
@@ -177,14 +173,12 @@ impl Pptpgre {
             }
         }
         if ready.is_empty() {
-            return Ok(());
+            return;
         }
         self.acknowledge(context, which);
-        let mut result = Ok(());
         for packet in ready {
-            result = context.send_by(hook_of(which), packet, ASKED);
+            let _ = context.send_by(hook_of(which), packet, BESIDES);
         }
-        result
     }
 
     /// What is missing has not come in time.
@@ -193,6 +187,6 @@ impl Pptpgre {
         let Some(session) = self.session(which).filter(|session| !session.early.is_empty()) else { return };
         let (sequence, packet) = session.early.remove(0);
         session.recv_seq = sequence;
-        let _ = self.deliver(context, which, vec![packet]);
+        self.deliver(context, which, vec![packet]);
     }
 }

@@ -5,12 +5,12 @@ use std::time::Duration;
 use super::*;
 
 /// A second.
-const SCALE: i64 = 1024;
+const SCALE: i32 = 1024;
 /// How many packets may be on their way at the most.
 const WINDOW_MAX: u32 = 16;
 /// The bounds of the time that an acknowledgement may take.
-const TIMEOUT_MIN: i64 = SCALE / 83;
-const TIMEOUT_MAX: i64 = 3 * SCALE;
+const TIMEOUT_MIN: i32 = SCALE / 83;
+const TIMEOUT_MAX: i32 = 3 * SCALE;
 
 /// A session.
 #[derive(Debug, Default, Serialize, Deserialize)]
@@ -27,9 +27,9 @@ pub(super) struct Session {
     pub(super) window: u32,
     pub(super) window_ack: u32,
     /// The estimated time of a round trip, how much it varies, and how long an acknowledgement may take.
-    pub(super) round_trip: i64,
-    pub(super) deviation: i64,
-    pub(super) timeout: i64,
+    pub(super) round_trip: i32,
+    pub(super) deviation: i32,
+    pub(super) timeout: i32,
     /// When the packets that are on their way were sent.
     pub(super) sent: Vec<i64>,
     /// Packets that came too early, with their numbers.
@@ -42,12 +42,13 @@ pub(super) struct Session {
 
 /// The time by the clock of the machine.
 pub(super) fn time(now: Duration) -> i64 {
-    now.as_secs() as i64 * SCALE + i64::from(now.subsec_micros()) / (1_000_000 / SCALE)
+    let part = now.subsec_micros() / (1_000_000 / SCALE as u32);
+    (now.as_secs() as i64).wrapping_mul(SCALE.into()).wrapping_add(part.into())
 }
 
 /// A time as the kernel's clock measures it, 100 ticks a second.
-pub(super) fn ticks(time: i64, more: u64) -> Duration {
-    let ticks = (time.max(0) as u64 * 100).div_ceil(SCALE as u64) + more;
+pub(super) fn ticks(time: i32, more: u64) -> Duration {
+    let ticks = (u64::from(time.max(0).unsigned_abs()) * 100).div_ceil(SCALE as u64) + more;
     Duration::from_millis(ticks.max(1) * 10)
 }
 
@@ -68,7 +69,7 @@ impl Session {
             recv_ack: u32::MAX,
             xmit_ack: u32::MAX,
             window: window.clamp(2, WINDOW_MAX),
-            round_trip: SCALE / 10 * i64::from(begun.peerPpd.max(1)),
+            round_trip: SCALE / 10 * i32::from(begun.peerPpd.max(1)),
             timeout: TIMEOUT_MAX,
             ..Self::default()
         };
@@ -94,10 +95,11 @@ impl Session {
 
     /// How long the oldest packet may still be unacknowledged.
     pub(super) fn remaining(&self, now: Duration) -> Duration {
-        ticks(self.sent.first().map_or(0, |sent| sent + self.timeout - time(now)), 1)
+        let left = |sent: &i64| sent.wrapping_add(self.timeout.into()).wrapping_sub(time(now)) as i32;
+        ticks(self.sent.first().map_or(0, left), 1)
     }
 
-    fn bound(&mut self, timeout: i64) {
+    fn bound(&mut self, timeout: i32) {
         self.timeout = timeout.clamp(TIMEOUT_MIN, TIMEOUT_MAX);
     }
 
@@ -108,12 +110,13 @@ impl Session {
         if self.config.enableWindowing == 0 {
             return;
         }
-        let sample = time(now) - self.sent.get(place).copied().unwrap_or(0);
-        let difference = sample - self.round_trip;
-        self.round_trip += (difference + 4) >> 3;
-        self.deviation += (difference.abs() - self.deviation + 2) >> 2;
-        self.bound(self.round_trip + ((self.deviation + 2) << 2));
-        self.sent.drain(..self.sent.len().min(place + 1));
+        let sample = time(now).wrapping_sub(self.sent.get(place).copied().unwrap_or(0));
+        let difference = sample.wrapping_sub(self.round_trip.into());
+        self.round_trip = self.round_trip.wrapping_add((difference.wrapping_add(4) >> 3) as i32);
+        let more = difference.wrapping_abs().wrapping_sub(self.deviation.into()).wrapping_add(2) >> 2;
+        self.deviation = self.deviation.wrapping_add(more as i32);
+        self.bound(self.round_trip.wrapping_add(self.deviation.wrapping_add(2) << 2));
+        self.sent.drain(..self.sent.len().min(place.saturating_add(1)));
         if ahead(ack, self.window_ack) >= 0 && self.window < WINDOW_MAX {
             self.window += 1;
             self.window_ack = ack.wrapping_add(self.window);
@@ -122,8 +125,9 @@ impl Session {
 
     /// Takes what is not acknowledged for lost, and becomes more careful.
     pub(super) fn give_up(&mut self) {
-        self.round_trip = (self.round_trip << 1) + 1;
-        self.bound(self.round_trip + (self.deviation << 2));
+        // The kernel's numbers have 32 bits, and become negative when this has happened often enough.
+        self.round_trip = (self.round_trip << 1).wrapping_add(1);
+        self.bound(self.round_trip.wrapping_add(self.deviation << 2));
         self.recv_ack = self.xmit_seq;
         self.window = self.window.div_ceil(2);
         self.window_ack = self.recv_ack.wrapping_add(self.window);

@@ -15,8 +15,8 @@ pub(super) const HEADER: usize = 8;
 const PAYLOAD_MAX: usize = 0xffff - HEADER - 8;
 
 /// The bounds of the time that an acknowledgement waits for data.
-const ACK_DELAY_MIN: i64 = 1024 / 500;
-const ACK_DELAY_MAX: i64 = 512;
+const ACK_DELAY_MIN: i32 = 1024 / 500;
+const ACK_DELAY_MAX: i32 = 512;
 
 impl Pptpgre {
     /// Sets a timer, and returns its number.
