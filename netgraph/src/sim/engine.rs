@@ -217,11 +217,7 @@ impl Machine {
     pub(super) fn settle_posts(&mut self) {
         while let Some(post) = self.flow.posts.pop_front() {
             match post {
-                Post::ToNode(node, message) => {
-                    let letter = Letter { message, hook: None, reported: false };
-                    // The kernel's nodes do not look at the outcome either.
-                    let _ = self.send(node, Item::Message(letter));
-                }
+                Post::ToNode(node, message) => self.deliver(node, message, None),
                 Post::ToPeer(hook, message) => self.send_to_peer(hook, message),
                 Post::Shutdown(node) => {
                     let _ = self.send(node, Item::Shutdown);
@@ -251,14 +247,26 @@ impl Machine {
     /// Sends a message to the node of this number, if there is one.
     pub(super) fn send_to(&mut self, vnet: u32, to: NodeId, message: Message) {
         let Some(node) = self.vnets.get(&vnet).and_then(|vnet| vnet.by_id.get(&to.0)) else { return };
-        let _ = self.send(*node, Item::Message(Letter { message, hook: None, reported: false }));
+        self.deliver(*node, message, None);
     }
 
     /// Sends a message out of a hook.
     pub(super) fn send_to_peer(&mut self, hook: HookKey, message: Message) {
         let Some((peer, node)) = self.across(hook) else { return };
-        let letter = Letter { message, hook: Some(peer), reported: false };
-        let _ = self.send(node, Item::Message(letter));
+        self.deliver(node, message, Some(peer));
+    }
+
+    /// Hands a message of a node to another one. In a loop of the graph a storm of messages ends as one of packets does.
+    fn deliver(&mut self, node: NodeKey, message: Message, hook: Option<HookKey>) {
+        if !self.flow.step() {
+            return;
+        }
+        let item = Item::Message(Letter { message, hook, reported: false });
+        if self.flow.is_deep_in_posts() {
+            return self.queue(node, item);
+        }
+        // The kernel's nodes do not look at the outcome either.
+        let _ = self.send(node, item);
     }
 
     /// Sets a timer of a node.

@@ -79,12 +79,26 @@ pub(super) struct Flow {
     /// How many packets are queued at nodes.
     pub(super) queued: usize,
     steps: u32,
+    /// How many nodes wait until what they have posted is done, each for the next.
+    posting: usize,
 }
 
 impl Flow {
     /// Whether the next node is to queue the packet.
     pub(super) fn is_deep(&self) -> bool {
         self.frames.len() >= DEPTH_MAX
+    }
+
+    /// Whether the next node is to queue the message.
+    pub(super) fn is_deep_in_posts(&self) -> bool {
+        self.posting >= DEPTH_MAX
+    }
+
+    /// Takes one of the steps that are left; `false` at the end of a storm.
+    pub(super) fn step(&mut self) -> bool {
+        let left = self.steps.checked_sub(1);
+        self.steps = left.unwrap_or_default();
+        left.is_some()
     }
 }
 
@@ -165,7 +179,9 @@ impl Machine {
         };
         let result = call(&mut **behaviour, &mut context);
         if !self.flow.posts.is_empty() {
+            self.flow.posting += 1;
             self.settle_posts();
+            self.flow.posting -= 1;
         }
         Some(result)
     }
@@ -240,10 +256,9 @@ impl Machine {
     }
 
     fn enter(&mut self, to: Outlet, packet: Packet) -> Entered {
-        if self.flow.steps == 0 {
+        if !self.flow.step() {
             return Entered::Done(Err(Errno::ENOBUFS));
         }
-        self.flow.steps -= 1;
         match to {
             Outlet::Hook(hook) => self.cross(hook, packet),
             Outlet::Host(interface) => self.host_output(interface, packet),

@@ -18,6 +18,7 @@ mod programs;
 mod quiet;
 mod sockets;
 mod sources;
+mod storms;
 mod vjc;
 
 use std::collections::HashSet;
