@@ -339,7 +339,7 @@ impl Copier {
         MachineSnapshot {
             format: FORMAT.into(),
             version: VERSION,
-            counters: MachineCounters { clock: 0, next_vnet },
+            counters: MachineCounters { clock: 0, next_vnet, pppoe_session: 0 },
             vnets: self.vnets,
         }
     }

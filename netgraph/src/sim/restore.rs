@@ -35,6 +35,7 @@ impl Machine {
         let mut machine = Self::empty();
         machine.clock = Duration::from_nanos(saved.counters.clock);
         machine.next_vnet = saved.counters.next_vnet;
+        machine.pppoe_session = saved.counters.pppoe_session;
         for (number, vnet) in &saved.vnets {
             let next_id = vnet.counters.next_node;
             machine.vnets.insert(*number, Vnet { next_id, ..Vnet::new() });

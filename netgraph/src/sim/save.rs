@@ -34,7 +34,11 @@ impl Machine {
         MachineSnapshot {
             format: FORMAT.into(),
             version: VERSION,
-            counters: MachineCounters { clock: nanoseconds(self.clock), next_vnet: self.next_vnet },
+            counters: MachineCounters {
+                clock: nanoseconds(self.clock),
+                next_vnet: self.next_vnet,
+                pppoe_session: self.pppoe_session,
+            },
             vnets: vnets.collect(),
         }
     }
@@ -114,6 +118,7 @@ impl Machine {
             })
             .collect();
         for socket in by_number.into_values() {
+            copy.begin();
             copy.close_socket(socket);
         }
         Ok(copy.capture())

@@ -42,6 +42,14 @@ pub struct MachineCounters {
     pub clock: u64,
     /// The number of the next VNET.
     pub next_vnet: u32,
+    /// The number of the PPPoE session that was begun last.
+    #[serde(default, skip_serializing_if = "is_none_yet")]
+    pub pppoe_session: u16,
+}
+
+/// Whether no PPPoE session has begun.
+fn is_none_yet(session: &u16) -> bool {
+    *session == 0
 }
 
 /// A VNET.

@@ -226,3 +226,16 @@ fn a_session_comes_back_from_the_file() {
     let again = Machine::restore(&running, true).unwrap();
     assert_eq!(again.capture(), running);
 }
+
+#[test]
+fn sessions_end_in_the_file_as_they_do_when_their_programs_end() {
+    let machine = SimMachine::new();
+    let (home, isp) = connected(&machine, "mail");
+    let saved = machine.save().unwrap();
+    assert_eq!(saved.counters.pppoe_session, 1);
+    drop((home, isp));
+    assert_eq!(machine.save().unwrap(), saved);
+    let json = machine.to_json().unwrap();
+    let again = SimMachine::from_json(&json).unwrap();
+    assert_eq!(again.save().unwrap(), saved);
+}
