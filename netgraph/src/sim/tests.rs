@@ -19,6 +19,7 @@ mod quiet;
 mod sockets;
 mod sources;
 mod storms;
+mod tampered;
 mod vjc;
 
 use std::collections::HashSet;

@@ -157,19 +157,19 @@ impl Way {
             self.committed -= len;
             return self.act(self.config.green_action, GREEN, packet);
         }
-        let lacking = len - self.committed;
+        let lacking = len.wrapping_sub(self.committed);
         // The kernel compares what may be negative as numbers without a sign: such a packet is red.
         let exceeded_max = self.config.ebs;
         let yellow = match self.config.mode {
             NG_CAR_SHAPE => return Verdict::Wait(packet),
             // The more of the bucket is used up, the sooner it is emptied, and a packet dropped.
-            NG_CAR_RED if (len + lacking) as u64 > exceeded_max || color >= RED => {
+            NG_CAR_RED if len.wrapping_add(lacking) as u64 > exceeded_max || color >= RED => {
                 self.exceeded = 0;
                 false
             }
-            NG_CAR_RED if ((self.exceeded + lacking) as u64) < exceeded_max && color <= YELLOW => {
-                self.exceeded += lacking;
-                self.committed -= len;
+            NG_CAR_RED if (self.exceeded.wrapping_add(lacking) as u64) < exceeded_max && color <= YELLOW => {
+                self.exceeded = self.exceeded.wrapping_add(lacking);
+                self.committed = self.committed.wrapping_sub(len);
                 true
             }
             NG_CAR_RED => {
@@ -195,16 +195,16 @@ impl Way {
     fn enqueue(&mut self, packet: Packet) -> bool {
         let len = self.queue.len();
         let used = usize::try_from(self.exceeded).unwrap_or_default();
-        if len >= QUEUE - 1 || used + len >= QUEUE || self.color(&packet) >= RED {
+        if len >= QUEUE - 1 || used.saturating_add(len) >= QUEUE || self.color(&packet) >= RED {
             self.stats.red_pkts += 1;
             self.stats.dropped_pkts += 1;
             self.exceeded = 0;
             return false;
         }
         self.stats.yellow_pkts += 1;
-        self.exceeded += len.saturating_sub(QUEUE_FREE) as i64;
+        self.exceeded = self.exceeded.wrapping_add(len.saturating_sub(QUEUE_FREE) as i64);
         if len == 0 {
-            self.committed -= self.cost(&packet);
+            self.committed = self.committed.wrapping_sub(self.cost(&packet));
         }
         self.queue.push_back(packet);
         len == 0
@@ -212,8 +212,9 @@ impl Way {
 
     /// How long it takes until there are tokens for the packet that waits.
     fn delay(&self) -> Duration {
-        let lacking = u64::try_from(-self.committed).unwrap_or_default();
-        let ticks = lacking.saturating_mul(HZ * 8).checked_div(self.config.cir).unwrap_or_default() + 1;
+        let lacking = self.committed.min(0).unsigned_abs();
+        let ticks = lacking.saturating_mul(HZ * 8).checked_div(self.config.cir).unwrap_or_default();
+        let ticks = ticks.saturating_add(1);
         Duration::from_millis(ticks.saturating_mul(1000 / HZ))
     }
 

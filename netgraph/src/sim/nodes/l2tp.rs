@@ -127,7 +127,7 @@ impl L2tp {
     /// Data of a session goes out behind its header.
     fn send_data(&mut self, context: &mut Context<'_>, id: u16, mut packet: Packet) -> Result<(), Errno> {
         if packet.len() >= DATA_TOO_BIG {
-            self.stats.xmitDataTooBig += 1;
+            self.stats.xmitDataTooBig = self.stats.xmitDataTooBig.wrapping_add(1);
             return Err(Errno::EOVERFLOW);
         }
         let session = self.sessions.get_mut(&id).ok_or(Errno::EINVAL)?;

@@ -147,7 +147,7 @@ impl Lmi {
             self.attempts = TRIES;
             self.attempt = self.attempt % GUESSES.len() as u32 + 1;
         }
-        let (channel, protocol) = GUESSES[(self.attempt as usize - 1) % GUESSES.len()];
+        let (channel, protocol) = GUESSES[(self.attempt.saturating_sub(1) as usize) % GUESSES.len()];
         (self.channel, self.protocol) = (Some(channel.to_owned()), protocol);
         self.inquire(context, false);
         self.attempts -= 1;

@@ -34,6 +34,9 @@ pub(in crate::sim) static KIND: Kind = Kind {
 /// What follows from the rest of the private part is no part of the file.
 fn restore(_: &mut Machine, _: NodeKey, saved: &Value) -> Made<String> {
     let mut ppp: Ppp = state(saved)?;
+    if !ppp.config.links.iter().all(is_valid) || !ppp.multilink.is_sound(&ppp.config) {
+        return Err("a link has what no link can have".into());
+    }
     ppp.multilink.find_active(&ppp.config);
     Ok(Box::new(ppp))
 }
@@ -95,25 +98,26 @@ impl Counters {
     }
 }
 
+fn is_valid(link: &ng_ppp_link_conf) -> bool {
+    link.enableLink == 0
+        || (link.mru >= MRU_MIN
+            && (1..=NG_PPP_MAX_BANDWIDTH).contains(&link.bandwidth)
+            && link.latency <= NG_PPP_MAX_LATENCY)
+}
+
 impl Ppp {
     fn link(&mut self, number: u16) -> &mut Counters {
         self.links.entry(number).or_default()
     }
 
     fn takes(&self, new: &ng_ppp_node_conf) -> bool {
-        let valid = |link: &ng_ppp_link_conf| {
-            link.enableLink == 0
-                || (link.mru >= MRU_MIN
-                    && (1..=NG_PPP_MAX_BANDWIDTH).contains(&link.bandwidth)
-                    && link.latency <= NG_PPP_MAX_LATENCY)
-        };
         let multilink = |config: &ng_ppp_node_conf| {
             let bund = &config.bund;
             [bund.enableMultilink, bund.xmitShortSeq, bund.recvShortSeq].map(|flag| flag != 0)
         };
         let links = self.multilink.count(new);
         let at_work = links > 0 && !self.multilink.active.is_empty();
-        new.links.iter().all(valid)
+        new.links.iter().all(is_valid)
             && (!at_work || multilink(&self.config) == multilink(new))
             && (links <= 1 || new.bund.enableMultilink != 0)
     }

@@ -169,13 +169,14 @@ impl Pppoe {
     }
 
     fn set_kind(&mut self, kind: u16) {
-        self.ethernet.truncate(session::KIND);
+        self.ethernet.resize(session::KIND, 0);
         self.ethernet.extend_from_slice(&kind.to_ne_bytes());
     }
 
     /// Takes the address of the interface.
     fn set_source(&mut self, message: &Message) -> Result<(), Errno> {
         let address: [u8; ETHER_ADDR_LEN] = message.exactly().ok_or(Errno::EINVAL)?;
+        self.ethernet.resize(session::HEADER, 0);
         self.ethernet.splice(6..12, address);
         Ok(())
     }

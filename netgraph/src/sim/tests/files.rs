@@ -115,7 +115,7 @@ fn nonsense_is_refused_with_its_place() {
 }
 
 /// Changes something in a tree of JSON: the steps of the way lead down, and chance says where they end.
-fn change(value: &mut Value, way: &[u16], to: &Value) {
+pub(super) fn change(value: &mut Value, way: &[u16], to: &Value) {
     let Some((step, rest)) = way.split_first() else {
         *value = to.clone();
         return;
@@ -134,7 +134,7 @@ fn change(value: &mut Value, way: &[u16], to: &Value) {
     }
 }
 
-fn scalar() -> impl Strategy<Value = Value> {
+pub(super) fn scalar() -> impl Strategy<Value = Value> {
     prop_oneof![
         Just(Value::Null),
         any::<bool>().prop_map(|b| json!(b)),

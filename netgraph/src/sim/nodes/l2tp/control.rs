@@ -78,15 +78,15 @@ impl Channel {
             return;
         }
         if self.cwnd < self.ssth {
-            self.cwnd += acknowledged;
+            self.cwnd = self.cwnd.saturating_add(acknowledged);
             acknowledged = self.cwnd.saturating_sub(self.ssth);
             self.cwnd = self.cwnd.min(self.ssth);
         }
         if self.cwnd >= self.ssth {
-            self.acks += acknowledged;
+            self.acks = self.acks.saturating_add(acknowledged);
             while self.acks >= self.cwnd {
                 self.acks -= self.cwnd;
-                self.cwnd = (self.cwnd + 1).min(self.wmax);
+                self.cwnd = self.cwnd.saturating_add(1).min(self.wmax);
             }
         }
     }
@@ -111,16 +111,16 @@ impl L2tp {
     /// A control packet of the program: the number of a session, and a payload.
     pub(super) fn send_control(&mut self, context: &mut Context<'_>, packet: Packet) -> Result<(), Errno> {
         if packet.len() < 2 {
-            self.stats.xmitInvalid += 1;
+            self.stats.xmitInvalid = self.stats.xmitInvalid.wrapping_add(1);
             return Err(Errno::EINVAL);
         }
         if packet.len() >= CONTROL_TOO_BIG {
-            self.stats.xmitTooBig += 1;
+            self.stats.xmitTooBig = self.stats.xmitTooBig.wrapping_add(1);
             return Err(Errno::EOVERFLOW);
         }
         let place = self.channel.queue.len();
         if place >= WINDOW_MAX.into() {
-            self.stats.xmitDrops += 1;
+            self.stats.xmitDrops = self.stats.xmitDrops.wrapping_add(1);
             return Err(Errno::ENOBUFS);
         }
         self.channel.queue.push_back(packet.clone());
@@ -150,7 +150,8 @@ impl L2tp {
         }
         let mut packet = packet.unwrap_or_else(|| Packet::new(&[0; 2]));
         let session = packet.bytes().first_chunk().map_or(0, |session| u16::from_be_bytes(*session));
-        let header = control_header(self.config.peer_id, session, ns, self.channel.nr, packet.len() - 2);
+        let header =
+            control_header(self.config.peer_id, session, ns, self.channel.nr, packet.len().saturating_sub(2));
         packet.splice(0, 2, &header);
         self.count_sent(packet.len());
         context.send_by(LOWER, packet, note)

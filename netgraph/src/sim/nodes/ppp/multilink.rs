@@ -85,6 +85,18 @@ impl Multilink {
         }
     }
 
+    /// Whether what a file says can be.
+    pub(super) fn is_sound(&self, config: &ng_ppp_node_conf) -> bool {
+        let latency_max = i64::from(NG_PPP_MAX_LATENCY) + 1;
+        let both = self.links.iter().zip(&config.links);
+        self.links.len() == NG_PPP_MAX_LINKS
+            && (0..=LONG_MASK).contains(&self.xseq)
+            && self.links.iter().all(|link| (0..=QUEUE_MAX).contains(&link.waiting))
+            && both
+                .filter(|(_, config)| config.enableLink != 0)
+                .all(|(link, _)| (0..=latency_max).contains(&link.latency))
+    }
+
     /// How many links would be active with these settings.
     pub(super) fn count(&self, config: &ng_ppp_node_conf) -> usize {
         let both = self.links.iter().zip(&config.links);

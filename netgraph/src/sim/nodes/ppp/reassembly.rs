@@ -117,10 +117,12 @@ impl Ppp {
     fn deliver(&mut self, context: &mut Context<'_>, count: usize) {
         let mut pieces = self.multilink.pieces.drain(..count);
         let Some(Piece { mut data, mut seq, .. }) = pieces.next() else { return };
+        let mut rest = Vec::new();
         for piece in pieces {
-            data.splice(data.len(), data.len(), piece.data.bytes());
+            rest.extend_from_slice(piece.data.bytes());
             seq = piece.seq;
         }
+        data.splice(data.len(), data.len(), &rest);
         self.multilink.give_up_before(seq, self.is_short());
         let Some(protocol) = cut_protocol(&mut data) else { return };
         if !is_valid(protocol) {

@@ -1,5 +1,7 @@
 //! The negotiation: PADI, PADO, PADR, PADS, and the end, PADT.
 
+use std::collections::BTreeSet;
+
 use super::session::{CODE, KIND, SESSION, service_of};
 use super::tags::{FULL_HEADER, find, make, relayed, strncpy, tags};
 use super::*;
@@ -196,17 +198,16 @@ impl Pppoe {
 
     /// The number that the next session gets: one for the whole kernel, and none that the node has already.
     fn new_session_id(&self, context: &Context<'_>) -> u16 {
-        let mut id = *context.pppoe_session;
-        loop {
-            id = match id.wrapping_add(1) {
-                0 | 0xffff => 1,
-                next => next,
-            };
-            // There are never as many hooks as numbers.
-            if !self.sessions.iter().any(|(_, session)| session.id == id) {
-                return id;
+        let taken: BTreeSet<_> = self.sessions.iter().map(|(_, session)| session.id).collect();
+        let next = |id: u16| if id >= 0xfffe { 1 } else { id + 1 };
+        let mut id = next(*context.pppoe_session);
+        for _ in 0..taken.len() {
+            if !taken.contains(&id) {
+                break;
             }
+            id = next(id);
         }
+        id
     }
 
     /// PADS: the client is connected.
@@ -290,9 +291,9 @@ impl Pppoe {
         match session.state {
             State::Init | State::Requested => {
                 let _ = context.send_by(ETHERNET, Packet::new(&negotiation.packet), 0);
-                let seconds = negotiation.timeout;
+                let seconds = negotiation.timeout.clamp(1, PPPOE_TIMEOUT_LIMIT);
                 Self::set_timer(context, &mut self.last_timer, negotiation, seconds);
-                negotiation.timeout *= 2;
+                negotiation.timeout = seconds * 2;
                 if negotiation.timeout > PPPOE_TIMEOUT_LIMIT {
                     negotiation.timeout = PPPOE_TIMEOUT_LIMIT;
                     if session.state == State::Requested {

@@ -132,7 +132,8 @@ impl Session {
     /// Keeps the headers of data: those of the last packet, with the type of sessions.
     pub(super) fn connected(&mut self, is_3com: bool) {
         let Some(negotiation) = &self.negotiation else { return };
-        self.header = negotiation.packet.get(..FULL_HEADER).unwrap_or_default().to_vec();
+        self.header.clone_from(&negotiation.packet);
+        self.header.resize(FULL_HEADER, 0);
         let kind = if is_3com { ETHERTYPE_PPPOE_3COM_SESS } else { ETHERTYPE_PPPOE_SESS };
         self.header[KIND..KIND + 2].copy_from_slice(&kind.to_ne_bytes());
         self.header[CODE] = 0;
@@ -155,8 +156,9 @@ impl Session {
     }
 }
 
-/// Where the Ethernet type, the code and the number of a session are in a packet.
+/// Where the Ethernet type, what follows the Ethernet header, the code and the number of a session are in a packet.
 pub(super) const KIND: usize = 12;
+pub(super) const HEADER: usize = 14;
 pub(super) const CODE: usize = 15;
 pub(super) const SESSION: usize = 16;
 
