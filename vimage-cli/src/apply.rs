@@ -3,12 +3,13 @@
 pub(crate) mod bridge;
 pub(crate) mod interface;
 
+use std::io::ErrorKind;
 use std::path::Path as FilePath;
 use std::process::ExitStatus;
 use std::time::{SystemTime, UNIX_EPOCH};
 
-use jailrs::mount::Mount;
-use jailrs::{Jail, Jid, Param, Value};
+use jailrs::mount::{Mount, resolve_below};
+use jailrs::{Errno, Jail, Jid, Param, Value};
 
 use crate::error::{Error, Result};
 use crate::host::Priority;
@@ -178,6 +179,15 @@ pub(crate) fn start_network(work: &mut Work<'_>, jail: &Jail, command: &CommandL
     work.step(Sign::Change, &what, |work| run_logged(work, jail, command).map(|_| ()))
 }
 
+/// Tells whether a root surely has no such program. What a symbolic link leads to is the vimage's own business.
+fn lacks(root: &FilePath, program: &FilePath) -> bool {
+    let (Some(dir), Some(name)) = (program.parent(), program.file_name()) else { return false };
+    match resolve_below(root, dir) {
+        Ok(dir) => dir.join(name).symlink_metadata().is_err_and(|error| error.kind() == ErrorKind::NotFound),
+        Err(errno) => errno == Errno::ENOENT,
+    }
+}
+
 fn run_logged(work: &Work<'_>, jail: &Jail, command: &CommandLine) -> Result<ExitStatus> {
     let (program, args) = command.split_first().ok_or_else(|| Error::config("an empty command"))?;
     let mut run = jail.command(program).args(args);
@@ -269,6 +279,13 @@ fn start(work: &mut Work<'_>, jail: &Jail) -> Result<()> {
     for command in &commands.start {
         if !commands.start_is_optional {
             run_inside(work, jail, command)?;
+            continue;
+        }
+        let missing = command.first().filter(|program| {
+            work.machine.is_real() && lacks(&work.record.wanted.rootdir, FilePath::new(program))
+        });
+        if let Some(program) = missing {
+            work.warn(format!("its root has no {program}, which is not run"));
         } else if let Err(error) = start_network(work, jail, command) {
             work.warn(error);
         }
@@ -280,4 +297,27 @@ fn start(work: &mut Work<'_>, jail: &Jail) -> Result<()> {
         run_on_host(work, command)?;
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, reason = "tests")]
+
+    use std::fs;
+    use std::os::unix::fs::symlink;
+
+    use super::*;
+
+    #[test]
+    fn a_root_lacks_what_is_neither_there_nor_behind_a_link() {
+        let root = tempfile::tempdir().unwrap();
+        let netif = FilePath::new("/etc/rc.d/netif");
+        assert!(lacks(root.path(), netif));
+        fs::create_dir_all(root.path().join("etc/rc.d")).unwrap();
+        assert!(lacks(root.path(), netif));
+        symlink("/nowhere", root.path().join("etc/rc.d/netif")).unwrap();
+        assert!(!lacks(root.path(), netif));
+        symlink("/nowhere", root.path().join("lib")).unwrap();
+        assert!(!lacks(root.path(), FilePath::new("/lib/netif")));
+    }
 }
