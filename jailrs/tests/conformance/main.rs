@@ -38,7 +38,12 @@ impl Rig {
     }
 
     fn kernel() -> Result<Self, jailrs::Error> {
-        Ok(Self { host: Host::kernel()?, machine: None, root: None })
+        let host = Host::kernel()?;
+        // The interfaces that trials make; GENERIC has both built in.
+        for module in ["if_tuntap", "if_epair"] {
+            host.load_module(module)?;
+        }
+        Ok(Self { host, machine: None, root: None })
     }
 
     /// A name that no other trial has.
