@@ -39,6 +39,7 @@ const GOLDEN: &[(&str, &str)] = &[
     ("more-conversions-2", include_str!("../golden/more-conversions-2.jsonl")),
     ("more-hub-tee-echo", include_str!("../golden/more-hub-tee-echo.jsonl")),
     ("more-interfaces", include_str!("../golden/more-interfaces.jsonl")),
+    ("more-l2cap", include_str!("../golden/more-l2cap.jsonl")),
     ("more-messages", include_str!("../golden/more-messages.jsonl")),
     ("more-names-paths", include_str!("../golden/more-names-paths.jsonl")),
     ("more-one2many", include_str!("../golden/more-one2many.jsonl")),
