@@ -19,7 +19,7 @@ const TYPES: [(&str, u32, &str, &str); 24] = [
     ("hci", NGM_HCI_COOKIE, "drv", "hci"),
     ("ksocket", NGM_KSOCKET_COOKIE, "inet/dgram/udp", "inet/dgram/udp6"),
     ("ksocket", NGM_KSOCKET_COOKIE, "1/stream/", "99/stream/0"),
-    ("l2cap", NGM_L2CAP_COOKIE, "l2c", "drv"),
+    ("l2cap", NGM_L2CAP_COOKIE, "hci", "drv"),
     ("l2tp", NGM_L2TP_COOKIE, "session_00ff", "session_00FF"),
     ("lmi", NGM_LMI_COOKIE, "auto0", "auto1"),
     ("mppc", NGM_MPPC_COOKIE, "decomp", ""),
