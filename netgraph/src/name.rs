@@ -58,11 +58,16 @@ impl Text {
 
     /// The text before the first NUL of a fixed field of the kernel's, cut to 31 bytes.
     fn from_field(field: &[u8]) -> Self {
-        let field = field.get(..NAME_MAX).unwrap_or(field);
-        let len = field.iter().position(|&b| b == 0).unwrap_or(field.len());
+        let mut padded = [0; NAME_MAX + 1];
+        match field.first_chunk() {
+            Some(whole) => padded = *whole,
+            None => padded[..field.len()].copy_from_slice(field),
+        }
+        padded[NAME_MAX] = 0;
+        let len = cut_at_nul(&mut padded);
         let mut bytes = [0; NAME_MAX];
-        bytes[..len].copy_from_slice(&field[..len]);
-        Self { bytes, len: len as u8 }
+        bytes.copy_from_slice(&padded[..NAME_MAX]);
+        Self { bytes, len }
     }
 
     fn as_bytes(&self) -> &[u8] {
@@ -74,6 +79,24 @@ impl Text {
         field[..NAME_MAX].copy_from_slice(&self.bytes);
         field
     }
+}
+
+/// Finds the first NUL of a field that has one, and clears what is behind it: eight bytes at a time, since lists of nodes are
+/// full of names.
+fn cut_at_nul(field: &mut [u8; NAME_MAX + 1]) -> u8 {
+    const ONES: u64 = 0x0101_0101_0101_0101;
+    let (mut len, mut ended) = (0, false);
+    for word in field.chunks_exact_mut(8) {
+        let number = word.first_chunk().map_or(0, |word| u64::from_le_bytes(*word));
+        // The lowest bit that is left belongs to the first byte that is 0.
+        let zeros = number.wrapping_sub(ONES) & !number & (ONES << 7);
+        let kept = if ended { 0 } else { zeros.trailing_zeros() / 8 };
+        ended |= zeros != 0;
+        len += kept as u8;
+        let behind = u64::MAX.checked_shl(kept * 8).unwrap_or(0);
+        word.copy_from_slice(&(number & !behind).to_le_bytes());
+    }
+    len
 }
 
 fn check(kind: &'static str, name: &[u8], forbidden: &[u8]) -> Result<Text, NameError> {
@@ -350,6 +373,22 @@ mod tests {
     fn numbered_hooks_are_prefix_and_number() {
         assert_eq!(HookName::numbered("link", 0), "link0");
         assert_eq!(HookName::numbered("uplink", u32::MAX), "uplink4294967295");
+    }
+
+    #[test]
+    fn a_field_ends_at_its_first_nul() {
+        for len in 0..=40 {
+            for size in 0..=40 {
+                let mut field = vec![0xff; size];
+                if let Some(byte) = field.get_mut(len) {
+                    *byte = 0;
+                }
+                let name = NodeName::from_field(&field);
+                assert_eq!(name.as_bytes(), vec![0xff; len.min(size).min(31)]);
+                assert_eq!(name, NodeName::from_field(name.as_bytes()));
+            }
+        }
+        assert_eq!(NodeName::from_field(b"\x01\0\x01\x80\0").as_bytes(), b"\x01");
     }
 
     #[test]
