@@ -17,7 +17,7 @@ use crate::nodes::EtherAddr;
 #[derive(Debug)]
 pub(super) struct Shared {
     machine: Mutex<Machine>,
-    pub(super) happened: Condvar,
+    happened: Condvar,
 }
 
 impl Shared {
@@ -31,10 +31,26 @@ impl Shared {
         machine.begin();
         let result = call(&mut machine);
         machine.drain();
-        if std::mem::take(&mut machine.woken) {
+        // To wake nobody would be a system call of the host's all the same.
+        if std::mem::take(&mut machine.woken) && machine.waiting > 0 {
             self.happened.notify_all();
         }
         result
+    }
+
+    /// Waits until something has happened, for so long at the most.
+    pub(super) fn wait<'a>(
+        &'a self,
+        mut machine: MutexGuard<'a, Machine>,
+        at_most: Option<Duration>,
+    ) -> MutexGuard<'a, Machine> {
+        machine.waiting += 1;
+        let mut machine = match at_most {
+            None => self.happened.wait(machine).unwrap_or_else(PoisonError::into_inner),
+            Some(time) => self.happened.wait_timeout(machine, time).unwrap_or_else(PoisonError::into_inner).0,
+        };
+        machine.waiting -= 1;
+        machine
     }
 }
 

@@ -260,17 +260,13 @@ impl SimSocket {
             }
             machine = match wait {
                 Wait::No => return Ok(None),
-                Wait::Forever => {
-                    let waited = self.machine.happened.wait(machine);
-                    waited.unwrap_or_else(std::sync::PoisonError::into_inner)
-                }
+                Wait::Forever => self.machine.wait(machine, None),
                 Wait::Until(moment) => {
                     let left = moment.saturating_duration_since(Instant::now());
                     if left.is_zero() {
                         return Ok(None);
                     }
-                    let waited = self.machine.happened.wait_timeout(machine, left);
-                    waited.unwrap_or_else(std::sync::PoisonError::into_inner).0
+                    self.machine.wait(machine, Some(left))
                 }
             };
         }

@@ -91,6 +91,8 @@ pub(super) struct Machine {
     pub(super) reported: Option<Errno>,
     /// Whether something was queued that a program may be waiting for.
     pub(super) woken: bool,
+    /// How many threads wait for that.
+    pub(super) waiting: usize,
     /// The number of the PPPoE session that was begun last.
     pub(super) pppoe_session: u16,
 }
@@ -119,6 +121,7 @@ impl Machine {
             limits: SimLimits::default(),
             reported: None,
             woken: false,
+            waiting: 0,
             pppoe_session: 0,
         }
     }
