@@ -59,15 +59,15 @@ impl Text {
     /// The text before the first NUL of a fixed field of the kernel's, cut to 31 bytes.
     fn from_field(field: &[u8]) -> Self {
         let mut padded = [0; NAME_MAX + 1];
-        match field.first_chunk() {
-            Some(whole) => padded = *whole,
-            None => padded[..field.len()].copy_from_slice(field),
-        }
-        padded[NAME_MAX] = 0;
-        let len = cut_at_nul(&mut padded);
+        let whole = field.first_chunk().unwrap_or_else(|| {
+            padded[..field.len()].copy_from_slice(field);
+            &padded
+        });
+        let (words, len) = before_nul(whole);
         let mut bytes = [0; NAME_MAX];
-        bytes.copy_from_slice(&padded[..NAME_MAX]);
-        Self { bytes, len }
+        let text = words.iter().flat_map(|word| word.to_le_bytes());
+        bytes.iter_mut().zip(text).for_each(|(byte, text)| *byte = text);
+        Self { bytes, len: len.min(NAME_MAX as u32) as u8 }
     }
 
     fn as_bytes(&self) -> &[u8] {
@@ -81,22 +81,24 @@ impl Text {
     }
 }
 
-/// Finds the first NUL of a field that has one, and clears what is behind it: eight bytes at a time, since lists of nodes are
-/// full of names.
-fn cut_at_nul(field: &mut [u8; NAME_MAX + 1]) -> u8 {
+/// Takes what is before the first NUL of a field, and how long it is: eight bytes at a time, since lists of nodes are full of
+/// names.
+fn before_nul(field: &[u8; NAME_MAX + 1]) -> ([u64; 4], u32) {
     const ONES: u64 = 0x0101_0101_0101_0101;
-    let (mut len, mut ended) = (0, false);
-    for word in field.chunks_exact_mut(8) {
-        let number = word.first_chunk().map_or(0, |word| u64::from_le_bytes(*word));
+    let (mut words, mut len) = ([0; 4], 0);
+    for (bytes, word) in field.chunks_exact(8).zip(&mut words) {
+        let number = bytes.first_chunk().map_or(0, |bytes| u64::from_le_bytes(*bytes));
         // The lowest bit that is left belongs to the first byte that is 0.
         let zeros = number.wrapping_sub(ONES) & !number & (ONES << 7);
-        let kept = if ended { 0 } else { zeros.trailing_zeros() / 8 };
-        ended |= zeros != 0;
-        len += kept as u8;
+        let kept = zeros.trailing_zeros() / 8;
         let behind = u64::MAX.checked_shl(kept * 8).unwrap_or(0);
-        word.copy_from_slice(&(number & !behind).to_le_bytes());
+        *word = number & !behind;
+        len += kept;
+        if zeros != 0 {
+            break;
+        }
     }
-    len
+    (words, len)
 }
 
 fn check(kind: &'static str, name: &[u8], forbidden: &[u8]) -> Result<Text, NameError> {
