@@ -58,16 +58,11 @@ impl Text {
 
     /// The text before the first NUL of a fixed field of the kernel's, cut to 31 bytes.
     fn from_field(field: &[u8]) -> Self {
-        let mut padded = [0; NAME_MAX + 1];
-        let whole = field.first_chunk().unwrap_or_else(|| {
-            padded[..field.len()].copy_from_slice(field);
-            &padded
-        });
-        let (words, len) = before_nul(whole);
+        let field = field.get(..NAME_MAX).unwrap_or(field);
+        let len = field.iter().position(|&b| b == 0).unwrap_or(field.len());
         let mut bytes = [0; NAME_MAX];
-        let text = words.iter().flat_map(|word| word.to_le_bytes());
-        bytes.iter_mut().zip(text).for_each(|(byte, text)| *byte = text);
-        Self { bytes, len: len.min(NAME_MAX as u32) as u8 }
+        bytes[..len].copy_from_slice(&field[..len]);
+        Self { bytes, len: len as u8 }
     }
 
     fn as_bytes(&self) -> &[u8] {
@@ -79,26 +74,6 @@ impl Text {
         field[..NAME_MAX].copy_from_slice(&self.bytes);
         field
     }
-}
-
-/// Takes what is before the first NUL of a field, and how long it is: eight bytes at a time, since lists of nodes are full of
-/// names.
-fn before_nul(field: &[u8; NAME_MAX + 1]) -> ([u64; 4], u32) {
-    const ONES: u64 = 0x0101_0101_0101_0101;
-    let (mut words, mut len) = ([0; 4], 0);
-    for (bytes, word) in field.chunks_exact(8).zip(&mut words) {
-        let number = bytes.first_chunk().map_or(0, |bytes| u64::from_le_bytes(*bytes));
-        // The lowest bit that is left belongs to the first byte that is 0.
-        let zeros = number.wrapping_sub(ONES) & !number & (ONES << 7);
-        let kept = zeros.trailing_zeros() / 8;
-        let behind = u64::MAX.checked_shl(kept * 8).unwrap_or(0);
-        *word = number & !behind;
-        len += kept;
-        if zeros != 0 {
-            break;
-        }
-    }
-    (words, len)
 }
 
 fn check(kind: &'static str, name: &[u8], forbidden: &[u8]) -> Result<Text, NameError> {
