@@ -37,6 +37,7 @@ mod macfilter;
 mod mppc;
 mod nat;
 mod netflow;
+mod octets;
 mod one2many;
 mod patch;
 mod pipe;

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
+use super::octets;
 use super::quiet::{
     Answer, Quiet, forward, forward_behind, forward_from, hook_named, one_of, raw, reply, text,
 };
@@ -81,9 +82,7 @@ impl Cisco {
 
     fn control(&mut self, context: &mut Context<'_>, packet: &[u8]) -> Result<(), Errno> {
         let packet = packet.get(..CONTROL_LEN).ok_or(Errno::EINVAL)?;
-        let word = |at: usize| {
-            packet.get(at..).and_then(<[u8]>::first_chunk).map_or(0, |word| u32::from_be_bytes(*word))
-        };
+        let word = |at: usize| octets::long(packet, at).unwrap_or(0);
         match word(0) {
             KEEPALIVE_REQUEST => {
                 self.remote_seq = word(4);

@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 use zerocopy::IntoBytes;
 
 use super::by_hook::{ByHook, Name};
+use super::octets::{folded, set_word, word};
 use super::*;
 use crate::nodes::tcpmss::Tcpmss as Type;
 use crate::sys::*;
@@ -84,16 +85,6 @@ impl Rule {
     }
 }
 
-fn word(bytes: &[u8], at: usize) -> Option<u16> {
-    bytes.get(at..)?.first_chunk().map(|word| u16::from_be_bytes(*word))
-}
-
-fn set_word(bytes: &mut [u8], at: usize, value: u16) {
-    if let Some(word) = bytes.get_mut(at..).and_then(|rest| rest.first_chunk_mut()) {
-        *word = value.to_be_bytes();
-    }
-}
-
 /// Lowers the segment size among the options of a TCP header, and keeps its checksum right, if it has one.
 fn lower(tcp: &mut [u8], header: usize, max: u16, summed: bool) -> bool {
     let mut lowered = false;
@@ -115,7 +106,7 @@ fn lower(tcp: &mut [u8], header: usize, max: u16, summed: bool) -> bool {
             if let (Some(size), Some(sum)) = (word(tcp, at + 2), word(tcp, CHECKSUM)) {
                 if size > max {
                     if summed {
-                        set_word(tcp, CHECKSUM, folded(u32::from(size - max) + u32::from(sum)));
+                        set_word(tcp, CHECKSUM, folded(u64::from(size - max) + u64::from(sum)));
                     }
                     set_word(tcp, at + 2, max);
                     lowered = true;
@@ -125,12 +116,6 @@ fn lower(tcp: &mut [u8], header: usize, max: u16, summed: bool) -> bool {
         at += len;
     }
     lowered
-}
-
-/// Adds what does not fit 16 bits to those that do.
-fn folded(sum: u32) -> u16 {
-    let sum = (sum >> 16) + (sum & 0xffff);
-    (sum + (sum >> 16)) as u16
 }
 
 impl Behaviour for Tcpmss {

@@ -6,6 +6,7 @@ mod expand;
 use serde::{Deserialize, Serialize};
 use zerocopy::IntoBytes;
 
+use super::octets::{self, put};
 use super::quiet::{Answer, Quiet, forward, one_of_each, raw, reply};
 use super::{Kind, plain};
 use crate::error::Errno;
@@ -126,18 +127,13 @@ fn index(pointer: u64) -> usize {
     pointer.to_ne_bytes().first_chunk().map_or(0, |number| u16::from_ne_bytes(*number).into())
 }
 
+/// Fields of headers that are known to be whole.
 fn word(bytes: &[u8], at: usize) -> u16 {
-    bytes.get(at..).and_then(<[u8]>::first_chunk).map_or(0, |word| u16::from_be_bytes(*word))
+    octets::word(bytes, at).unwrap_or(0)
 }
 
 fn long(bytes: &[u8], at: usize) -> u32 {
-    bytes.get(at..).and_then(<[u8]>::first_chunk).map_or(0, |long| u32::from_be_bytes(*long))
-}
-
-fn put(bytes: &mut [u8], at: usize, value: &[u8]) {
-    if let Some(there) = bytes.get_mut(at..at + value.len()) {
-        there.copy_from_slice(value);
-    }
+    octets::long(bytes, at).unwrap_or(0)
 }
 
 /// How long the header of IP is.

@@ -3,6 +3,7 @@
 //! Functions return whether a checksum was computed, and `None` for what is not the packet that it should be; `flags`
 //! are the checksums to be computed, and those that are, or cannot be, are removed.
 
+use super::super::octets::{folded, set_word, sum, word};
 use crate::sim::packet::HEADERS_MAX;
 use crate::sys::{
     CSUM_IP, CSUM_TCP, CSUM_TCP_IPV6, CSUM_UDP, CSUM_UDP_IPV6, NG_CHECKSUM_CSUM_IPV4, NG_CHECKSUM_CSUM_IPV6,
@@ -16,34 +17,6 @@ const ROUTING: u8 = 43;
 const FRAGMENT: u8 = 44;
 const AUTHENTICATION: u8 = 51;
 const DESTINATION: u8 = 60;
-
-/// Adds 16-bit words.
-fn sum(bytes: &[u8]) -> u64 {
-    let words = bytes.chunks(2).map(|word| match word {
-        [high, low] => u64::from(u16::from_be_bytes([*high, *low])),
-        [high] => u64::from(*high) << 8,
-        _ => 0,
-    });
-    words.sum()
-}
-
-/// Adds what does not fit 16 bits to those that do.
-fn folded(mut sum: u64) -> u16 {
-    while sum > 0xffff {
-        sum = (sum >> 16) + (sum & 0xffff);
-    }
-    sum as u16
-}
-
-fn word(packet: &[u8], at: usize) -> Option<u16> {
-    packet.get(at..)?.first_chunk().map(|word| u16::from_be_bytes(*word))
-}
-
-fn set_word(packet: &mut [u8], at: usize, value: u16) {
-    if let Some(word) = packet.get_mut(at..).and_then(|rest| rest.first_chunk_mut()) {
-        *word = value.to_be_bytes();
-    }
-}
 
 /// Tells whether headers end where the packet has them, and the kernel can look at them.
 fn reaches(packet: &[u8], end: usize) -> bool {

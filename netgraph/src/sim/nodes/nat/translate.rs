@@ -1,5 +1,6 @@
 //! A packet on its way through the aliasing library, as alias.c has it.
 
+use super::super::octets::{folded, put, set_word, sum};
 use super::library::{End, FRAGMENT, Library};
 use super::{IPPROTO_ICMP, IPPROTO_SCTP, IPPROTO_TCP, IPPROTO_UDP, NO_PORT};
 use crate::sys::*;
@@ -38,12 +39,6 @@ fn word(bytes: &[u8], at: usize) -> u16 {
 
 fn address(bytes: &[u8], at: usize) -> u32 {
     bytes.get(at..).and_then(<[u8]>::first_chunk).map_or(0, |word| u32::from_ne_bytes(*word))
-}
-
-fn put(bytes: &mut [u8], at: usize, value: &[u8]) {
-    if let Some(there) = bytes.get_mut(at..at + value.len()) {
-        there.copy_from_slice(value);
-    }
 }
 
 fn words(address: u32) -> i32 {
@@ -362,15 +357,8 @@ pub(super) fn finish_marked(ip: &mut [u8]) {
         return;
     }
     ip[at + TCP_FLAGS] &= !MARK;
-    put(ip, at + TCP_SUM, &[0, 0]);
-    let len = (ip.len() - at) as u32;
-    let sum_of = |bytes: &[u8]| {
-        let pair = |pair: &[u8]| u32::from(pair[0]) << 8 | u32::from(pair.get(1).copied().unwrap_or(0));
-        bytes.chunks(2).map(pair).sum::<u32>()
-    };
-    let mut sum = sum_of(&ip[SOURCE..20]) + u32::from(IPPROTO_TCP) + len + sum_of(&ip[at..]);
-    while sum > 0xffff {
-        sum = (sum >> 16) + (sum & 0xffff);
-    }
-    put(ip, at + TCP_SUM, &(!(sum as u16)).to_be_bytes());
+    set_word(ip, at + TCP_SUM, 0);
+    let pseudo = sum(&ip[SOURCE..20]) + u64::from(IPPROTO_TCP) + (ip.len() - at) as u64;
+    let sum = !folded(pseudo + sum(&ip[at..]));
+    set_word(ip, at + TCP_SUM, sum);
 }

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use super::super::octets;
 use super::session::ahead;
 use super::transmit::{HAS_ACK, HAS_SEQUENCE, HEADER, INITIAL};
 use super::*;
@@ -24,8 +25,9 @@ struct Head {
     end: usize,
 }
 
+/// A word of a header that is known to be whole.
 fn long(bytes: &[u8], at: usize) -> u32 {
-    bytes.get(at..).and_then(<[u8]>::first_chunk).map_or(0, |long| u32::from_be_bytes(*long))
+    octets::long(bytes, at).unwrap_or(0)
 }
 
 impl Pptpgre {

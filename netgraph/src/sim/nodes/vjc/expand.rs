@@ -1,5 +1,6 @@
 //! Packets that come in: what was left out of their headers is put back.
 
+use super::octets::{folded, set_word, sum};
 use super::*;
 
 /// What is left of a compressed header. Beyond its end are zeros, and the end is looked at later.
@@ -46,12 +47,9 @@ fn set_flag(header: &mut [u8], at: usize, flag: u8, on: bool) {
 
 /// Makes the checksum of the first `len` bytes, a header of IP.
 fn sum_header(header: &mut [u8], len: usize) {
-    put(header, IP_SUM, &[0, 0]);
-    let words = (0..len).step_by(2).map(|at| u32::from(word(header, at)));
-    let sum = words.sum::<u32>();
-    let once = (sum >> 16) + (sum & 0xffff);
-    let sum = (once >> 16) + (once & 0xffff);
-    put(header, IP_SUM, &(!(sum as u16)).to_be_bytes());
+    set_word(header, IP_SUM, 0);
+    let sum = !folded(sum(header.get(..len).unwrap_or_default()));
+    set_word(header, IP_SUM, sum);
 }
 
 impl Tables {
