@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::counters::count;
 use super::quiet::{Answer, Quiet, forward, one_of_each, raw, reply};
 use super::{Kind, plain};
 use crate::error::Errno;
@@ -99,10 +100,10 @@ impl Async {
     /// Makes a frame into what goes over the line.
     fn encode(&mut self, context: &mut Context<'_>, packet: &Packet) -> Result<(), Errno> {
         if packet.len() > self.config.smru.into() {
-            self.stats.syncOverflows = self.stats.syncOverflows.wrapping_add(1);
+            count(&mut self.stats.syncOverflows);
             return Err(Errno::EMSGSIZE);
         }
-        self.stats.syncFrames = self.stats.syncFrames.wrapping_add(1);
+        count(&mut self.stats.syncFrames);
         self.stats.syncOctets = self.stats.syncOctets.wrapping_add(packet.len() as u32);
         let escaped = if packet.bytes().starts_with(&LINK_CONTROL) { u32::MAX } else { self.config.accm };
         let mut line = Vec::new();
@@ -127,7 +128,7 @@ impl Async {
     /// Takes bytes from the line, and sends on the frames that they complete.
     fn decode(&mut self, context: &mut Context<'_>, packet: &Packet) {
         for byte in packet.bytes() {
-            self.stats.asyncOctets = self.stats.asyncOctets.wrapping_add(1);
+            count(&mut self.stats.asyncOctets);
             let byte = match (self.mode, *byte) {
                 (_, FLAG) => {
                     self.end(context);
@@ -145,7 +146,7 @@ impl Async {
                 (Mode::Hunt, _) => continue,
             };
             if self.frame.len() >= usize::from(self.config.amru) + ROOM {
-                self.stats.asyncOverflows = self.stats.asyncOverflows.wrapping_add(1);
+                count(&mut self.stats.asyncOverflows);
                 self.hunt();
             } else {
                 self.frame.push(byte);
@@ -164,7 +165,7 @@ impl Async {
             return;
         };
         let data = data.strip_prefix(&LINK_CONTROL[..2]).unwrap_or(data);
-        let count = if sum != GOOD {
+        let counter = if sum != GOOD {
             &mut self.stats.asyncBadCheckSums
         } else if data.len() > self.config.amru.into() {
             &mut self.stats.asyncOverflows
@@ -175,7 +176,7 @@ impl Async {
             }
             &mut self.stats.asyncFrames
         };
-        *count = count.wrapping_add(1);
+        count(counter);
     }
 }
 

@@ -18,6 +18,11 @@ pub(super) fn deserialize<'de, T: FromBytes, D: Deserializer<'de>>(from: D) -> R
     T::read_from_bytes(words.as_bytes()).map_err(|_| D::Error::custom("wrong number of counters"))
 }
 
+/// Counts one more; the kernel's counters begin anew behind their highest number.
+pub(super) fn count(counter: &mut u32) {
+    *counter = counter.wrapping_add(1);
+}
+
 /// Answers one of the three messages of a type with counters: `get` reads them, `clear` sets them to 0, and any other command
 /// does both.
 pub(super) fn answer<T: IntoBytes + Immutable + Default>(

@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use zerocopy::IntoBytes;
 
 use super::by_hook::Name;
+use super::counters::count;
 use super::*;
 use crate::nodes::etf::{DOWNSTREAM, Etf as Type, NOMATCH};
 use crate::sys::*;
@@ -82,7 +83,7 @@ impl Behaviour for Etf {
         let place = self.filters.get(&header.kind).map_or(NOMATCH, |Name(name)| *name);
         let from = context.name(hook).ok_or(Errno::EINVAL)?;
         if from == DOWNSTREAM {
-            self.packets_in = self.packets_in.wrapping_add(1);
+            count(&mut self.packets_in);
             context.send_by(place, packet, 0)
         } else if from == place {
             context.send_by(DOWNSTREAM, packet, 0)
@@ -93,7 +94,7 @@ impl Behaviour for Etf {
 
     fn sent(&mut self, context: &mut Context<'_>, sent: Sent, _: Result<(), Errno>) -> Result<(), Errno> {
         if sent.result.is_ok() && context.name(sent.hook) == Some(DOWNSTREAM) {
-            self.packets_out = self.packets_out.wrapping_add(1);
+            count(&mut self.packets_out);
         }
         sent.result
     }

@@ -8,6 +8,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use self::control::Channel;
+use super::counters::{answer, count};
 use super::quiet::{Answer, Quiet, one_of_each, raw, reply, session};
 use super::{Kind, Sent, plain};
 use crate::error::Errno;
@@ -127,7 +128,7 @@ impl L2tp {
     /// Data of a session goes out behind its header.
     fn send_data(&mut self, context: &mut Context<'_>, id: u16, mut packet: Packet) -> Result<(), Errno> {
         if packet.len() >= DATA_TOO_BIG {
-            self.stats.xmitDataTooBig = self.stats.xmitDataTooBig.wrapping_add(1);
+            count(&mut self.stats.xmitDataTooBig);
             return Err(Errno::EOVERFLOW);
         }
         let session = self.sessions.get_mut(&id).ok_or(Errno::EINVAL)?;
@@ -140,7 +141,7 @@ impl L2tp {
     }
 
     fn count_sent(&mut self, len: usize) {
-        self.stats.xmitPackets = self.stats.xmitPackets.wrapping_add(1);
+        count(&mut self.stats.xmitPackets);
         self.stats.xmitOctets = self.stats.xmitOctets.wrapping_add(len as u32);
     }
 
@@ -184,13 +185,12 @@ impl Quiet for L2tp {
                 self.sessions.get_mut(&config.session_id).ok_or(Errno::ENOENT)?.config = config;
             }
             NGM_L2TP_GET_SESS_CONFIG => return reply(&self.session(message)?.config),
-            NGM_L2TP_GET_STATS => return reply(&self.stats),
-            NGM_L2TP_CLR_STATS => self.stats = ng_l2tp_stats::default(),
-            NGM_L2TP_GETCLR_STATS => return reply(&std::mem::take(&mut self.stats)),
-            NGM_L2TP_GET_SESSION_STATS => return reply(&self.session(message)?.stats),
-            NGM_L2TP_CLR_SESSION_STATS => self.session(message)?.stats = ng_l2tp_session_stats::default(),
-            NGM_L2TP_GETCLR_SESSION_STATS => {
-                return reply(&std::mem::take(&mut self.session(message)?.stats));
+            NGM_L2TP_GET_STATS | NGM_L2TP_CLR_STATS | NGM_L2TP_GETCLR_STATS => {
+                return Ok(answer(&mut self.stats, command, NGM_L2TP_GET_STATS, NGM_L2TP_CLR_STATS));
+            }
+            NGM_L2TP_GET_SESSION_STATS | NGM_L2TP_CLR_SESSION_STATS | NGM_L2TP_GETCLR_SESSION_STATS => {
+                let (get, clear) = (NGM_L2TP_GET_SESSION_STATS, NGM_L2TP_CLR_SESSION_STATS);
+                return Ok(answer(&mut self.session(message)?.stats, command, get, clear));
             }
             NGM_L2TP_SET_SEQ => self.set_sequence(message.exactly().ok_or(Errno::EINVAL)?)?,
             _ => return Err(Errno::EINVAL),

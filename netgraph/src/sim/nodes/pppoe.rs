@@ -13,6 +13,7 @@ use zerocopy::IntoBytes;
 use self::session::{Negotiation, Session, State, alike};
 use self::tags::FULL_HEADER;
 use super::by_hook::{ByHook, Name};
+use super::counters::count;
 use super::quiet::{Answer, reply, text};
 use super::{Behaviour, CHAIN, Kind, Sent, plain};
 use crate::error::Errno;
@@ -230,7 +231,7 @@ impl Pppoe {
         if let Some(length) = packet.bytes_mut().get_mut(FULL_HEADER - 2..FULL_HEADER) {
             length.copy_from_slice(&len.to_be_bytes());
         }
-        self.packets_out = self.packets_out.wrapping_add(1);
+        count(&mut self.packets_out);
         context.send_by(ETHERNET, packet, 0)
     }
 }
@@ -289,11 +290,11 @@ impl Behaviour for Pppoe {
     ) -> Result<(), Errno> {
         let name = context.name(hook).ok_or(Errno::EINVAL)?;
         if name == DEBUG {
-            self.packets_out = self.packets_out.wrapping_add(1);
+            count(&mut self.packets_out);
             return context.send_by(ETHERNET, packet, 0);
         }
         if name == ETHERNET {
-            self.packets_in = self.packets_in.wrapping_add(1);
+            count(&mut self.packets_in);
             return self.receive_frame(context, packet);
         }
         match self.sessions.get(name).map(|session| session.state) {

@@ -9,6 +9,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use self::session::Session;
+use super::counters::{answer, count};
 use super::quiet::{Answer, Quiet, raw, reply, session as number_of};
 use super::{Kind, Sent, plain};
 use crate::error::Errno;
@@ -46,10 +47,6 @@ fn hook_of(which: Which) -> HookName {
         None => UPPER,
         Some(call) => HookName::from_field(format!("{NG_PPTPGRE_HOOK_SESSION_P}{call:04x}").as_bytes()),
     }
-}
-
-fn count(counter: &mut u32) {
-    *counter = counter.wrapping_add(1);
 }
 
 impl Pptpgre {
@@ -108,9 +105,9 @@ impl Quiet for Pptpgre {
                 let which = self.find(call).ok_or(Errno::EINVAL)?;
                 return reply(&self.session(which).ok_or(Errno::EINVAL)?.config);
             }
-            NGM_PPTPGRE_GET_STATS => return reply(&self.stats),
-            NGM_PPTPGRE_CLR_STATS => self.stats = ng_pptpgre_stats::default(),
-            NGM_PPTPGRE_GETCLR_STATS => return reply(&std::mem::take(&mut self.stats)),
+            cmd @ (NGM_PPTPGRE_GET_STATS | NGM_PPTPGRE_CLR_STATS | NGM_PPTPGRE_GETCLR_STATS) => {
+                return Ok(answer(&mut self.stats, cmd, NGM_PPTPGRE_GET_STATS, NGM_PPTPGRE_CLR_STATS));
+            }
             _ => return Err(Errno::EINVAL),
         }
         Ok(None)

@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use super::quiet::{Answer, Quiet, hook_named, one_of, raw, reply};
+use super::counters::answer;
+use super::quiet::{Answer, Quiet, hook_named, one_of, raw};
 use super::{Kind, plain};
 use crate::error::Errno;
 use crate::name::NodeId;
@@ -210,9 +211,9 @@ impl Quiet for Pred1 {
                 self.guesses = Guesses::default();
             }
             NGM_PRED1_RESETREQ => self.guesses = Guesses::default(),
-            NGM_PRED1_GET_STATS => return reply(&self.stats),
-            NGM_PRED1_CLR_STATS => self.stats = ng_pred1_stats::default(),
-            NGM_PRED1_GETCLR_STATS => return reply(&std::mem::take(&mut self.stats)),
+            cmd @ (NGM_PRED1_GET_STATS | NGM_PRED1_CLR_STATS | NGM_PRED1_GETCLR_STATS) => {
+                return Ok(answer(&mut self.stats, cmd, NGM_PRED1_GET_STATS, NGM_PRED1_CLR_STATS));
+            }
             _ => return Err(Errno::EINVAL),
         }
         Ok(None)

@@ -111,16 +111,16 @@ impl L2tp {
     /// A control packet of the program: the number of a session, and a payload.
     pub(super) fn send_control(&mut self, context: &mut Context<'_>, packet: Packet) -> Result<(), Errno> {
         if packet.len() < 2 {
-            self.stats.xmitInvalid = self.stats.xmitInvalid.wrapping_add(1);
+            count(&mut self.stats.xmitInvalid);
             return Err(Errno::EINVAL);
         }
         if packet.len() >= CONTROL_TOO_BIG {
-            self.stats.xmitTooBig = self.stats.xmitTooBig.wrapping_add(1);
+            count(&mut self.stats.xmitTooBig);
             return Err(Errno::EOVERFLOW);
         }
         let place = self.channel.queue.len();
         if place >= WINDOW_MAX.into() {
-            self.stats.xmitDrops = self.stats.xmitDrops.wrapping_add(1);
+            count(&mut self.stats.xmitDrops);
             return Err(Errno::ENOBUFS);
         }
         self.channel.queue.push_back(packet.clone());
@@ -146,7 +146,7 @@ impl L2tp {
         self.channel.xack_timer = None;
         self.channel.xack = self.channel.nr;
         if packet.is_none() {
-            self.stats.xmitZLBs = self.stats.xmitZLBs.wrapping_add(1);
+            count(&mut self.stats.xmitZLBs);
         }
         let mut packet = packet.unwrap_or_else(|| Packet::new(&[0; 2]));
         let session = packet.bytes().first_chunk().map_or(0, |session| u16::from_be_bytes(*session));
@@ -168,14 +168,14 @@ impl L2tp {
     ) -> Result<(), Errno> {
         self.acknowledged(context, nr);
         if payload.len() == 0 {
-            self.stats.recvZLBs = self.stats.recvZLBs.wrapping_add(1);
+            count(&mut self.stats.recvZLBs);
             return Ok(());
         }
         if ns != self.channel.nr || self.channel.delivering {
             let is_old = ahead(ns, self.channel.nr) <= 0;
             let counter =
                 if is_old { &mut self.stats.recvDuplicates } else { &mut self.stats.recvOutOfOrder };
-            *counter = counter.wrapping_add(1);
+            count(counter);
             let _ = self.transmit(context, None, self.channel.ns, BESIDES);
             return Ok(());
         }
@@ -199,16 +199,16 @@ impl L2tp {
     /// The peer has all packets before this number; there is room for others.
     fn acknowledged(&mut self, context: &mut Context<'_>, nr: u16) {
         let channel = &mut self.channel;
-        let Some(count) = u16::try_from(ahead(nr, channel.rack)).ok().filter(|count| *count > 0) else {
+        let Some(number) = u16::try_from(ahead(nr, channel.rack)).ok().filter(|number| *number > 0) else {
             return;
         };
         if ahead(nr, channel.ns) > 0 {
-            self.stats.recvBadAcks = self.stats.recvBadAcks.wrapping_add(1);
+            count(&mut self.stats.recvBadAcks);
             return;
         }
         (channel.rack, channel.rexmits) = (nr, 0);
-        channel.queue.drain(..channel.queue.len().min(count.into()));
-        channel.open(count);
+        channel.queue.drain(..channel.queue.len().min(number.into()));
+        channel.open(number);
         channel.rack_timer = None;
         if channel.queue.is_empty() {
             return;
@@ -227,7 +227,7 @@ impl L2tp {
         if self.channel.rack_timer != Some(token) {
             return;
         }
-        self.stats.xmitRetransmits = self.stats.xmitRetransmits.wrapping_add(1);
+        count(&mut self.stats.xmitRetransmits);
         let attempts = self.channel.rexmits;
         self.channel.rexmits = attempts.saturating_add(1);
         if attempts >= self.config.rexmit_max {

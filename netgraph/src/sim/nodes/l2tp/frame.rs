@@ -52,28 +52,28 @@ fn word(rest: &mut &[u8]) -> Option<u16> {
 }
 
 impl L2tp {
-    fn count(counter: &mut u32, errno: Errno) -> Errno {
-        *counter = counter.wrapping_add(1);
+    fn refuse(counter: &mut u32, errno: Errno) -> Errno {
+        count(counter);
         errno
     }
 
     fn runt(&mut self) -> Errno {
-        Self::count(&mut self.stats.recvRunts, Errno::EINVAL)
+        Self::refuse(&mut self.stats.recvRunts, Errno::EINVAL)
     }
 
     fn invalid(&mut self) -> Errno {
-        Self::count(&mut self.stats.recvInvalid, Errno::EINVAL)
+        Self::refuse(&mut self.stats.recvInvalid, Errno::EINVAL)
     }
 
     /// Takes a word off what is left. The kernel calls it a failure of its memory when there is none.
     fn word(&mut self, rest: &mut &[u8]) -> Result<u16, Errno> {
-        word(rest).ok_or_else(|| Self::count(&mut self.stats.memoryFailures, Errno::EINVAL))
+        word(rest).ok_or_else(|| Self::refuse(&mut self.stats.memoryFailures, Errno::EINVAL))
     }
 
     /// A frame from the network.
     pub(super) fn receive_frame(&mut self, context: &mut Context<'_>, packet: Packet) -> Result<(), Errno> {
         let whole = packet.len();
-        self.stats.recvPackets = self.stats.recvPackets.wrapping_add(1);
+        count(&mut self.stats.recvPackets);
         self.stats.recvOctets = self.stats.recvOctets.wrapping_add(whole as u32);
         let mut rest = packet.bytes();
         if whole < 6 {
@@ -87,10 +87,10 @@ impl L2tp {
         }
         let (tunnel, session) = (self.word(&mut rest)?, self.word(&mut rest)?);
         if tunnel != self.config.tunnel_id && (self.config.match_id != 0 || tunnel != 0) {
-            return Err(Self::count(&mut self.stats.recvWrongTunnel, Errno::EADDRNOTAVAIL));
+            return Err(Self::refuse(&mut self.stats.recvWrongTunnel, Errno::EADDRNOTAVAIL));
         }
         if flags & CONTROL == 0 && !self.sessions.contains_key(&session) {
-            return Err(Self::count(&mut self.stats.recvUnknownSID, Errno::ENOTCONN));
+            return Err(Self::refuse(&mut self.stats.recvUnknownSID, Errno::ENOTCONN));
         }
         let numbers =
             if flags & SEQUENCE == 0 { None } else { Some((self.word(&mut rest)?, self.word(&mut rest)?)) };
@@ -139,7 +139,7 @@ impl L2tp {
         }
         if let Some(ns) = ns {
             if session.config.enable_dseq != 0 && ahead(ns, session.nr) < 0 {
-                self.stats.recvDataDrops = self.stats.recvDataDrops.wrapping_add(1);
+                count(&mut self.stats.recvDataDrops);
                 return Ok(());
             }
             session.nr = ns.wrapping_add(1);

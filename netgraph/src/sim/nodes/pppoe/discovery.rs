@@ -62,7 +62,7 @@ impl Pppoe {
         tags.extend(relayed(request));
         make(&mut negotiation.packet, &tags);
         Self::set_timer(context, &mut self.last_timer, negotiation, PPPOE_OFFER_TIMEOUT);
-        self.packets_out = self.packets_out.wrapping_add(1);
+        count(&mut self.packets_out);
         context.send_by(ETHERNET, Packet::new(&negotiation.packet), 0)
     }
 
