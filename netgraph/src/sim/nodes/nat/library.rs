@@ -267,24 +267,27 @@ impl Library {
 
     /// The link of a packet that comes in, among those of one alias and kind: the newest that knows the most.
     fn search_in(&mut self, kind: u16, outside: End, alias: End) -> Option<u32> {
-        let mut group: Vec<_> =
-            self.links.iter().filter(|link| link.kind == kind && link.alias == alias).cloned().collect();
-        group.sort_unstable_by_key(|link| Reverse(link.number));
-        let (partial, full): (Vec<_>, Vec<_>) = group.into_iter().partition(Link::is_partial);
         let (any_address, any_port) = (outside.0 == 0, outside.1 == 0);
+        let in_group = |link: &&Link| link.kind == kind && link.alias == alias;
+        if !any_address && !any_port {
+            let whole = |link: &&Link| in_group(link) && link.outside == outside;
+            let newest = self.links.iter().filter(whole).map(|link| link.number).max();
+            if let Some(number) = newest.and_then(|number| self.using(number)) {
+                return Some(number);
+            }
+        }
+        let mut group: Vec<_> = self.links.iter().filter(in_group).collect();
+        group.sort_unstable_by_key(|link| Reverse(link.number));
+        let (partial, full): (Vec<_>, Vec<_>) = group.into_iter().partition(|link| link.is_partial());
+        let mut full = full.into_iter();
         let (mut by_address, mut by_port, mut other) = (None, None, None);
         match (any_address, any_port) {
-            (false, false) => {
-                let found = full.iter().find(|link| link.outside == outside);
-                if let Some(number) = found.and_then(|link| self.using(link.number)) {
-                    return Some(number);
-                }
-            }
-            (false, true) => by_address = full.iter().find(|link| link.outside.0 == outside.0),
-            (true, false) => by_port = full.iter().find(|link| link.outside.1 == outside.1),
-            (true, true) => other = full.first(),
+            (false, false) => {}
+            (false, true) => by_address = full.find(|link| link.outside.0 == outside.0),
+            (true, false) => by_port = full.find(|link| link.outside.1 == outside.1),
+            (true, true) => other = full.next(),
         }
-        for link in partial.iter().filter(|_| by_address.is_none()) {
+        for link in partial.into_iter().take_while(|_| by_address.is_none()) {
             match (any_address || link.outside.0 == 0, any_port || link.outside.1 == 0) {
                 (true, true) => other = other.or(Some(link)),
                 (true, false) if link.outside.1 == outside.1 => by_port = by_port.or(Some(link)),
