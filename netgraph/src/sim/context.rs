@@ -147,6 +147,13 @@ impl Context<'_> {
         self.posts.push_back(Post::Timer(self.node, self.now.saturating_add(delay), token));
     }
 
+    /// Sets a timer whose token is the number after `last`, and so none of those that were set before.
+    pub(super) fn start(&mut self, delay: Duration, last: &mut u32) -> u32 {
+        *last = last.wrapping_add(1);
+        self.after(delay, *last);
+        *last
+    }
+
     /// Finds one of the node's hooks.
     pub(super) fn find(&self, name: HookName) -> Option<HookKey> {
         self.core.find(self.hooks, name)

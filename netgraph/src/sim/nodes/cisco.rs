@@ -134,8 +134,7 @@ impl Quiet for Cisco {
 
     fn hook(&mut self, context: &mut Context<'_>, name: &[u8]) -> Result<(), Errno> {
         if name == NG_CISCO_HOOK_DOWNSTREAM.as_bytes() {
-            self.timer = self.timer.wrapping_add(1);
-            context.after(KEEPALIVE, self.timer);
+            context.start(KEEPALIVE, &mut self.timer);
             return Ok(());
         }
         let names = PROTOCOLS.map(|(name, _)| name);

@@ -254,8 +254,7 @@ impl Netflow {
         one_of(&[NG_NETFLOW_HOOK_EXPORT, NG_NETFLOW_HOOK_EXPORT9], name)?;
         only_once(context, name)?;
         // Each of the two begins the looking anew.
-        self.timer = self.timer.wrapping_add(1);
-        context.after(LOOK, self.timer);
+        context.start(LOOK, &mut self.timer);
         Ok(())
     }
 

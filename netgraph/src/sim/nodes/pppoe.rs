@@ -210,9 +210,7 @@ impl Pppoe {
 
     /// Sets the timer of a session, in the place of the one that it has.
     fn set_timer(context: &mut Context<'_>, last: &mut u32, negotiation: &mut Negotiation, seconds: u32) {
-        *last = last.wrapping_add(1);
-        negotiation.timer = Some(*last);
-        context.after(Duration::from_secs(seconds.into()), *last);
+        negotiation.timer = Some(context.start(Duration::from_secs(seconds.into()), last));
     }
 
     /// Data from a session that is connected: PPPoE has no address and control fields before it.

@@ -102,8 +102,7 @@ impl Source {
     }
 
     fn wind(&mut self, context: &mut Context<'_>, delay: Duration) {
-        self.timer = self.timer.wrapping_add(1);
-        context.after(delay, self.timer);
+        context.start(delay, &mut self.timer);
     }
 
     /// How many packets may be sent at this tick.

@@ -102,12 +102,6 @@ impl Channel {
 }
 
 impl L2tp {
-    fn set_timer(&mut self, context: &mut Context<'_>, after: Duration) -> Option<u32> {
-        self.last_timer = self.last_timer.wrapping_add(1);
-        context.after(after, self.last_timer);
-        Some(self.last_timer)
-    }
-
     /// A control packet of the program: the number of a session, and a payload.
     pub(super) fn send_control(&mut self, context: &mut Context<'_>, packet: Packet) -> Result<(), Errno> {
         if packet.len() < 2 {
@@ -128,7 +122,7 @@ impl L2tp {
             return Ok(());
         }
         if self.channel.rack_timer.is_none() {
-            self.channel.rack_timer = self.set_timer(context, FIRST_ATTEMPT);
+            self.channel.rack_timer = Some(context.start(FIRST_ATTEMPT, &mut self.last_timer));
         }
         let ns = self.channel.ns;
         self.channel.ns = ns.wrapping_add(1);
@@ -191,7 +185,7 @@ impl L2tp {
         if taken {
             self.channel.nr = self.channel.nr.wrapping_add(1);
             if self.channel.xack_timer.is_none() {
-                self.channel.xack_timer = self.set_timer(context, DELAYED_ACK);
+                self.channel.xack_timer = Some(context.start(DELAYED_ACK, &mut self.last_timer));
             }
         }
     }
@@ -213,7 +207,7 @@ impl L2tp {
         if channel.queue.is_empty() {
             return;
         }
-        self.channel.rack_timer = self.set_timer(context, FIRST_ATTEMPT);
+        self.channel.rack_timer = Some(context.start(FIRST_ATTEMPT, &mut self.last_timer));
         while let Some((packet, ns)) = self.channel.next() {
             let _ = self.transmit(context, Some(packet), ns, BESIDES);
         }
@@ -234,7 +228,8 @@ impl L2tp {
             self.tell_failure(context);
         }
         let seconds = (1 << self.channel.rexmits.min(12)).min(u64::from(self.config.rexmit_max_to));
-        self.channel.rack_timer = self.set_timer(context, Duration::from_secs(seconds).max(TICK));
+        self.channel.rack_timer =
+            Some(context.start(Duration::from_secs(seconds).max(TICK), &mut self.last_timer));
         let channel = &mut self.channel;
         channel.ns = channel.rack;
         channel.ssth = channel.cwnd.div_ceil(2);

@@ -151,9 +151,7 @@ impl Multilink {
     }
 
     pub(super) fn set_timer(&mut self, context: &mut Context<'_>) {
-        self.last_timer = self.last_timer.wrapping_add(1);
-        self.timer = Some(self.last_timer);
-        context.after(SCAN, self.last_timer);
+        self.timer = Some(context.start(SCAN, &mut self.last_timer));
     }
 
     pub(super) fn state(&self) -> ng_ppp_mp_state {

@@ -169,7 +169,7 @@ impl Pptpgre {
         if !waits {
             session.reorder_timer = None;
         } else if session.reorder_timer.is_none() {
-            let timer = self.set_timer(context, PATIENCE);
+            let timer = Some(context.start(PATIENCE, &mut self.last_timer));
             if let Some(session) = self.session(which) {
                 session.reorder_timer = timer;
             }

@@ -19,13 +19,6 @@ const ACK_DELAY_MIN: i32 = 1024 / 500;
 const ACK_DELAY_MAX: i32 = 512;
 
 impl Pptpgre {
-    /// Sets a timer, and returns its number.
-    pub(super) fn set_timer(&mut self, context: &mut Context<'_>, after: std::time::Duration) -> Option<u32> {
-        self.last_timer = self.last_timer.wrapping_add(1);
-        context.after(after, self.last_timer);
-        Some(self.last_timer)
-    }
-
     /// Sends data, or nothing but an acknowledgement.
     pub(super) fn transmit(
         &mut self,
@@ -85,7 +78,7 @@ impl Pptpgre {
         let Some(remaining) = self.session(which).map(|session| session.remaining(context.now)) else {
             return;
         };
-        let timer = self.set_timer(context, remaining);
+        let timer = Some(context.start(remaining, &mut self.last_timer));
         if let Some(session) = self.session(which) {
             session.unacknowledged_timer = timer;
         }
@@ -99,7 +92,7 @@ impl Pptpgre {
             return;
         }
         let delay = (session.round_trip >> 2).clamp(ACK_DELAY_MIN, ACK_DELAY_MAX);
-        let timer = self.set_timer(context, ticks(delay, 0));
+        let timer = Some(context.start(ticks(delay, 0), &mut self.last_timer));
         if let Some(session) = self.session(which) {
             session.ack_timer = timer;
         }
