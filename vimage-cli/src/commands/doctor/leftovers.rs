@@ -1,6 +1,9 @@
 //! What was left behind, by vimage or by others.
 
-use jailrs::{Jail, JailInfo, Jid};
+use std::path::Path as FilePath;
+
+use jailrs::mount::Mounted;
+use jailrs::{Jail, JailInfo, Jid, Process};
 use netgraph::nodes::eiface;
 use netgraph::{NodeId, Path, Socket};
 
@@ -75,18 +78,17 @@ fn connections(machine: &Machine, record: &Record) -> String {
 }
 
 /// Says what is known of what holds a dying jail. Its connections are not: nobody can enter it any more.
-fn holders(machine: &Machine, info: &JailInfo, all: &[JailInfo]) -> Result<String> {
+fn holders(info: &JailInfo, jails: &[JailInfo], processes: &[Process], mounts: &[Mounted]) -> String {
     let below = format!("{}.", info.name);
-    let jails =
-        all.iter().filter(|jail| jail.name.starts_with(&below)).map(|jail| format!("the jail {}", jail.name));
-    let processes = machine.jails.processes()?.into_iter().filter(|process| process.jid == info.jid);
+    let jails = jails.iter().filter(|jail| jail.name.starts_with(&below));
+    let jails = jails.map(|jail| format!("the jail {}", jail.name));
+    let processes = processes.iter().filter(|process| process.jid == info.jid);
     let processes = processes.map(|process| format!("the process {} {}", process.pid, process.command));
-    let is_below =
-        |path: &std::path::Path| info.path != std::path::Path::new("/") && path.starts_with(&info.path);
-    let mounts = machine.jails.mounts()?.into_iter().filter(|mount| is_below(&mount.point));
+    let is_below = |path: &FilePath| info.path != FilePath::new("/") && path.starts_with(&info.path);
+    let mounts = mounts.iter().filter(|mount| is_below(&mount.point));
     let mounts = mounts.map(|mount| mount.point.display().to_string());
     let known: Vec<String> = jails.chain(processes).collect();
-    Ok(match (known.is_empty(), mounts.collect::<Vec<_>>().join(", ")) {
+    match (known.is_empty(), mounts.collect::<Vec<_>>().join(", ")) {
         (false, _) => format!("it is held by {}", known.join(", ")),
         (true, mounts) if mounts.is_empty() => {
             "something still holds it, such as a TCP connection that nobody answers any more; it gives up by itself".into()
@@ -94,7 +96,7 @@ fn holders(machine: &Machine, info: &JailInfo, all: &[JailInfo]) -> Result<Strin
         (true, mounts) => {
             format!("something still holds it: a TCP connection, or, if it was mounted from inside, {mounts}")
         }
-    })
+    }
 }
 
 fn cradle(socket: &Socket, findings: &mut Findings) -> Result<()> {
@@ -181,6 +183,10 @@ fn interfaces(
 
 fn jails(machine: &Machine, records: &[Record], unread: &[String], findings: &mut Findings) -> Result<()> {
     let all = Jail::list(&machine.jails, true)?;
+    let (mut processes, mut mounts) = (Vec::new(), Vec::new());
+    if all.iter().any(|info| info.dying) {
+        (processes, mounts) = (machine.jails.processes()?, machine.jails.mounts()?);
+    }
     for info in &all {
         if info.dying {
             let holder = records.iter().find(|record| {
@@ -192,7 +198,7 @@ fn jails(machine: &Machine, records: &[Record], unread: &[String], findings: &mu
                     format!("{what}, and interfaces may be in it"),
                     format!("`vimage down {}` takes them out of it", info.name),
                 ),
-                None => findings.note(what, holders(machine, info, &all)?),
+                None => findings.note(what, holders(info, &all, &processes, &mounts)),
             }
             continue;
         }
