@@ -64,10 +64,11 @@ impl fmt::Display for TcpConnection {
 }
 
 #[cfg(test)]
-mod tests {
+pub(crate) mod tests {
     use super::*;
 
-    fn connection(port: u16) -> TcpConnection {
+    /// A connection to this port of another host, which has not acknowledged its end.
+    pub(crate) fn connection(port: u16) -> TcpConnection {
         TcpConnection {
             local: "192.0.2.1:22".parse().unwrap(),
             foreign: ([198, 51, 100, 7], port).into(),

@@ -59,15 +59,8 @@ mod tests {
     use std::time::Duration;
 
     use crate::sim::SimHost;
-    use crate::{Errno, Jail, TcpConnection, TcpState};
-
-    fn connection(port: u16) -> TcpConnection {
-        TcpConnection {
-            local: "192.0.2.1:22".parse().unwrap(),
-            foreign: ([198, 51, 100, 7], port).into(),
-            state: TcpState::FIN_WAIT_1,
-        }
-    }
+    use crate::tcp::tests::connection;
+    use crate::{Errno, Jail};
 
     #[test]
     fn a_jail_dies_only_once_its_connections_are_gone() {

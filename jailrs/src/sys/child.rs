@@ -58,10 +58,7 @@ pub(crate) fn driver_names(jail: Option<Target>, indexes: &[u32]) -> Result<Vec<
     };
     match jail {
         None => ask(),
-        Some(jail) => in_fork(|| {
-            if !attach(jail) {
-                return raw_errno();
-            }
+        Some(jail) => in_jail(jail, || {
             ask();
             0
         })?,
@@ -78,10 +75,7 @@ pub(crate) fn sysctl_inside(jail: Target, mib: &[c_int]) -> Result<Vec<u8>, Errn
     loop {
         // The length comes first, then the bytes.
         let memory = SharedMemory::new(WORD + room)?;
-        let read = in_fork(|| {
-            if !attach(jail) {
-                return raw_errno();
-            }
+        let read = in_jail(jail, || {
             let mut size = room;
             // SAFETY: an async-signal-safe system call; the list has `count` numbers, the memory a word and `room` bytes, and it
             // begins with a page.
@@ -132,10 +126,7 @@ pub(crate) fn sysctl_set_inside(
     };
     match jail {
         None => write(),
-        Some(jail) => in_fork(|| {
-            if !attach(jail) {
-                return raw_errno();
-            }
+        Some(jail) => in_jail(jail, || {
             write();
             0
         })?,
@@ -156,22 +147,19 @@ pub(crate) fn socket_in_jail(jail: Target) -> Result<OwnedFd, Errno> {
     // SAFETY: both were just made and have no other owner.
     let (ours, theirs) = unsafe { (OwnedFd::from_raw_fd(pair[0]), OwnedFd::from_raw_fd(pair[1])) };
     let in_child = || {
-        if !attach(jail) {
-            return raw_errno();
-        }
         // SAFETY: an async-signal-safe system call, on numbers.
         let socket = unsafe { libc::socket(libc::AF_LOCAL, libc::SOCK_DGRAM, 0) };
         if socket == -1 || !send_descriptor(theirs.as_raw_fd(), socket) { raw_errno() } else { 0 }
     };
-    in_fork(in_child)?;
+    in_jail(jail, in_child)?;
     receive_descriptor(ours.as_raw_fd())
 }
 
 /// Signals every process that a process in the jail can signal, which are all in the jail and below it.
 pub(crate) fn kill_all(jail: Target, signal: c_int) -> Result<(), Errno> {
-    in_fork(|| {
+    in_jail(jail, || {
         // SAFETY: an async-signal-safe system call, on numbers. kill(-1) spares the caller.
-        let killed = attach(jail) && unsafe { libc::kill(-1, signal) != -1 };
+        let killed = unsafe { libc::kill(-1, signal) != -1 };
         if killed { 0 } else { raw_errno() }
     })
 }
@@ -182,12 +170,12 @@ fn raw_errno() -> c_int {
     unsafe { *libc::__error() }
 }
 
-/// Runs something in a child process, which tells an error number, or 0, by its exit status.
+/// Runs something in a child process that is attached to a jail, and tells an error number, or 0, by its exit status.
 ///
 /// The child is a copy of one thread of many, or shares its memory: what runs there must be async-signal-safe and must not
 /// allocate.
-fn in_fork(child: impl FnOnce() -> c_int) -> Result<(), Errno> {
-    let pid = start_child(child)?;
+fn in_jail(jail: Target, child: impl FnOnce() -> c_int) -> Result<(), Errno> {
+    let pid = start_child(|| if attach(jail) { child() } else { raw_errno() })?;
     let mut status = 0;
     // SAFETY: `status` has room for one status.
     while unsafe { libc::waitpid(pid, &mut status, 0) } == -1 {
