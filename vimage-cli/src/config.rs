@@ -28,7 +28,7 @@ pub use problem::{Problem, Problems, Severity};
 pub use source::Source;
 pub(crate) use variable::why_foreign;
 pub use vimage::{
-    Bridge, BridgeMac, MacPolicy, Parameter, PlannedInterface, PlannedMac, Ruleset, Start, Stop, Vimage,
+    Bridge, BridgeMac, MacPolicy, NONE, Parameter, PlannedInterface, PlannedMac, Ruleset, Start, Stop, Vimage,
 };
 
 /// The configuration of the program and of every vimage.

@@ -147,6 +147,7 @@ impl Resolver<'_> {
             Start::Network => {
                 (NETWORK.iter().map(|script| vec![(*script).to_string(), "start".into()]).collect(), true)
             }
+            Start::Nothing => (Vec::new(), false),
             Start::Command(command) => {
                 let setting = Setting { value: command.clone(), origin: vimage.exec_start.origin.clone() };
                 (self.command(&setting).into_iter().collect(), false)
@@ -154,6 +155,7 @@ impl Resolver<'_> {
         };
         let stop = match &vimage.exec_stop.value {
             Stop::Services => services.iter().rev().map(|name| service(name, "onestop")).collect(),
+            Stop::Nothing => Vec::new(),
             Stop::Command(command) => {
                 let setting = Setting { value: command.clone(), origin: vimage.exec_stop.origin.clone() };
                 self.command(&setting).into_iter().collect()

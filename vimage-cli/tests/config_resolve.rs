@@ -290,6 +290,9 @@ fn what_stops_a_vimage_follows_from_what_started_it() {
     assert_eq!(vimage("vimage_a_exec_start=/sbin/other").exec_stop.value, Stop::Services);
     let own = vimage("vimage_exec_start='/bin/sh /etc/rc' vimage_a_exec_stop=/bin/stop").exec_stop;
     assert_eq!(own.value, Stop::Command("/bin/stop".into()));
+    let none = vimage("vimage_exec_start='/bin/sh /etc/rc'\nvimage_a_exec_start=none");
+    assert_eq!((none.exec_start.value, none.exec_stop.value), (Start::Nothing, Stop::Services));
+    assert_eq!(vimage("vimage_exec_stop=NONE").exec_stop.value, Stop::Nothing);
 }
 
 #[test]

@@ -5,7 +5,7 @@ use super::Config;
 use super::origin::{Origin, Setting};
 use super::shell::quote;
 use super::variable::PREFIX;
-use super::vimage::{Ruleset, Start, Stop, Vimage};
+use super::vimage::{NONE, Ruleset, Start, Stop, Vimage};
 
 /// One variable, its value, and where that comes from.
 struct Line {
@@ -66,6 +66,7 @@ impl Display for Vimage {
         lines.add_commands("exec_prestart", &self.exec_prestart);
         match &self.exec_start.value {
             Start::Network => lines.add_noted("exec_start", &self.exec_start, "its network alone"),
+            Start::Nothing => lines.add("exec_start", &self.exec_start, |_| NONE.to_owned()),
             Start::Command(command) => lines.add("exec_start", &self.exec_start, |_| command.clone()),
         }
         lines.add_commands("exec_afterstart", &self.exec_afterstart);
@@ -73,6 +74,7 @@ impl Display for Vimage {
         lines.add_commands("exec_prestop", &self.exec_prestop);
         match &self.exec_stop.value {
             Stop::Services => lines.add_noted("exec_stop", &self.exec_stop, "its services are stopped"),
+            Stop::Nothing => lines.add("exec_stop", &self.exec_stop, |_| NONE.to_owned()),
             Stop::Command(command) => lines.add("exec_stop", &self.exec_stop, |_| command.clone()),
         }
         lines.add_commands("exec_poststop", &self.exec_poststop);

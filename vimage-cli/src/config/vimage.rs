@@ -123,11 +123,16 @@ pub enum Ruleset {
     Named(String),
 }
 
+/// What says that nothing is run to start or to stop a vimage, in any case of its letters.
+pub const NONE: &str = "NONE";
+
 /// What starts a vimage.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Start {
     /// Only its network: rc.d/netif and rc.d/routing.
     Network,
+    /// Nothing at all, written as [`NONE`].
+    Nothing,
     /// A command, for sh(1).
     Command(String),
 }
@@ -137,6 +142,8 @@ pub enum Start {
 pub enum Stop {
     /// The services of `afterstart_services` are stopped, the last one first.
     Services,
+    /// Nothing, written as [`NONE`].
+    Nothing,
     /// A command, for sh(1).
     Command(String),
 }

@@ -5,7 +5,7 @@ use netgraph::nodes::EtherAddr;
 
 use crate::config::name::{Ifname, IfnameError, Name};
 use crate::config::variable::most_like;
-use crate::config::vimage::{Bridge, BridgeMac, MacPolicy, Parameter, Ruleset, Start, Stop};
+use crate::config::vimage::{Bridge, BridgeMac, MacPolicy, NONE, Parameter, Ruleset, Start, Stop};
 
 /// Why a value is refused, and what to do about it.
 #[derive(Debug, PartialEq, Eq)]
@@ -227,11 +227,15 @@ pub(super) fn services(value: &str) -> Parsed<Vec<String>> {
 }
 
 pub(super) fn start(value: &str) -> Parsed<Start> {
-    Ok(Start::Command(value.to_owned()))
+    Ok(if is_none(value) { Start::Nothing } else { Start::Command(value.to_owned()) })
 }
 
 pub(super) fn stop(value: &str) -> Parsed<Stop> {
-    Ok(Stop::Command(value.to_owned()))
+    Ok(if is_none(value) { Stop::Nothing } else { Stop::Command(value.to_owned()) })
+}
+
+fn is_none(value: &str) -> bool {
+    value.trim().eq_ignore_ascii_case(NONE)
 }
 
 pub(super) fn securelevel(value: &str) -> Parsed<Option<i32>> {

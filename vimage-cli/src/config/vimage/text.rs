@@ -4,7 +4,7 @@ use std::fmt;
 use netgraph::nodes::EtherAddr;
 use serde::{Serialize, Serializer};
 
-use super::{Bridge, BridgeMac, MacPolicy, Parameter, Ruleset, Start, Stop};
+use super::{Bridge, BridgeMac, MacPolicy, NONE, Parameter, Ruleset, Start, Stop};
 
 impl fmt::Display for Bridge {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -72,6 +72,7 @@ impl Serialize for Start {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         match self {
             Self::Network => serializer.serialize_none(),
+            Self::Nothing => serializer.serialize_str(NONE),
             Self::Command(command) => serializer.serialize_str(command),
         }
     }
@@ -81,6 +82,7 @@ impl Serialize for Stop {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         match self {
             Self::Services => serializer.serialize_none(),
+            Self::Nothing => serializer.serialize_str(NONE),
             Self::Command(command) => serializer.serialize_str(command),
         }
     }
