@@ -74,6 +74,7 @@ impl<'a> Frame<'a> {
     ///
     /// # Errors
     /// [`DecodeError::Short`] for less than a header, [`DecodeError::Version`] for one of another version.
+    #[inline]
     pub fn parse(bytes: &'a [u8]) -> Result<Self, DecodeError> {
         let short = DecodeError::Short { what: "a message header", need: HEADER_LEN, got: bytes.len() };
         let (header, args) = sys::ng_msghdr::ref_from_prefix(bytes).map_err(|_| short)?;
@@ -85,6 +86,7 @@ impl<'a> Frame<'a> {
 
     /// Tells whether the message is a reply.
     #[must_use]
+    #[inline]
     pub fn is_reply(&self) -> bool {
         self.header.flags & sys::NGF_RESP != 0
     }

@@ -3,6 +3,10 @@
 use std::fmt;
 use std::str::FromStr;
 
+use text::Text;
+
+mod text;
+
 /// The longest name of a node, hook or type, in bytes: `NG_NODESIZ`, `NG_HOOKSIZ` and `NG_TYPESIZ` are 32, with
 /// the terminating NUL.
 pub const NAME_MAX: usize = 31;
@@ -35,47 +39,6 @@ pub enum NameError {
     LooksLikeId,
 }
 
-/// Up to 31 bytes of text in place: no name is ever allocated.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
-struct Text {
-    bytes: [u8; NAME_MAX],
-    len: u8,
-}
-
-impl Text {
-    const fn new(text: &[u8]) -> Option<Self> {
-        if text.len() > NAME_MAX {
-            return None;
-        }
-        let mut bytes = [0; NAME_MAX];
-        let mut i = 0;
-        while i < text.len() {
-            bytes[i] = text[i];
-            i += 1;
-        }
-        Some(Self { bytes, len: text.len() as u8 })
-    }
-
-    /// The text before the first NUL of a fixed field of the kernel's, cut to 31 bytes.
-    fn from_field(field: &[u8]) -> Self {
-        let field = field.get(..NAME_MAX).unwrap_or(field);
-        let len = field.iter().position(|&b| b == 0).unwrap_or(field.len());
-        let mut bytes = [0; NAME_MAX];
-        bytes[..len].copy_from_slice(&field[..len]);
-        Self { bytes, len: len as u8 }
-    }
-
-    fn as_bytes(&self) -> &[u8] {
-        &self.bytes[..usize::from(self.len)]
-    }
-
-    fn field(&self) -> [u8; NAME_MAX + 1] {
-        let mut field = [0; NAME_MAX + 1];
-        field[..NAME_MAX].copy_from_slice(&self.bytes);
-        field
-    }
-}
-
 fn check(kind: &'static str, name: &[u8], forbidden: &[u8]) -> Result<Text, NameError> {
     if name.is_empty() {
         return Err(NameError::Empty(kind));
@@ -98,26 +61,30 @@ macro_rules! name {
             /// The kernel holds names that [`FromStr`] refuses (an unnamed node is `""`); what it reports must
             /// be readable all the same.
             #[must_use]
+            #[inline]
             pub fn from_field(field: &[u8]) -> Self {
                 Self(Text::from_field(field))
             }
 
             /// Returns the name's bytes.
             #[must_use]
+            #[inline]
             pub fn as_bytes(&self) -> &[u8] {
                 self.0.as_bytes()
             }
 
             /// Returns the name as the kernel's fixed field: 32 bytes, padded with NULs.
             #[must_use]
+            #[inline]
             pub fn to_field(&self) -> [u8; NAME_MAX + 1] {
                 self.0.field()
             }
 
             /// Tells whether there is no name.
             #[must_use]
+            #[inline]
             pub fn is_empty(&self) -> bool {
-                self.0.len == 0
+                self.0.is_empty()
             }
         }
 
@@ -256,7 +223,7 @@ impl HookName {
         bytes[..kept].copy_from_slice(&prefix.as_bytes()[..kept]);
         let len = kept + digits.len() - at;
         bytes[kept..len].copy_from_slice(&digits[at..]);
-        Self(Text { bytes, len: len as u8 })
+        Self(Text::from_field(&bytes[..len]))
     }
 }
 
@@ -366,6 +333,18 @@ mod tests {
             }
         }
         assert_eq!(NodeName::from_field(b"\x01\0\x01\x80\0").as_bytes(), b"\x01");
+    }
+
+    #[test]
+    fn what_is_behind_the_nul_makes_no_difference() {
+        use std::collections::{BTreeSet, HashSet};
+        let fields: [&[u8]; 3] = [b"ab", b"ab\0cd", &[&b"ab\0"[..], &[0xff; 40]].concat()];
+        let names = fields.map(NodeName::from_field);
+        assert_eq!(HashSet::from(names).len(), 1);
+        assert_eq!(BTreeSet::from(names).len(), 1);
+        assert!(names.iter().all(|name| name.to_field() == names[0].to_field()));
+        assert!(NodeName::from_field(b"\0ab").is_empty());
+        assert!(NodeName::from_field(b"ab\0z") < NodeName::from_field(b"abc"));
     }
 
     #[test]

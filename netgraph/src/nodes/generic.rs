@@ -254,6 +254,7 @@ pub struct NodeInfo {
 }
 
 impl From<sys::nodeinfo> for NodeInfo {
+    #[inline]
     fn from(raw: sys::nodeinfo) -> Self {
         Self {
             name: NodeName::from_field(&raw.name),
@@ -280,6 +281,7 @@ impl Payload for NodeInfo {
         args.extend_from_slice(&self.id.0.to_ne_bytes());
         args.extend_from_slice(&self.hooks.to_ne_bytes());
     }
+    #[inline]
     fn decode(args: &[u8]) -> Result<Self, DecodeError> {
         read_struct::<sys::nodeinfo>(args, "information about a node").map(Self::from)
     }
@@ -316,6 +318,7 @@ impl Hooks {
 }
 
 impl From<sys::linkinfo> for Link {
+    #[inline]
     fn from(raw: sys::linkinfo) -> Self {
         Self {
             hook: HookName::from_field(&raw.ourhook),
