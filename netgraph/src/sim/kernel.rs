@@ -17,7 +17,7 @@ use super::nodes;
 use super::packet::Packet;
 use super::sockets::{Socket, SocketKey};
 use crate::error::{Errno, Error, OpenStep, Result};
-use crate::name::{HookName, NodeName, TypeName};
+use crate::name::{HookName, NAME_MAX, NodeName, TypeName};
 use crate::path::Path;
 use crate::sys;
 use crate::transport::{Kernel, RecvBatch, Transport, Wait};
@@ -176,6 +176,10 @@ impl Machine {
         let node = self.socket_node(key)?;
         if packet.len() > self.limits.datagram {
             return Err(Errno::EMSGSIZE);
+        }
+        // The address holds a NUL behind the name, and so has no room for the longest.
+        if hook.as_bytes().len() == NAME_MAX {
+            return Err(Errno::EINVAL);
         }
         let core = self.core(node).ok_or(Errno::EPIPE)?;
         let hook = if !hook.is_empty() {

@@ -16,8 +16,9 @@ impl Socket {
     /// of the copies.
     ///
     /// # Errors
-    /// [`Error::Data`]: EHOSTUNREACH where there is no such hook, EMSGSIZE for more than net.graph.maxdgram bytes
-    /// (20,480); what the nodes on the packet's way answer.
+    /// [`Error::Data`]: EHOSTUNREACH where there is no such hook, EINVAL where its name has 31 bytes (the address has no
+    /// room for its NUL), EMSGSIZE for more than net.graph.maxdgram bytes (20,480); what the nodes on the packet's way
+    /// answer.
     pub fn send(&self, hook: HookName, packet: &[u8]) -> Result<()> {
         self.send_batch(&[(hook, IoSlice::new(packet))]).map(|_| ())
     }

@@ -45,6 +45,20 @@ fn a_list_that_does_not_fit_is_fetched_with_more_room() {
 }
 
 #[test]
+fn no_data_leaves_by_a_hook_of_the_longest_name() {
+    let machine = SimMachine::new();
+    let socket = socket(&machine, 0);
+    let [long, longest] = [30, 31].map(|len| hook(&"h".repeat(len)));
+    socket.connect(&at(".:"), &at(".:"), long, longest).unwrap();
+    let errno = |result: crate::Result<()>| result.unwrap_err().errno();
+    assert_eq!(errno(socket.send(longest, b"a")), Some(Errno::EINVAL));
+    socket.send(long, b"b").unwrap();
+    let mut batch = RecvBatch::new(1, 64);
+    socket.receive(&mut batch, Wait::No).unwrap();
+    assert!(batch.iter().eq([(longest, &b"b"[..])]));
+}
+
+#[test]
 fn the_room_ends_where_the_kernel_ends_it() {
     let transport = SimKernel::new().open(None).unwrap();
     let grown = (0..).take_while(|_| transport.grow_receive_buffer().is_ok()).count();
