@@ -39,7 +39,7 @@ impl Machine {
     pub(super) fn wire_output(&mut self, key: IfKey, packet: Packet) -> Entered {
         let Some(interface) = self.interfaces.get_mut(key) else { return Entered::Done(Err(Errno::ENXIO)) };
         match interface.kind {
-            IfKind::Loopback | IfKind::Iface { .. } => Entered::Done(Err(Errno::EAFNOSUPPORT)),
+            IfKind::Loopback { .. } | IfKind::Iface { .. } => Entered::Done(Err(Errno::EAFNOSUPPORT)),
             IfKind::Nic | IfKind::Tap { .. } if interface.wire.len() >= self.limits.interface_frames => {
                 Entered::Done(Err(Errno::ENOBUFS))
             }

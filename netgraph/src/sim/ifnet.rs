@@ -46,26 +46,18 @@ const LOMTU: u32 = 16_384;
 /// What an interface is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum IfKind {
-    Loopback,
+    /// A loopback interface; `None` for one of a copy or a file whose name is none that it can have been made under.
+    Loopback { unit: Option<u32> },
     /// A network card.
     Nic,
     /// A tap(4) that nobody has opened.
-    Tap {
-        unit: u32,
-    },
+    Tap { unit: u32 },
     /// One end of an epair(4).
-    Epair {
-        unit: u32,
-        other: Option<IfKey>,
-    },
+    Epair { unit: u32, other: Option<IfKey> },
     /// The interface of an eiface node.
-    Eiface {
-        node: Option<NodeKey>,
-    },
+    Eiface { node: Option<NodeKey> },
     /// The interface of an iface node.
-    Iface {
-        node: Option<NodeKey>,
-    },
+    Iface { node: Option<NodeKey> },
 }
 
 /// Whether there is a link.
@@ -126,8 +118,8 @@ impl Interface {
         Self::new(name, kind, flags, Some(mac), ETHERMTU)
     }
 
-    pub(super) fn loopback(name: &str) -> Self {
-        Self::new(name, IfKind::Loopback, IFF_LOOPBACK | IFF_MULTICAST, None, LOMTU)
+    pub(super) fn loopback(name: &str, unit: Option<u32>) -> Self {
+        Self::new(name, IfKind::Loopback { unit }, IFF_LOOPBACK | IFF_MULTICAST, None, LOMTU)
     }
 
     /// The interface of an iface node, as it comes from there.
@@ -173,8 +165,8 @@ impl Interface {
                 }
             }
             // It gets ::1, which sets it running for good.
-            IfKind::Loopback if self.flags & IFF_UP != 0 => self.flags |= IFF_RUNNING,
-            IfKind::Loopback | IfKind::Tap { .. } | IfKind::Epair { .. } => {}
+            IfKind::Loopback { .. } if self.flags & IFF_UP != 0 => self.flags |= IFF_RUNNING,
+            IfKind::Loopback { .. } | IfKind::Tap { .. } | IfKind::Epair { .. } => {}
         }
     }
 

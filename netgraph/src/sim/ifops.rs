@@ -4,7 +4,7 @@ use std::net::IpAddr;
 
 use super::handle::SimMachine;
 use super::ifnet::{
-    IFF_CANTCHANGE, IFF_PPROMISC, IFF_PROMISC, IFF_UP, IfKey, IfKind, Interface, LOOPBACK, made_up_mac,
+    IFF_CANTCHANGE, IFF_PPROMISC, IFF_PROMISC, IFF_UP, IfKey, IfKind, Interface, made_up_mac,
 };
 use super::machine::Machine;
 use super::net::Address;
@@ -22,8 +22,26 @@ const NIC_MTU_MAX: u32 = 9216;
 /// The longest description, in bytes, the NUL included: the sysctl net.ifdescr_maxlen.
 const DESCRIPTION_MAX: usize = 1024;
 
+/// The largest unit in the name of a device.
+const DEVICE_UNIT_MAX: u32 = 0xff_ffff;
+
 /// The largest unit of a clone: net/if.h.
 const UNIT_MAX: u32 = 0x7fff;
+
+/// What loopback interfaces are made with.
+pub(super) const LOOPBACK_CLONER: &str = "lo";
+
+/// Reads a name that is made of a cloner's: with a unit, or without one. `None` where it is not.
+pub(super) fn unit_of(cloner: &str, name: &str) -> Option<Option<u32>> {
+    match name.strip_prefix(cloner)? {
+        "" => Some(None),
+        digits if digits.bytes().all(|b| b.is_ascii_digit()) => {
+            let number = digits.parse().ok().filter(|unit: &u32| unit.to_string() == digits);
+            number.filter(|unit| i32::try_from(*unit).is_ok()).map(Some)
+        }
+        _ => None,
+    }
+}
 
 /// Refuses what cannot be the name of an interface.
 pub(super) fn check_name(name: &str) -> Result<(), Errno> {
@@ -59,7 +77,7 @@ impl Interface {
             IfKind::Eiface { .. } => NG_EIFACE_MTU_MIN..=NG_EIFACE_MTU_MAX,
             IfKind::Iface { .. } => NG_IFACE_MTU_MIN..=NG_IFACE_MTU_MAX,
             IfKind::Nic => *MTU.start()..=NIC_MTU_MAX,
-            IfKind::Loopback | IfKind::Tap { .. } | IfKind::Epair { .. } => MTU,
+            IfKind::Loopback { .. } | IfKind::Tap { .. } | IfKind::Epair { .. } => MTU,
         };
         if !MTU.contains(&mtu) || !allowed.contains(&mtu) {
             return Err(Errno::EINVAL);
@@ -236,8 +254,9 @@ impl SimMachine {
         self.on_interface(vnet, name, |machine, key| {
             let kind = machine.interfaces.get(key).map(|interface| interface.kind);
             match kind {
-                Some(IfKind::Loopback) if name == LOOPBACK => return Err(Errno::EINVAL),
-                Some(IfKind::Tap { .. } | IfKind::Loopback) => machine.remove_interface(key),
+                // The one that came with the VNET stays, whatever it is called.
+                Some(IfKind::Loopback { unit: Some(0) }) => return Err(Errno::EINVAL),
+                Some(IfKind::Tap { .. } | IfKind::Loopback { .. }) => machine.remove_interface(key),
                 Some(IfKind::Epair { other, .. }) => {
                     machine.remove_interface(key);
                     other.into_iter().for_each(|other| machine.remove_interface(other));
@@ -292,14 +311,9 @@ impl Machine {
         if !self.vnets.contains_key(&vnet) {
             return Err(Errno::ENXIO);
         }
-        let unit = |cloner: &str| match name.strip_prefix(cloner)? {
-            "" => Some(None),
-            digits if digits.bytes().all(|b| b.is_ascii_digit()) => {
-                digits.parse().ok().filter(|unit: &u32| unit.to_string() == digits).map(Some)
-            }
-            _ => None,
-        };
-        let (tap, epair, lo) = (unit("tap"), unit("epair"), unit("lo"));
+        // dev_stdclone(9) reads no larger units.
+        let tap = unit_of("tap", name).filter(|unit| unit.is_none_or(|unit| unit <= DEVICE_UNIT_MAX));
+        let (epair, lo) = (unit_of("epair", name), unit_of(LOOPBACK_CLONER, name));
         if tap.or(epair).or(lo).is_none() {
             return Err(Errno::EINVAL);
         }
@@ -309,17 +323,26 @@ impl Machine {
         match (tap, epair, lo) {
             (Some(unit), _, _) => self.create_tap(vnet, unit),
             (_, Some(unit), _) => self.create_epair(vnet, unit),
-            (_, _, unit) => Ok(self.create_loopback(vnet, unit.flatten())),
+            (_, _, unit) => self.create_loopback(vnet, unit.flatten()),
         }
     }
 
     /// Makes another loopback interface; its unit is counted in its VNET.
-    fn create_loopback(&mut self, vnet: u32, unit: Option<u32>) -> String {
-        let name = |unit: u32| format!("lo{unit}");
-        let free = (0..).map(name).find(|name| self.interface(vnet, name).is_none());
-        let name = unit.map(name).or(free).unwrap_or_default();
-        self.add_interface(vnet, Interface::loopback(&name));
-        name
+    fn create_loopback(&mut self, vnet: u32, unit: Option<u32>) -> Result<String, Errno> {
+        let name = |unit: u32| format!("{LOOPBACK_CLONER}{unit}");
+        let there = self.vnets.get_mut(&vnet).ok_or(Errno::ENXIO)?;
+        let unit = match unit {
+            Some(unit) if unit > UNIT_MAX => return Err(Errno::ENOSPC),
+            Some(unit) if !there.loopbacks.take_this(unit) => return Err(Errno::EEXIST),
+            Some(unit) => unit,
+            None => {
+                // A unit whose name another interface has stays free.
+                let mut free = (0..=UNIT_MAX).filter(|unit| !there.by_ifname.contains_key(&name(*unit)));
+                free.find(|unit| there.loopbacks.take_this(*unit)).ok_or(Errno::ENOSPC)?
+            }
+        };
+        self.add_interface(vnet, Interface::loopback(&name(unit), Some(unit)));
+        Ok(name(unit))
     }
 
     fn create_tap(&mut self, vnet: u32, unit: Option<u32>) -> Result<String, Errno> {

@@ -30,6 +30,8 @@ pub(super) struct Vnet {
     pub(super) ng: Units,
     /// The units of epairs that were born here.
     pub(super) epairs: Units,
+    /// The units of loopback interfaces that were born here.
+    pub(super) loopbacks: Units,
     /// The interfaces, in their order.
     pub(super) interfaces: BTreeMap<u64, IfKey>,
     /// The interfaces of each name, in their order.
@@ -45,6 +47,7 @@ impl Vnet {
             ngeth: Units::default(),
             ng: Units::default(),
             epairs: Units::default(),
+            loopbacks: Units::default(),
             interfaces: BTreeMap::new(),
             by_ifname: HashMap::new(),
         }
@@ -144,8 +147,10 @@ impl Machine {
         }
         let number = self.next_vnet;
         self.next_vnet = number.wrapping_add(1);
-        self.vnets.insert(number, Vnet::new());
-        self.add_interface(number, Interface::loopback(LOOPBACK));
+        let mut vnet = Vnet::new();
+        let unit = vnet.loopbacks.take();
+        self.vnets.insert(number, vnet);
+        self.add_interface(number, Interface::loopback(LOOPBACK, Some(unit)));
         number
     }
 
@@ -227,7 +232,12 @@ impl Machine {
                     vnet.epairs.give(unit);
                 }
             }
-            IfKind::Loopback | IfKind::Nic | IfKind::Eiface { .. } | IfKind::Iface { .. } => {}
+            IfKind::Loopback { unit: Some(unit) } => {
+                if let Some(vnet) = self.vnets.get_mut(&home) {
+                    vnet.loopbacks.give(unit);
+                }
+            }
+            IfKind::Loopback { unit: None } | IfKind::Nic | IfKind::Eiface { .. } | IfKind::Iface { .. } => {}
         }
     }
 }

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use super::graph::{Hook, HookKey, NodeKey};
 use super::ifnet::{IfKind, Interface, LOOPBACK};
+use super::ifops;
 use super::machine::{HOST, Machine, Vnet};
 use super::nodes;
 use super::snapshot::*;
@@ -96,7 +97,11 @@ impl Machine {
         }
         let home = self.vnets.get_mut(&saved.home).ok_or("its home is no VNET")?;
         let (kind, fresh) = match saved.driver {
-            Driver::Loopback => (IfKind::Loopback, true),
+            // A file does not have its unit; the name tells it, unless it was renamed.
+            Driver::Loopback => {
+                let unit = ifops::unit_of(ifops::LOOPBACK_CLONER, &saved.name).flatten();
+                (IfKind::Loopback { unit: unit.filter(|unit| home.loopbacks.take_this(*unit)) }, true)
+            }
             Driver::Nic => (IfKind::Nic, true),
             Driver::Tap { unit } => (IfKind::Tap { unit }, self.taps.take_this(unit)),
             Driver::Epair { unit, .. } => {
@@ -112,7 +117,7 @@ impl Machine {
         }
         let mut interface = match saved.mac {
             Some(mac) => Interface::ethernet(&saved.name, kind, mac),
-            None => Interface { name: saved.name.clone(), kind, ..Interface::loopback(LOOPBACK) },
+            None => Interface { name: saved.name.clone(), kind, ..Interface::loopback(LOOPBACK, None) },
         };
         interface.index = saved.index;
         interface.home = saved.home;

@@ -79,7 +79,7 @@ impl Machine {
             name: interface.name.clone(),
             index: interface.index,
             driver: match interface.kind {
-                IfKind::Loopback => Driver::Loopback,
+                IfKind::Loopback { .. } => Driver::Loopback,
                 IfKind::Nic => Driver::Nic,
                 IfKind::Tap { unit } => Driver::Tap { unit },
                 IfKind::Epair { unit, other } => Driver::Epair {

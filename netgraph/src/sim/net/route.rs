@@ -69,7 +69,7 @@ impl From<Address> for String {
 impl Interface {
     /// The addresses of the interface. A loopback interface that is up has ::1, that of the host 127.0.0.1 as well.
     fn all_addresses(&self) -> impl Iterator<Item = Address> + '_ {
-        let loopback = self.kind == IfKind::Loopback && self.flags & IFF_UP != 0;
+        let loopback = matches!(self.kind, IfKind::Loopback { .. }) && self.flags & IFF_UP != 0;
         let six = Address { ip: IpAddr::V6(Ipv6Addr::LOCALHOST), prefix: 128 };
         let four = Address { ip: IpAddr::V4(Ipv4Addr::LOCALHOST), prefix: 8 };
         let own = [(loopback && self.vnet == HOST, four), (loopback, six)];

@@ -186,6 +186,26 @@ fn interfaces_refuse_what_the_kernel_refuses() {
 }
 
 #[test]
+fn a_clone_keeps_its_unit_under_any_name() {
+    let machine = SimMachine::new();
+    machine.rename(0, "lo0", "loop").unwrap();
+    assert_eq!(machine.destroy_clone(0, "loop"), Err(Errno::EINVAL));
+    assert_eq!(machine.create_clone(0, "lo0"), Err(Errno::EEXIST));
+    assert_eq!(machine.create_clone(0, "lo").as_deref(), Ok("lo1"));
+    machine.rename(0, "lo1", "lo0").unwrap();
+    assert_eq!(machine.create_clone(0, "lo1"), Err(Errno::EEXIST));
+    machine.destroy_clone(0, "lo0").unwrap();
+    machine.create_clone(0, "tap3").unwrap();
+    machine.rename(0, "tap3", "lo1").unwrap();
+    assert_eq!(machine.create_clone(0, "lo").as_deref(), Ok("lo2"));
+    assert_eq!(machine.create_clone(0, "lo32768"), Err(Errno::ENOSPC));
+    assert_eq!(machine.create_clone(0, "tap32768"), Err(Errno::EEXIST));
+    for bad in ["lo2147483648", "lo01", "tap16777216", "tap03"] {
+        assert_eq!(machine.create_clone(0, bad), Err(Errno::EINVAL), "{bad}");
+    }
+}
+
+#[test]
 fn an_ether_node_follows_its_interface_under_a_name_that_can_be_one() {
     let machine = SimMachine::new();
     machine.add_nic("igb0", mac(1)).unwrap();
