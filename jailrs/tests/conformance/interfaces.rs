@@ -13,6 +13,7 @@ pub(crate) const BOTH: &[(&str, Run)] = &[
     ("an_interface_moves_in_changes_and_comes_back", moves),
     ("an_interface_that_would_clash_at_home_is_not_reclaimed", clash),
     ("interfaces_come_home_when_their_jail_is_removed", homecoming),
+    ("a_jail_that_shares_a_vnet_changes_no_interface", shared),
 ];
 
 pub(crate) const KERNEL: &[(&str, Run)] =
@@ -34,6 +35,21 @@ fn twins(rig: &mut Rig) -> Result<(), Failed> {
     }
     rig.host.interfaces().destroy("twin1")?;
     Ok(rig.host.interfaces().destroy("twin1")?)
+}
+
+fn shared(rig: &mut Rig) -> Result<(), Failed> {
+    let tap = rig.host.interfaces().create("tap")?;
+    let jail = Jail::builder(rig.name("shared")).create(&rig.host)?;
+    let inside = jail.interfaces();
+    ensure(inside.find(&tap)?.is_some(), "it is not seen")?;
+    assert_eq!(errno(inside.rename(&tap, "mine0")), Some(Errno::EPERM));
+    assert_eq!(errno(inside.set_up(&tap, true)), Some(Errno::EPERM));
+    assert_eq!(errno(inside.set_up("nosuch0", true)), Some(Errno::ENXIO));
+    assert_eq!(errno(inside.create("tap")), Some(Errno::EPERM));
+    assert_eq!(errno(inside.destroy(&tap)), Some(Errno::EPERM));
+    assert_eq!(errno(inside.destroy("nosuch0")), Some(Errno::EPERM));
+    end(&jail)?;
+    Ok(rig.host.interfaces().destroy(&tap)?)
 }
 
 pub(crate) fn moves(rig: &mut Rig) -> Result<(), Failed> {
