@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use jailrs::sim::{SimHost, Vnets};
-use jailrs::system::{IfChange, Jid};
+use jailrs::system::{IfChange, JailFlags, Jid, Opt};
 use jailrs::{Host, IfFlags, Interface, Mac};
 use netgraph::kernel::HostKernel;
 use netgraph::nodes::EtherAddr;
@@ -23,6 +23,8 @@ pub(crate) struct Ground {
     pub(crate) host: Host,
     /// The simulated machine, unless this is FreeBSD's kernel.
     pub(crate) sim: Option<Sim>,
+    /// Whether this is a jail of a simulated machine that may have no jails below it.
+    pub(crate) childless: bool,
     /// How many eighths of the recorder's time are waited on FreeBSD's kernel.
     pace: u32,
 }
@@ -56,17 +58,28 @@ impl Ground {
         machine.load_resident_modules();
         machine.add_nic("em0", "02:00:00:00:00:e0".parse().expect("an address")).expect("a new machine");
         let base = if in_host { 0 } else { machine.create_vnet() };
-        let vnets =
-            Arc::new(Numbers { machine, base, newest: AtomicU32::new(base), jails: Mutex::default() });
+        let vnets = Arc::new(Numbers {
+            machine,
+            base,
+            shared: false,
+            newest: AtomicU32::new(base),
+            jails: Mutex::default(),
+        });
         let host = SimHost::with_vnets(Adapter(Arc::clone(&vnets))).host();
         let kernel = SimKernel::on(&vnets.machine, base);
-        Self { kernel: Box::new(kernel.clone()), host, sim: Some(Sim { kernel, vnets }), pace: 0 }
+        Self {
+            kernel: Box::new(kernel.clone()),
+            host,
+            sim: Some(Sim { kernel, vnets }),
+            childless: false,
+            pace: 0,
+        }
     }
 
     /// The kernel of this machine, in the VNET of this process.
     pub(crate) fn real() -> Result<Self, jailrs::Error> {
         let pace = std::env::var(PACE).ok().and_then(|pace| pace.parse().ok()).unwrap_or(4);
-        Ok(Self { kernel: Box::new(HostKernel), host: Host::kernel()?, sim: None, pace })
+        Ok(Self { kernel: Box::new(HostKernel), host: Host::kernel()?, sim: None, childless: false, pace })
     }
 
     pub(crate) fn open(&self, name: Option<&NodeName>) -> Result<Opened, Error> {
@@ -136,6 +149,17 @@ impl Ground {
         self.kernel.in_jail(number)
     }
 
+    /// Whether a process can attach to a jail of a simulated machine: one that was made, and is still there.
+    pub(crate) fn can_attach(&self, jid: Jid) -> bool {
+        self.children_max(jid).is_some()
+    }
+
+    fn children_max(&self, jid: Jid) -> Option<i32> {
+        let mut opts = [Opt::int("jid", jid.0), Opt::int("children.max", 0)];
+        self.host.system().jail_get(&mut opts, JailFlags::empty()).ok()?;
+        opts[1].value.as_slice().try_into().ok().map(i32::from_ne_bytes)
+    }
+
     /// The ground inside a jail of a simulated machine. A jail without a VNET shares that of the trial.
     pub(crate) fn inside(&self, jid: Jid) -> Option<Self> {
         let sim = self.sim.as_ref()?;
@@ -147,9 +171,13 @@ impl Ground {
             None => SimKernel::shared(machine, base),
         };
         let newest = AtomicU32::new(base);
-        let vnets = Arc::new(Numbers { machine: machine.clone(), base, newest, jails: Mutex::default() });
+        let shared = own.is_none();
+        let vnets =
+            Arc::new(Numbers { machine: machine.clone(), base, shared, newest, jails: Mutex::default() });
         let host = SimHost::with_vnets(Adapter(Arc::clone(&vnets))).host();
-        Some(Self { kernel: Box::new(kernel.clone()), host, sim: Some(Sim { kernel, vnets }), pace: 0 })
+        let (childless, sim) =
+            (self.children_max(jid) == Some(0), Some(Sim { kernel: kernel.clone(), vnets }));
+        Some(Self { kernel: Box::new(kernel), host, sim, childless, pace: 0 })
     }
 }
 
@@ -157,6 +185,8 @@ impl Ground {
 struct Numbers {
     machine: SimMachine,
     base: u32,
+    /// Whether it is that of the jail above, whose interfaces only it may change.
+    shared: bool,
     newest: AtomicU32,
     /// The VNETs of jails, `None` for one that has none of its own.
     jails: Mutex<std::collections::HashMap<i32, Option<u32>>>,
@@ -169,6 +199,10 @@ impl Numbers {
 
     fn of(&self, vnet: u32) -> u32 {
         if vnet == 0 { self.base } else { vnet }
+    }
+
+    fn owned(&self) -> Result<(), jailrs::Errno> {
+        if self.shared { Err(jailrs::Errno::EPERM) } else { Ok(()) }
     }
 }
 
@@ -205,6 +239,10 @@ impl Vnets for Adapter {
     }
 
     fn change(&mut self, vnet: u32, name: &str, change: &IfChange) -> Result<(), jailrs::Errno> {
+        // The kernel looks for the interface first.
+        if self.interfaces(vnet).iter().any(|interface| interface.name == name) {
+            self.0.owned()?;
+        }
         let (machine, vnet) = (&self.0.machine, self.0.of(vnet));
         match change {
             IfChange::Rename(new) => machine.rename(vnet, name, new),
@@ -218,18 +256,22 @@ impl Vnets for Adapter {
     }
 
     fn create_interface(&mut self, vnet: u32, name: &str) -> Result<String, jailrs::Errno> {
+        self.0.owned()?;
         self.0.machine.create_clone(self.0.of(vnet), name).map_err(errno)
     }
 
     fn destroy_interface(&mut self, vnet: u32, name: &str) -> Result<(), jailrs::Errno> {
+        self.0.owned()?;
         self.0.machine.destroy_clone(self.0.of(vnet), name).map_err(errno)
     }
 
     fn move_interface(&mut self, name: &str, from: u32, to: u32) -> Result<(), jailrs::Errno> {
+        self.0.owned()?;
         self.0.machine.move_to(name, self.0.of(from), self.0.of(to)).map_err(errno)
     }
 
     fn reclaim_interface(&mut self, name: &str, from: u32, to: u32) -> Result<(), jailrs::Errno> {
+        self.0.owned()?;
         self.0.machine.reclaim(name, self.0.of(from), self.0.of(to)).map_err(errno)
     }
 }

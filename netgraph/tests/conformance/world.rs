@@ -106,6 +106,8 @@ impl World {
         // The library refuses some names before the kernel can; the others are the kernel's to refuse.
         let name = match name {
             Some(name) if name.len() > netgraph::name::NAME_MAX => {
+                // The node that it was for is there for a moment, and uses a number up.
+                drop(self.ground.open(None));
                 return json!({"err": "EINVAL", "at": "bind"});
             }
             name => name.map(|name| NodeName::from_field(name.as_bytes())),

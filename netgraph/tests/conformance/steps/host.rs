@@ -79,6 +79,9 @@ impl World {
     }
 
     fn jail(&mut self, name: &str, words: &[&str]) -> Value {
+        if self.ground.childless {
+            return json!({"err": "EPERM: "});
+        }
         let mut opts = vec![Opt::text("name", name)];
         for item in words {
             opts.push(match item.split_once('=') {
@@ -103,6 +106,7 @@ impl World {
     fn inside(&mut self, jail: &str, steps: &str) -> Value {
         let jid = self.jails.get(jail).copied().unwrap_or(Jid(-1));
         match self.ground.inside(jid) {
+            Some(_) if !self.ground.can_attach(jid) => json!({"err": "EINVAL", "at": "jail_attach"}),
             Some(ground) => {
                 let mut world = Self::new(ground);
                 steps.split(" ; ").map(|step| world.step(step)).last().unwrap_or_default()
