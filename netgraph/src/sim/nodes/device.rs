@@ -79,12 +79,13 @@ impl Behaviour for Device {
         Ok(())
     }
 
+    /// The device goes with the hook: that of a node which never had one stays for good.
     fn disconnect(&mut self, context: &mut Context<'_>, _: HookKey) {
+        context.posts.push_back(Post::FreeDevice(self.unit));
         context.shut_down();
     }
 
-    fn shutdown(&mut self, context: &mut Context<'_>) -> Fate {
-        context.posts.push_back(Post::FreeDevice(self.unit));
+    fn shutdown(&mut self, _: &mut Context<'_>) -> Fate {
         Fate::Gone
     }
 
