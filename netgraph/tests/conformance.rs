@@ -8,6 +8,8 @@
 
 #[path = "conformance/agreement.rs"]
 mod agreement;
+#[path = "conformance/devices.rs"]
+mod devices;
 #[path = "conformance/ground.rs"]
 mod ground;
 #[path = "conformance/inside.rs"]
@@ -64,6 +66,10 @@ fn main() {
             inside::in_a_jail(&["scenario", name], &scenarios::TYPES.map(String::from))
         }));
     }
+    trials.push(trial("devices_are_renumbered".to_owned(), None, || {
+        devices::check();
+        Ok(())
+    }));
     let name = "agreement::random_programs";
     trials.push(trial(format!("sim::{name}"), None, agreement::on_sim));
     trials.push(trial(format!("kernel::{name}"), refused, agreement::on_kernel));

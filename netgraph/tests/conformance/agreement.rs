@@ -7,6 +7,7 @@ use proptest::strategy::ValueTree;
 use proptest::test_runner::{Config, TestCaseError, TestRunner};
 use serde_json::json;
 
+use crate::devices::Devices;
 use crate::ground::Ground;
 use crate::inside;
 use crate::program::{Manners, of_bytes};
@@ -72,8 +73,10 @@ pub(crate) fn on_kernel() -> Result<(), Failed> {
 pub(crate) fn record(ground: Ground, program: &str) -> String {
     let mut world = World::new(ground);
     let mut lines = String::new();
+    let devices = Devices::left();
     let mut done = |step: &str| {
-        let got = world.step(step);
+        let mut got = world.step(step);
+        devices.renumber(&mut got);
         lines.push_str(&json!({"do": step, "got": got}).to_string());
         lines.push('\n');
         // What the kernel leaves to its threads is done by then.

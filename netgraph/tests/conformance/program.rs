@@ -1,5 +1,6 @@
 //! Programs made of any bytes: steps of the vocabulary of the transcripts, over all node types that can be made.
 
+use netgraph::ascii::{CommandText, Type};
 use netgraph::nodes::{CATALOGUE, Known};
 
 /// The types that MKPEER makes nodes of, each with hooks that it takes.
@@ -47,6 +48,7 @@ const TYPES: &[(&str, &[&str])] = &[
     ("pptpgre", &["upper", "lower", "session_00ff"]),
     ("pred1", &["comp", "decomp"]),
     ("rfc1490", &["downstream", "inet", "ppp", "ethernet"]),
+    ("tty", &["hook"]),
     ("vjc", &["ip", "vjcomp", "vjuncomp", "vjip"]),
     ("ether", &["lower"]),
     ("socket", &["a"]),
@@ -64,6 +66,38 @@ const OWN: &[&str] = &["h0", "h1", "h2", "h3", "h4", "h5", "h6", "h7"];
 /// Words that are the argument of a message as text.
 const TEXTS: &[&str] =
     &["", "", "0", "1", "7", "{ }", "[ ]", "\"a\"", "\"in\"", "{ enable=1 }", "1.2.3.4", "00:01:02:03:04:05"];
+
+/// Numbers as text: small ones, those around the ends of bytes and words, and what is none.
+const NUMBERS: &[&str] = &[
+    "0",
+    "1",
+    "2",
+    "3",
+    "4",
+    "7",
+    "0x10",
+    "010",
+    "64",
+    "100",
+    "127",
+    "128",
+    "255",
+    "256",
+    "1500",
+    "65535",
+    "65536",
+    "-1",
+    "-128",
+    "4294967295",
+    "4294967296",
+    "18446744073709551615",
+    "x",
+    "",
+];
+
+/// Types whose nodes act by the clock once they are set up.
+const TIMED: &[&str] =
+    &["pipe", "car", "source", "l2tp", "pptpgre", "lmi", "cisco", "ppp", "pppoe", "ksocket", "netflow"];
 
 /// The lengths of the structs that messages carry, and others.
 const LENGTHS: &[usize] = &[
@@ -191,15 +225,52 @@ impl Choices<'_> {
         format!("raw {socket} {path} {cookie} {cmd} {hex}{header}")
     }
 
-    fn command(&mut self, kind: Option<Kind>) -> &'static str {
-        let commands = self.known(kind).commands;
-        let names: Vec<_> = commands
-            .iter()
-            .map(|command| command.name)
-            .filter(|name| !name.is_empty())
-            .chain(["nodeinfo"])
-            .collect();
-        self.of(&names)
+    /// A command and its arguments as text: more often than not such as it wants them.
+    fn command(&mut self, kind: Option<Kind>) -> String {
+        let known = self.known(kind);
+        let named: Vec<&CommandText> =
+            known.commands.iter().filter(|command| !command.name.is_empty()).collect();
+        if named.is_empty() || self.rarely(16) {
+            return "nodeinfo".to_owned();
+        }
+        let command = self.of(&named);
+        let is_timed = self.manners == Manners::Gentle && TIMED.contains(&known.name);
+        let text = match command.args {
+            Some(ty) if !is_timed && !self.rarely(4) => self.text(ty, kind, 0),
+            _ => self.of(TEXTS).to_owned(),
+        };
+        format!("{} {text}", command.name)
+    }
+
+    /// The text of a value, no more than so deep.
+    fn text(&mut self, ty: &Type, kind: Option<Kind>, depth: usize) -> String {
+        if depth > 4 || self.rarely(40) {
+            return self.of(TEXTS).to_owned();
+        }
+        match ty {
+            Type::Int(..) if self.rarely(2) => (self.byte() % 4).to_string(),
+            Type::Int(..) => self.of(NUMBERS).to_owned(),
+            Type::Str | Type::SizedStr | Type::FixedStr(_) => {
+                format!("\"{}\"", self.hook(kind).trim_matches('"'))
+            }
+            Type::Ip => self.of(&["10.0.0.1", "255.255.255.255", "0.0.0.0", "1.2.3"]).to_owned(),
+            Type::Ether => self.of(&["2:0:0:0:0:1", "ff:ff:ff:ff:ff:ff", "1:2:3:4:5"]).to_owned(),
+            Type::Struct(fields) => {
+                let mut text = "{".to_owned();
+                for field in *fields {
+                    if !self.rarely(3) {
+                        text += &format!(" {}={}", field.name, self.text(field.ty, kind, depth + 1));
+                    }
+                }
+                text + " }"
+            }
+            Type::FixedArray(element, _) | Type::Array(element, _) => {
+                let elements = (0..self.byte() % 5).map(|_| self.text(element, kind, depth + 1));
+                format!("[ {} ]", elements.collect::<Vec<_>>().join(" "))
+            }
+            Type::Bytes(_) => self.of(&["[ 1 2 ]", "\"ab\"", "[ ]", "[ 1=255 ]"]).to_owned(),
+            _ => self.of(&["inet/127.0.0.1:7", "local/\"/x\"", "{ }"]).to_owned(),
+        }
     }
 
     fn mkpeer(&mut self, socket: &'static str) -> String {
@@ -236,7 +307,7 @@ impl Choices<'_> {
             15 => format!("listhooks {socket} {}", self.path(socket)),
             16 | 17 => {
                 let (path, kind) = self.target(socket);
-                format!("msg {socket} {path} {} {}", self.command(kind), self.of(TEXTS))
+                format!("msg {socket} {path} {}", self.command(kind))
             }
             18 | 19 => self.raw(),
             20 | 21 => {
@@ -252,7 +323,7 @@ impl Choices<'_> {
         let (path, kind) = self.target(socket);
         match self.byte() % 6 {
             0 => "listnodes a".to_owned(),
-            1 => format!("convert {socket} {path} {} {}", self.command(kind), self.of(TEXTS)),
+            1 => format!("convert {socket} {path} {}", self.command(kind)),
             2 => format!("status {socket} {path}"),
             3 => format!("short {socket} {path} {}", self.byte() % 70),
             4 => format!("events {socket}"),
