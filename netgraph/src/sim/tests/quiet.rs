@@ -123,11 +123,11 @@ fn a_device_has_the_lowest_number_that_is_free() {
         node.info().unwrap().name.to_string()
     };
     assert_eq!([name("a"), name("b")], ["ngd0", "ngd1"]);
-    socket.remove_hook(&at(".:"), hook("a")).unwrap();
-    assert_eq!(name("c"), "ngd0");
     // One whose node got no hook is never given back.
-    assert!(socket.make_peer::<device::Device>(hook("c"), hook("d")).is_err());
-    assert_eq!(name("d"), "ngd3");
+    assert!(socket.make_peer::<device::Device>(hook("a"), hook("d")).is_err());
+    assert_eq!(name("c"), "ngd3");
+    socket.remove_hook(&at(".:"), hook("a")).unwrap();
+    assert_eq!(name("d"), "ngd0");
 }
 
 #[test]
