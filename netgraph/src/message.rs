@@ -1,6 +1,7 @@
 //! Control messages: their frames, and the traits that tie a request to its reply.
 
 use std::fmt;
+use std::mem::offset_of;
 
 use zerocopy::{FromBytes, Immutable, IntoBytes, KnownLayout};
 
@@ -64,7 +65,7 @@ impl fmt::Debug for Command {
 #[derive(Debug, Clone, Copy)]
 pub struct Frame<'a> {
     /// The header.
-    pub header: &'a sys::ng_msghdr,
+    pub header: sys::ng_msghdr,
     /// What follows the header; `header.arglen` may claim another length, and is not believed.
     pub args: &'a [u8],
 }
@@ -77,7 +78,7 @@ impl<'a> Frame<'a> {
     #[inline]
     pub fn parse(bytes: &'a [u8]) -> Result<Self, DecodeError> {
         let short = DecodeError::Short { what: "a message header", need: HEADER_LEN, got: bytes.len() };
-        let (header, args) = sys::ng_msghdr::ref_from_prefix(bytes).map_err(|_| short)?;
+        let (header, args) = sys::ng_msghdr::read_from_prefix(bytes).map_err(|_| short)?;
         if header.version != sys::NG_VERSION {
             return Err(DecodeError::Version(header.version));
         }
@@ -137,15 +138,18 @@ pub(crate) fn begin_frame(frame: &mut Vec<u8>, command: Command, token: u32, fla
 /// Puts the length of the arguments into the header of a frame that is complete.
 pub(crate) fn finish_frame(frame: &mut [u8]) {
     let arglen = frame.len().saturating_sub(HEADER_LEN) as u32;
-    if let Ok((header, _)) = sys::ng_msghdr::mut_from_prefix(frame) {
-        header.arglen = arglen;
-    }
+    set_field(frame, offset_of!(sys::ng_msghdr, arglen), arglen);
 }
 
 /// Puts a token into the header of a frame.
 pub(crate) fn set_token(frame: &mut [u8], token: u32) {
-    if let Ok((header, _)) = sys::ng_msghdr::mut_from_prefix(frame) {
-        header.token = token;
+    set_field(frame, offset_of!(sys::ng_msghdr, token), token);
+}
+
+/// Writes a number into a header, wherever its bytes lie in memory.
+fn set_field(frame: &mut [u8], offset: usize, value: u32) {
+    if let Some(field) = frame.get_mut(offset..offset + size_of_val(&value)) {
+        field.copy_from_slice(&value.to_ne_bytes());
     }
 }
 

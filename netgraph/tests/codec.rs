@@ -27,6 +27,10 @@ proptest! {
         prop_assert_eq!((frame.header.token, frame.header.flags), (token, flags));
         prop_assert_eq!(frame.header.arglen as usize, args.len());
         prop_assert_eq!(frame.args, &args[..]);
+        for offset in 1..4 {
+            let moved = [&vec![0; offset][..], &bytes].concat();
+            prop_assert_eq!(Frame::parse(&moved[offset..]).unwrap().header, frame.header);
+        }
     }
 
     #[test]

@@ -2,7 +2,7 @@
 
 use std::cmp::Reverse;
 
-use zerocopy::FromBytes;
+use zerocopy::IntoBytes;
 
 use super::convert;
 use super::engine::{Item, Letter};
@@ -134,9 +134,7 @@ impl Machine {
             );
             node.hooks += 1;
         }
-        if let Ok((head, _)) = nodeinfo::mut_from_prefix(&mut args) {
-            head.hooks = node.hooks;
-        }
+        args[..size_of::<nodeinfo>()].copy_from_slice(node.as_bytes());
         args.resize(size, 0);
         Ok(args)
     }
