@@ -82,7 +82,8 @@ pub(crate) fn from_top_to_bottom() -> Result<(), Failed> {
     let card = lab.host.interfaces().find(&lab.card)?.and_then(|interface| interface.mac);
 
     // Whole interfaces are moved in, and back out.
-    lab.configure(&TWO.replace("vimage_va1_bridges=\"igb0 igb0\"", "vimage_va1_vnets=\"igb0\""))?;
+    let moved = TWO.replace("vimage_va1_bridges=\"igb0 igb0\"", "vimage_va1_vnets=\"igb0\"");
+    lab.configure(&moved.replace("vimage_va2_bridges=\"igb0\"", ""))?;
     lab.ok(&["up", "va1"])?;
     check(!lab.host_interfaces()?.contains(&lab.card), "the card is still on the host")?;
     check(lab.ok(&["exec", "va1", "ifconfig", "-l"])?.contains(&lab.card), "the card is not in the vimage")?;
