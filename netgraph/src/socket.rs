@@ -338,8 +338,39 @@ impl Socket {
     /// As [`info`](Self::info).
     pub fn wait_gone(&self, id: NodeId, bound: Duration) -> Result<bool> {
         let path = Path::from(id);
+        self.wait_until(bound, |socket| Ok(socket.find(&path)?.is_none()))
+    }
+
+    /// Waits for a node at `path`, at most for `bound`; `None` if there is none then. The node of an interface that
+    /// lost its last hook has no name and no number for the moment in which the kernel sets it back.
+    ///
+    /// ```
+    /// # use netgraph::{Socket, sim::SimKernel};
+    /// # use std::time::Duration;
+    /// # let socket = Socket::open(&SimKernel::new(), None)?;
+    /// assert!(socket.wait_for(&"em9:".parse()?, Duration::from_millis(10))?.is_none());
+    /// # Ok::<(), netgraph::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// As [`info`](Self::info).
+    pub fn wait_for(&self, path: &Path, bound: Duration) -> Result<Option<NodeInfo>> {
+        let mut found = None;
+        self.wait_until(bound, |socket| {
+            found = socket.find(path)?;
+            Ok(found.is_some())
+        })?;
+        Ok(found)
+    }
+
+    /// Asks again and again, at ever longer intervals, until something is so, at most for `bound`; returns whether it
+    /// is. It is asked once at least.
+    ///
+    /// # Errors
+    /// The first of `so`.
+    pub fn wait_until(&self, bound: Duration, mut so: impl FnMut(&Self) -> Result<bool>) -> Result<bool> {
         let mut backoff = Backoff::new(bound);
-        while self.find(&path)?.is_some() {
+        while !so(self)? {
             if !backoff.pause() {
                 return Ok(false);
             }

@@ -131,6 +131,16 @@ fn counters_are_never_read_twice_when_reading_resets_them() {
 }
 
 #[test]
+fn a_node_that_is_away_for_a_moment_is_waited_for() {
+    let away = [(Call::SendMsg, Fault::Errno(Errno::ENOENT)); 2];
+    let (socket, _) = faulty(&SimKernel::new(), away);
+    assert!(socket.find(&own()).unwrap().is_none());
+    assert!(socket.wait_for(&own(), Duration::from_secs(5)).unwrap().is_some());
+    let gone: Path = "gone:".parse().unwrap();
+    assert!(socket.wait_for(&gone, Duration::from_millis(5)).unwrap().is_none());
+}
+
+#[test]
 fn a_lost_reply_is_missed_in_time_and_the_next_request_has_its_own() {
     let (socket, _) = faulty(&SimKernel::new(), [(Call::RecvMsg, Fault::Lost)]);
     match socket.info(&own()) {

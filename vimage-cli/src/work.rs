@@ -1,7 +1,9 @@
 //! The doing of one vimage's `up` or `down`: step by step, each told, written down before it is done, and kept after.
 
 use std::fmt;
+use std::time::Duration;
 
+use netgraph::nodes::generic::NodeInfo;
 use netgraph::{NodeId, Path, Socket};
 
 use crate::error::{Error, Result};
@@ -11,6 +13,9 @@ use crate::state::Record;
 /// The environment variable that makes the program stop dead after that many saved states, as a crash would; for
 /// tests of what `down` makes of it.
 const STOP_AFTER: &str = "VIMAGE_STOP_AFTER";
+
+/// How long the node of an interface may be away while the kernel sets it back, as it does once its last hook is gone.
+pub const RESET: Duration = Duration::from_millis(500);
 
 /// How a step changes the machine, in a picture of the work.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
@@ -171,7 +176,19 @@ impl<'a> Work<'a> {
     /// # Errors
     /// Where there is a node of another type: it is somebody else's.
     pub fn find(&self, path: &Path, kind: &str) -> Result<Option<NodeId>> {
-        match self.socket.find(path)? {
+        Self::of_type(self.socket.find(path)?, path, kind)
+    }
+
+    /// Returns the number of the node of an interface that is there, which has [`RESET`] to come back.
+    ///
+    /// # Errors
+    /// As [`find`](Self::find).
+    pub fn find_interface(&self, path: &Path) -> Result<Option<NodeId>> {
+        Self::of_type(self.socket.wait_for(path, RESET)?, path, "ether")
+    }
+
+    fn of_type(found: Option<NodeInfo>, path: &Path, kind: &str) -> Result<Option<NodeId>> {
+        match found {
             None => Ok(None),
             Some(node) if node.type_name == kind => Ok(Some(node.id)),
             Some(node) => {

@@ -260,7 +260,7 @@ fn free_link(work: &Work<'_>, bridge: NodeId) -> Result<HookName> {
 /// Returns the parent's `ether` node.
 fn parent_of(work: &Work<'_>, wanted: &WantedBridge) -> Result<NodeId> {
     let path: Path = NodeName::try_from(wanted.parent_node.as_str()).map_err(netgraph::Error::from)?.into();
-    work.find(&path, "ether")?.ok_or_else(|| {
+    work.find_interface(&path)?.ok_or_else(|| {
         Error::unavailable(format!("the interface {} has no netgraph node {}", wanted.parent, wanted.parent_node))
             .hint("load ng_ether; an interface that NGM_ETHER_DETACH took off netgraph comes back when ng_ether is loaded anew")
     })

@@ -1,7 +1,9 @@
 //! Takes bridges away that vimage made and nothing uses.
 
-use netgraph::nodes::generic::Link;
-use netgraph::{NodeId, NodeName};
+use std::time::Duration;
+
+use netgraph::nodes::generic::{Link, NodeInfo};
+use netgraph::{NodeId, NodeName, Path, Socket};
 
 use super::await_node_gone;
 use crate::apply::bridge::unnamed;
@@ -10,6 +12,12 @@ use crate::host::Priority;
 use crate::state::{GRAPH_LOCK, OwnBridge, OwnBridges};
 use crate::wanted::WantedBridge;
 use crate::work::{Sign, Work};
+
+/// How long a parent may take to let go of a bridge: its driver leaves promiscuous mode meanwhile.
+const LETTING_GO: Duration = Duration::from_secs(5);
+
+/// The node at the other end of a hook whose own one is gone.
+const NOBODY: NodeId = NodeId(0);
 
 /// Takes away those of the bridges that vimage made and that have nothing but their parent, or the bridge before them,
 /// on their links.
@@ -44,7 +52,7 @@ pub(super) fn prune(work: &mut Work<'_>, bridges: Vec<String>) -> Result<()> {
             })?;
         }
         if wanted.behind.is_none() {
-            release(work, &wanted, &entry)?;
+            release(work, &wanted, &entry, id)?;
         }
         forget(work, &mut own, &name)?;
     }
@@ -52,21 +60,39 @@ pub(super) fn prune(work: &mut Work<'_>, bridges: Vec<String>) -> Result<()> {
 }
 
 /// Leaves a parent as it was before it was bridged, unless something else is on it by now.
-fn release(work: &mut Work<'_>, wanted: &WantedBridge, entry: &OwnBridge) -> Result<()> {
+fn release(
+    work: &mut Work<'_>,
+    wanted: &WantedBridge,
+    entry: &OwnBridge,
+    bridge: Option<NodeId>,
+) -> Result<()> {
     let Ok(parent) = NodeName::try_from(wanted.parent_node.as_str()) else { return Ok(()) };
-    let Some(node) = work.socket.find(&parent.into())? else { return Ok(()) };
+    let interfaces = work.machine.jails.interfaces();
+    let Some(interface) = interfaces.find(&entry.parent)? else { return Ok(()) };
+    let Some(node) = let_go(work.socket, &parent.into(), bridge)? else { return Ok(()) };
     if node.hooks > 0 || node.type_name != "ether" {
         return Ok(());
     }
-    let interfaces = work.machine.jails.interfaces();
-    let idle = interfaces.find(&entry.parent)?.is_some_and(|found| found.addresses.is_empty());
-    if !entry.parent_was_up && idle {
+    if !entry.parent_was_up && interface.addresses.is_empty() {
         let why = "as it was before it was bridged";
         work.step_because(Sign::Change, &format!("interface {} down", entry.parent), why, |_| {
             Ok(interfaces.set_up(&entry.parent, false)?)
         })?;
     }
     Ok(())
+}
+
+/// Returns the node of a parent once it has let go of a bridge that is gone. A thread of the kernel's takes its hooks away a
+/// moment later, and then sets the node back, which nobody finds meanwhile.
+fn let_go(socket: &Socket, parent: &Path, bridge: Option<NodeId>) -> Result<Option<NodeInfo>> {
+    let mut found = None;
+    socket.wait_until(LETTING_GO, |socket| {
+        found = socket.find(parent)?;
+        let Some(node) = &found else { return Ok(false) };
+        let is_left = |link: Link| link.peer.id != NOBODY && Some(link.peer.id) != bridge;
+        Ok(node.hooks == 0 || socket.hooks(parent)?.iter().any(is_left))
+    })?;
+    Ok(found)
 }
 
 /// Strikes a bridge that is gone off the list.
