@@ -51,6 +51,15 @@ fn no_color_and_whatever_is_no_terminal_have_none() {
     let mut empty = lab.command(&["-n", "up", "vj1"]);
     empty.env("NO_COLOR", "");
     assert!(on_a_terminal(empty, "").1.contains("\x1b[32m+"));
+    for terminal in [Some("dumb"), None] {
+        let mut command = lab.command(&["-n", "up", "vj1"]);
+        match terminal {
+            Some(name) => command.env("TERM", name),
+            None => command.env_remove("TERM"),
+        };
+        let (_, seen) = on_a_terminal(command, "");
+        assert!(seen.contains("+ vj1: bridge igb0bridge") && !seen.contains('\x1b'), "{terminal:?}: {seen}");
+    }
     let (told, shown) = (lab.run(&["-v", "up", "vj1"]).stderr, lab.run(&["-n", "down", "vj1"]).stdout);
     for text in [told, shown] {
         let text = String::from_utf8(text).unwrap();
@@ -113,7 +122,7 @@ fn who_holds_a_machine_is_named_to_who_waits_for_it() {
     assert!(child.wait().unwrap().success(), "the configuration alone waits for nobody");
     let mut told = status.stderr.take().unwrap();
     let (mut text, end) = (String::new(), Instant::now() + Duration::from_secs(60));
-    while !text.contains("waiting for") && Instant::now() < end {
+    while !text.contains("which holds ") && Instant::now() < end {
         let mut bytes = [0; 512];
         let read = told.read(&mut bytes).unwrap();
         text += &String::from_utf8_lossy(&bytes[..read]);

@@ -37,8 +37,7 @@ pub(crate) enum Telling {
 impl Telling {
     /// Where the options want steps to be told.
     pub(super) fn asked_for(global: &Global) -> Self {
-        let coloured =
-            |terminal: bool| terminal && std::env::var_os("NO_COLOR").is_none_or(|no| no.is_empty());
+        let coloured = |terminal: bool| terminal && shows_colours();
         let terminal = std::io::stderr().is_terminal();
         match global {
             Global { json: false, dry_run: true, .. } => {
@@ -49,6 +48,12 @@ impl Telling {
             _ => Self::Beside { coloured: coloured(terminal) },
         }
     }
+}
+
+/// Whether a terminal of this environment shows colours, and its user wants them. At boot, a console is of no known type.
+fn shows_colours() -> bool {
+    std::env::var_os("NO_COLOR").is_none_or(|no| no.is_empty())
+        && std::env::var_os("TERM").is_some_and(|terminal| terminal != "dumb")
 }
 
 /// Everything that was told of.

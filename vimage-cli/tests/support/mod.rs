@@ -83,6 +83,7 @@ impl Lab {
 
     pub(crate) fn command(&self, args: &[&str]) -> Command {
         let mut command = program();
+        command.env("TERM", "xterm").env_remove("NO_COLOR");
         command.arg("--host").arg(format!("sim:{}", self.path("m.json").display()));
         command.arg("-c").arg(self.path("rc.conf")).args(args);
         command
