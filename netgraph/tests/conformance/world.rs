@@ -83,13 +83,17 @@ impl World {
         names.iter().fold(step.to_owned(), |text, (id, name)| text.replace(name.as_str(), &format!("{id:x}")))
     }
 
-    /// Puts names in the places of the numbers of an address.
+    /// Puts names in the places of the numbers of an address. The recorder takes a name that could be a number for one.
     pub(crate) fn name_address(&mut self, address: &str) -> String {
         let digits =
             address.strip_prefix('[').and_then(|rest| rest.strip_suffix("]:").or(rest.strip_suffix(']')));
         match digits.and_then(|digits| u32::from_str_radix(digits, 16).ok()) {
             Some(id) => format!("[{}]:", self.id(id).as_str().unwrap_or("0")),
-            None => address.to_owned(),
+            None => {
+                let number = u32::from_str_radix(address, 16).ok().filter(|_| !address.starts_with('+'));
+                let known = number.and_then(|id| self.ids.get(&id));
+                known.cloned().unwrap_or_else(|| address.to_owned())
+            }
         }
     }
 
