@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 
 use export::{Export5, Export9, Moment};
 use flows::{Cache, Flow, Times};
-use packet::look;
+use packet::{Wrong, look};
 
 use super::quiet::{Answer, decimal, hook_named, one_of, only_once, raw, reply};
 use super::*;
@@ -144,15 +144,22 @@ impl Netflow {
         }
     }
 
-    /// Counts a packet, and tells whether that could be done, or for which version of IP it could not.
-    fn count(&mut self, context: &mut Context<'_>, info: &ng_netflow_ifinfo, egress: bool, packet: &Packet) {
+    /// Counts a packet; one that is wrong among those of its version of IP that were passed over, if it goes `on`.
+    fn count(
+        &mut self,
+        context: &mut Context<'_>,
+        info: &ng_netflow_ifinfo,
+        egress: bool,
+        packet: &Packet,
+        on: bool,
+    ) -> Result<(), Wrong> {
         let input = if egress { 0 } else { info.ifinfo_index };
         let seen = look(info.ifinfo_dlt, packet.bytes(), input, context.find(EXPORT9).is_some());
         let times = self.times(context);
         let counted = &mut self.counted;
-        let Some(record) = seen.record else {
+        let record = seen.record.inspect_err(|_| {
             let len = packet.len() as u64;
-            match seen.version {
+            match seen.version.filter(|_| on) {
                 Some(4) => {
                     counted.nfinfo_spackets += 1;
                     counted.nfinfo_sbytes += len;
@@ -163,8 +170,7 @@ impl Netflow {
                 }
                 None => {}
             }
-            return;
-        };
+        })?;
         // The one routing table is set up with its first packet.
         counted.nfinfo_alloc_fibs = 1;
         let over = if seen.version == Some(4) {
@@ -178,6 +184,7 @@ impl Netflow {
         };
         counted.nfinfo_act_exp += over.len() as u64;
         self.export(context, &over);
+        Ok(())
     }
 }
 
@@ -363,9 +370,11 @@ impl Behaviour for Netflow {
         if once {
             packet.tags.insert(0, Tag { cookie: COUNTED.0, id: COUNTED.1, data: own.to_vec() });
         }
-        self.count(context, &info, egress, &packet);
-        if let Some(out) = out {
-            context.send(out, packet, 0);
+        let counted = self.count(context, &info, egress, &packet, out.is_some());
+        match (out, counted) {
+            (Some(out), _) => context.send(out, packet, 0),
+            (None, Err(Wrong::Short)) => return Err(Errno::EINVAL),
+            (None, _) => {}
         }
         Ok(())
     }

@@ -90,3 +90,24 @@ fn flows_come_back_from_the_file() {
     again.advance(Duration::from_secs(20));
     assert_eq!(second.call(&at("nf:"), &GetInfo).unwrap().nfinfo_used, 0);
 }
+
+#[test]
+fn a_packet_that_ends_early_is_refused_where_it_goes_no_further() {
+    let machine = SimMachine::new();
+    let socket = socket(&machine, 0);
+    let node = socket.make_peer::<Netflow>(hook("in"), iface(0)).unwrap();
+    let short = [&[0; 12][..], &[0x86, 0xdd], &[0x60; 30]].concat();
+    let strange = [&[0; 12][..], &[0x86, 0xdd], &[0x60; 40]].concat();
+    let errno = |result: crate::Result<()>| result.err().and_then(|error| error.errno());
+    assert_eq!(errno(socket.send(hook("in"), &short)), Some(Errno::EINVAL));
+    socket.send(hook("in"), &strange).unwrap();
+    let skipped = || {
+        let info = node.call(GetInfo).unwrap();
+        (info.nfinfo_spackets6, info.nfinfo_sbytes6)
+    };
+    assert_eq!(skipped(), (0, 0));
+    socket.connect(&at("."), &at(".:in"), hook("out"), hook("out0")).unwrap();
+    socket.send(hook("in"), &short).unwrap();
+    socket.send(hook("in"), &strange).unwrap();
+    assert_eq!(skipped(), (1, 54));
+}
