@@ -1,6 +1,7 @@
 //! `ksocket`: a socket of the kernel's own, on the machine's network.
 
 mod options;
+mod protocol;
 mod words;
 
 use serde::{Deserialize, Serialize};
@@ -17,7 +18,7 @@ use crate::sim::context::{Context, Post};
 use crate::sim::graph::{HookKey, NodeKey};
 use crate::sim::machine::Machine;
 use crate::sim::message::Message;
-use crate::sim::net::{End, EndKey, LOCAL, Name, State, Upcall};
+use crate::sim::net::{End, EndKey, INET6, LOCAL, Name, RAW, State, Upcall};
 use crate::sim::packet::{Packet, Tag};
 use crate::sim::snapshot::state;
 use crate::sys::*;
@@ -190,6 +191,12 @@ impl Ksocket {
     }
 
     fn connect(&mut self, context: &mut Context<'_>, message: &Message) -> Result<(), Errno> {
+        let (_, end) = self.end(context)?;
+        let len = if end.family == INET6 { size_of::<sockaddr_in6>() } else { size_of::<sockaddr_in>() };
+        // Raw sockets look at the length before the family.
+        if end.kind == RAW && message.stated().first().is_some_and(|stated| usize::from(*stated) != len) {
+            return Err(Errno::EINVAL);
+        }
         let (key, name) = self.address(context, message)?;
         let result = context.net.connect(key, &name, context.interfaces);
         if result == Err(Errno::EINPROGRESS) {

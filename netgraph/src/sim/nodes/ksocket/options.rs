@@ -1,17 +1,16 @@
 //! The options of a socket: those of the level SOL_SOCKET, and a few of the protocols'.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 use zerocopy::IntoBytes;
 
+use super::protocol::{IP_LEVEL, Rule, TCP_LEVEL, is_taken_by_tcp, rule};
 use crate::error::Errno;
-use crate::sim::net::{DGRAM, End, INET, INET6, LOCAL, RAW, STREAM, State};
+use crate::sim::net::{DGRAM, End, INET, LOCAL, RAW, STREAM, State};
 
-/// The levels: SOL_SOCKET, and the protocols.
+/// The level SOL_SOCKET.
 const SOCKET_LEVEL: i32 = 0xffff;
-const IP_LEVEL: i32 = 0;
-const TCP_LEVEL: i32 = 6;
-const UDP_LEVEL: i32 = 17;
-const IP6_LEVEL: i32 = 41;
 
 /// The options that are on or off: debug, reuseaddr, keepalive, dontroute, broadcast, useloopback, oobinline,
 /// reuseport, timestamp, nosigpipe, bintime, no_offload, no_ddp, reuseport_lb and rerror.
@@ -62,11 +61,23 @@ pub(super) struct Options {
     tos: i32,
     /// TCP_NODELAY.
     no_delay: i32,
+    /// The protocols' other options that were set, by level and number.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    others: BTreeMap<i32, BTreeMap<i32, i32>>,
 }
 
 impl Default for Options {
     fn default() -> Self {
-        Self { switches: 0, linger: 0, low: [2048, 1], timeouts: [[0; 2]; 2], ttl: 64, tos: 0, no_delay: 0 }
+        Self {
+            switches: 0,
+            linger: 0,
+            low: [2048, 1],
+            timeouts: [[0; 2]; 2],
+            ttl: 64,
+            tos: 0,
+            no_delay: 0,
+            others: BTreeMap::new(),
+        }
     }
 }
 
@@ -117,17 +128,21 @@ impl Options {
     }
 
     fn get_of_protocol(&self, end: &End, level: i32, option: i32) -> Result<i32, Errno> {
-        match (end.family, level, option) {
-            (INET, IP_LEVEL, 3) => Ok(self.tos),
-            (INET, IP_LEVEL, 4) => Ok(self.ttl),
-            (family, TCP_LEVEL, 1) if family != LOCAL && end.kind == STREAM => Ok(self.no_delay),
-            (LOCAL, 0, _) => Err(Errno::EOPNOTSUPP),
-            (INET, IP_LEVEL, _) | (INET6, IP6_LEVEL, _) => Err(Errno::ENOPROTOOPT),
-            (INET | INET6, TCP_LEVEL, _) if end.kind == STREAM => Err(Errno::ENOPROTOOPT),
-            (INET | INET6, UDP_LEVEL, _) if end.kind == DGRAM => Err(Errno::ENOPROTOOPT),
-            // A level that is none of the socket's.
-            _ => Err(Errno::EINVAL),
-        }
+        let first = match rule(end, level, option) {
+            Rule::Switch { on, first } => on * i32::from(first),
+            Rule::Byte { first } | Rule::Number { first, .. } | Rule::Exactly { first, .. } => first,
+            Rule::ExactSwitch { first } => i32::from(first),
+            Rule::Interface => 0,
+            Rule::Fixed { value, .. } => value,
+            Rule::Taken => return Err(Errno::ENOPROTOOPT),
+            Rule::Refused { get, .. } => return Err(get),
+        };
+        Ok(match (end.family, level, option) {
+            (INET, IP_LEVEL, 3) => self.tos,
+            (INET, IP_LEVEL, 4) => self.ttl,
+            (_, TCP_LEVEL, 1) => self.no_delay,
+            _ => self.others.get(&level).and_then(|set| set.get(&option)).copied().unwrap_or(first),
+        })
     }
 
     /// Sets an option.
@@ -201,14 +216,52 @@ impl Options {
     }
 
     fn set_of_protocol(&mut self, end: &End, level: i32, option: i32, value: &[u8]) -> Result<(), Errno> {
-        self.get_of_protocol(end, level, option)?;
-        let number = int(value)?;
-        match (level, option) {
-            (IP_LEVEL, 3) => self.tos = number & 0xff,
-            (IP_LEVEL, _) if (0..=255).contains(&number) => self.ttl = number,
-            (IP_LEVEL, _) => return Err(Errno::EINVAL),
-            // TF_NODELAY.
-            _ => self.no_delay = i32::from(number != 0) * 4,
+        match self.take_of_protocol(end, level, option, value) {
+            Err(_) if is_taken_by_tcp(end, level, option) => Ok(()),
+            result => result,
+        }
+    }
+
+    fn take_of_protocol(&mut self, end: &End, level: i32, option: i32, value: &[u8]) -> Result<(), Errno> {
+        let rule = rule(end, level, option);
+        let exactly = match rule {
+            Rule::Exactly { .. } | Rule::ExactSwitch { .. } => true,
+            Rule::Interface => level != IP_LEVEL,
+            _ => false,
+        };
+        let number = match rule {
+            Rule::Refused { set, .. } | Rule::Fixed { set, .. } => return Err(set),
+            Rule::Taken => return Ok(()),
+            _ if exactly && value.len() != size_of::<i32>() => return Err(Errno::EINVAL),
+            // The options of groups were a char once.
+            Rule::Switch { first: true, .. } | Rule::Number { first: 1, .. } if value.len() == 1 => {
+                i32::from(value.first().copied().unwrap_or_default())
+            }
+            _ => int(value)?,
+        };
+        let kept = match rule {
+            Rule::Switch { on, .. } => on * i32::from(number != 0),
+            Rule::ExactSwitch { .. } => i32::from(number != 0),
+            Rule::Byte { .. } => number & 0xff,
+            Rule::Exactly { least: -1, first, .. } if number == -1 => first,
+            // TCP takes 0 for its default.
+            Rule::Number { first, .. } if level == TCP_LEVEL && number == 0 && option != 2 => first,
+            Rule::Number { least, most, .. } | Rule::Exactly { least, most, .. }
+                if (least..=most).contains(&number) =>
+            {
+                number
+            }
+            Rule::Interface if number == 0 => number,
+            Rule::Interface => return Err(Errno::EADDRNOTAVAIL),
+            _ => return Err(Errno::EINVAL),
+        };
+        match (end.family, level, option) {
+            // TCP keeps the bits of congestion for itself.
+            (INET, IP_LEVEL, 3) if end.kind == STREAM => self.tos = kept & !3,
+            (INET, IP_LEVEL, 3) => self.tos = kept,
+            (INET, IP_LEVEL, 4) => self.ttl = kept,
+            (_, TCP_LEVEL, 1) => self.no_delay = kept,
+            _ => drop(self.others.entry(level).or_default().insert(option, kept)),
         }
         Ok(())
     }
