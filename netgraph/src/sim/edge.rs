@@ -15,6 +15,37 @@ const ETHERTYPE_VLAN: u16 = 0x8100;
 const ETHERTYPE_IPV6: u16 = 0x86dd;
 const ETHERTYPE_QINQ: u16 = 0x88a8;
 
+const VID_MASK: u16 = 0x0fff;
+const PRIORITY_MASK: u16 = 0xe000;
+/// Where a VLAN tag is in a frame, and where the header that has one ends.
+const VLAN_TAG: usize = 12;
+const VLAN_HEADER: usize = 18;
+
+/// Keeps a frame's outermost VLAN tag beside it, as ether_input() does. `false` if the frame ends within the header.
+fn take_out_vlan_tag(packet: &mut Packet) -> bool {
+    let kind = packet.ethernet().map(|header| header.kind);
+    if packet.vlan_tag.is_some() || !matches!(kind, Some(ETHERTYPE_VLAN | ETHERTYPE_QINQ)) {
+        return true;
+    }
+    let Some(&[.., high, low]) = packet.bytes().get(..VLAN_HEADER - 2) else { return false };
+    if packet.len() < VLAN_HEADER {
+        return false;
+    }
+    packet.splice(VLAN_TAG, VLAN_TAG + 4, &[]);
+    packet.vlan_tag = Some(u16::from_be_bytes([high, low]));
+    true
+}
+
+/// Writes a VLAN tag that was kept beside a frame into it, as ether_output_frame() does: of the tag only the priority is
+/// left then, and none of it in a frame that has a tag of its own.
+fn put_back_vlan_tag(packet: &mut Packet) {
+    let Some(tag) = packet.vlan_tag.take() else { return };
+    if packet.ethernet().is_some_and(|header| !matches!(header.kind, ETHERTYPE_VLAN | ETHERTYPE_QINQ)) {
+        let [[a, b], [c, d]] = [ETHERTYPE_VLAN.to_be_bytes(), (tag & PRIORITY_MASK).to_be_bytes()];
+        packet.splice(VLAN_TAG, VLAN_TAG, &[a, b, c, d]);
+    }
+}
+
 impl Machine {
     /// A packet that the host sends, ether_output(): the ether node's `upper` hook comes first.
     pub(super) fn host_output(&mut self, key: IfKey, packet: Packet) -> Entered {
@@ -36,8 +67,9 @@ impl Machine {
     }
 
     /// A packet that leaves an interface: if_transmit().
-    pub(super) fn wire_output(&mut self, key: IfKey, packet: Packet) -> Entered {
+    pub(super) fn wire_output(&mut self, key: IfKey, mut packet: Packet) -> Entered {
         let Some(interface) = self.interfaces.get_mut(key) else { return Entered::Done(Err(Errno::ENXIO)) };
+        put_back_vlan_tag(&mut packet);
         match interface.kind {
             IfKind::Loopback { .. } | IfKind::Iface { .. } => Entered::Done(Err(Errno::EAFNOSUPPORT)),
             IfKind::Nic | IfKind::Tap { .. } if interface.wire.len() >= self.limits.interface_frames => {
@@ -90,11 +122,14 @@ impl Machine {
     }
 
     /// A frame that came in: ether_input(). The ether node's `lower` hook comes first.
-    pub(super) fn input(&mut self, key: IfKey, packet: Packet) -> Entered {
+    pub(super) fn input(&mut self, key: IfKey, mut packet: Packet) -> Entered {
         let Some(interface) = self.interfaces.get(key) else { return Entered::Done(Ok(())) };
         let Some(header) = packet.ethernet().filter(|_| interface.flags & IFF_UP != 0) else {
             return Entered::Done(Ok(()));
         };
+        if !take_out_vlan_tag(&mut packet) {
+            return Entered::Done(Ok(()));
+        }
         if let Some(lower) = interface.tap.lower {
             return self.cross_quietly(lower, packet);
         }
@@ -106,7 +141,7 @@ impl Machine {
     }
 
     /// A frame for the protocols of the host: ether_demux(). What they do not know goes to the `orphans` hook.
-    pub(super) fn stack_input(&mut self, key: IfKey, packet: Packet) -> Entered {
+    pub(super) fn stack_input(&mut self, key: IfKey, mut packet: Packet) -> Entered {
         let Some(interface) = self.interfaces.get_mut(key) else { return Entered::Done(Ok(())) };
         if let IfKind::Iface { .. } = interface.kind {
             if interface.received.len() < self.limits.interface_frames {
@@ -115,6 +150,10 @@ impl Machine {
             return Entered::Done(Ok(()));
         }
         let Some(header) = packet.ethernet() else { return Entered::Done(Ok(())) };
+        // There is no vlan(4) interface to take a tagged frame. A tag of VLAN 0 is only a priority.
+        if packet.vlan_tag.take().is_some_and(|tag| tag & VID_MASK != 0) {
+            return Entered::Done(Ok(()));
+        }
         match (header.kind, interface.tap.orphans) {
             (ETHERTYPE_IP | ETHERTYPE_ARP | ETHERTYPE_IPV6, _) => {
                 if interface.received.len() < self.limits.interface_frames {
@@ -122,8 +161,7 @@ impl Machine {
                 }
                 Entered::Done(Ok(()))
             }
-            // There is no vlan(4) interface to take a tagged frame.
-            (ETHERTYPE_VLAN | ETHERTYPE_QINQ, _) | (_, None) => Entered::Done(Ok(())),
+            (_, None) => Entered::Done(Ok(())),
             (_, Some(orphans)) => self.cross_quietly(orphans, packet),
         }
     }

@@ -64,6 +64,7 @@ const GOLDEN: &[(&str, &str)] = &[
     ("probe-sorting", include_str!("../golden/probe-sorting.jsonl")),
     ("probe-source", include_str!("../golden/probe-source.jsonl")),
     ("probe-sums", include_str!("../golden/probe-sums.jsonl")),
+    ("probe-tagged", include_str!("../golden/probe-tagged.jsonl")),
     ("probe-tcpmss", include_str!("../golden/probe-tcpmss.jsonl")),
     ("probe-together", include_str!("../golden/probe-together.jsonl")),
     ("protocol-l2tp", include_str!("../golden/protocol-l2tp.jsonl")),
