@@ -67,6 +67,8 @@ const GOLDEN: &[(&str, &str)] = &[
     ("probe-tagged", include_str!("../golden/probe-tagged.jsonl")),
     ("probe-tcpmss", include_str!("../golden/probe-tcpmss.jsonl")),
     ("probe-together", include_str!("../golden/probe-together.jsonl")),
+    ("probe-vimage-flow-1", include_str!("../golden/probe-vimage-flow-1.jsonl")),
+    ("probe-vimage-flow-2", include_str!("../golden/probe-vimage-flow-2.jsonl")),
     ("protocol-l2tp", include_str!("../golden/protocol-l2tp.jsonl")),
     ("protocol-lmi", include_str!("../golden/protocol-lmi.jsonl")),
     ("protocol-nat", include_str!("../golden/protocol-nat.jsonl")),
