@@ -16,6 +16,8 @@ const ETHERTYPE_IPV6: u16 = 0x86dd;
 const ETHERTYPE_QINQ: u16 = 0x88a8;
 
 const VID_MASK: u16 = 0x0fff;
+/// What marks the notes about a packet that outlast the way through an epair.
+const MTAG_PERSISTENT: u16 = 0x800;
 const PRIORITY_MASK: u16 = 0xe000;
 /// Where a VLAN tag is in a frame, and where the header that has one ends.
 const VLAN_TAG: usize = 12;
@@ -80,6 +82,7 @@ impl Machine {
                 Entered::Done(Ok(()))
             }
             IfKind::Epair { other, .. } => {
+                packet.tags.retain(|tag| tag.id & MTAG_PERSISTENT != 0);
                 let other = other.filter(|other| self.interfaces.get(*other).is_some_and(|o| o.is_ready()));
                 other.map_or(Entered::Done(Ok(())), |other| self.input(other, packet))
             }

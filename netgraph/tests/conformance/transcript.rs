@@ -61,6 +61,7 @@ const GOLDEN: &[(&str, &str)] = &[
     ("probe-misc", include_str!("../golden/probe-misc.jsonl")),
     ("probe-netflow", include_str!("../golden/probe-netflow.jsonl")),
     ("probe-netflow-short", include_str!("../golden/probe-netflow-short.jsonl")),
+    ("probe-notes", include_str!("../golden/probe-notes.jsonl")),
     ("probe-sorting", include_str!("../golden/probe-sorting.jsonl")),
     ("probe-source", include_str!("../golden/probe-source.jsonl")),
     ("probe-sums", include_str!("../golden/probe-sums.jsonl")),

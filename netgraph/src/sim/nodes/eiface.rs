@@ -156,7 +156,9 @@ impl Behaviour for Eiface {
         Ok(())
     }
 
-    fn transmit(&mut self, context: &mut Context<'_>, packet: Packet) {
+    fn transmit(&mut self, context: &mut Context<'_>, mut packet: Packet) {
+        // What nodes have noted about the packet ends here.
+        packet.tags.clear();
         let ready = context.interfaces.get(self.interface).is_some_and(Interface::is_ready);
         if let (true, Some(ether)) = (ready, self.ether) {
             context.send(ether, packet, 0);
