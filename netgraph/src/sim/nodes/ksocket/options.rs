@@ -255,6 +255,11 @@ impl Options {
             Rule::Interface => return Err(Errno::EADDRNOTAVAIL),
             _ => return Err(Errno::EINVAL),
         };
+        // LOCAL_CREDS and LOCAL_CREDS_PERSISTENT exclude each other.
+        let on = |option| self.others.get(&level).and_then(|set| set.get(&option)).is_some_and(|on| *on != 0);
+        if end.family == LOCAL && kept != 0 && on(5 - option) {
+            return Err(Errno::EINVAL);
+        }
         match (end.family, level, option) {
             // TCP keeps the bits of congestion for itself.
             (INET, IP_LEVEL, 3) if end.kind == STREAM => self.tos = kept & !3,

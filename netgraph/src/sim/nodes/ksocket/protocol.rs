@@ -45,7 +45,11 @@ const UNKNOWN: Rule = refused(Errno::ENOPROTOOPT, Errno::ENOPROTOOPT);
 pub(super) fn rule(end: &End, level: i32, option: i32) -> Rule {
     let stream = end.kind == STREAM;
     match (end.family, level) {
-        (LOCAL, 0) => refused(Errno::EOPNOTSUPP, Errno::EOPNOTSUPP),
+        (LOCAL, 0) => match option {
+            1 => refused(Errno::ENOPROTOOPT, if stream { Errno::ENOTCONN } else { Errno::EINVAL }),
+            2 | 3 => switch(1),
+            _ => refused(Errno::ENOPROTOOPT, Errno::EOPNOTSUPP),
+        },
         (INET, IP_LEVEL) => of_ip(end.kind, option),
         (INET6, IP6_LEVEL) => of_ip6(end.kind, option),
         (INET | INET6, TCP_LEVEL) if stream => of_tcp(end.family, option),
