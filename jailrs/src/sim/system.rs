@@ -94,28 +94,22 @@ impl System for SimHost {
     fn interface_change(&self, vnet: Vnet, name: &str, change: &IfChange) -> Result<(), Errno> {
         let mut machine = self.lock();
         machine.state.faults.check(Op::InterfaceChange)?;
-        let number = machine.entered(vnet)?;
-        // The kernel looks for the interface first.
-        if machine.vnets.interfaces(number).iter().any(|interface| interface.name == name) {
-            machine.owns(vnet)?;
-        }
-        machine.vnets.change(number, name, change)
+        let vnet = machine.entered(vnet)?;
+        machine.vnets.change(vnet, name, change)
     }
 
     fn interface_create(&self, vnet: Vnet, name: &str) -> Result<String, Errno> {
         let mut machine = self.lock();
         machine.state.faults.check(Op::InterfaceCreate)?;
-        let number = machine.entered(vnet)?;
-        machine.owns(vnet)?;
-        machine.vnets.create_interface(number, name)
+        let vnet = machine.entered(vnet)?;
+        machine.vnets.create_interface(vnet, name)
     }
 
     fn interface_destroy(&self, vnet: Vnet, name: &str) -> Result<(), Errno> {
         let mut machine = self.lock();
         machine.state.faults.check(Op::InterfaceDestroy)?;
-        let number = machine.entered(vnet)?;
-        machine.owns(vnet)?;
-        machine.vnets.destroy_interface(number, name)
+        let vnet = machine.entered(vnet)?;
+        machine.vnets.destroy_interface(vnet, name)
     }
 
     fn interface_move(&self, name: &str, to: Jid) -> Result<(), Errno> {
@@ -253,13 +247,6 @@ impl Machine {
                 _ => Err(Errno::EINVAL),
             },
         }
-    }
-
-    /// Whether who enters a VNET may change its interfaces: not in a jail that only shares one.
-    fn owns(&self, vnet: Vnet) -> Result<(), Errno> {
-        let Vnet::Jail(jail) = vnet else { return Ok(()) };
-        let prison = self.state.jails.get(&self.jid_of(jail)?);
-        if prison.is_some_and(|prison| prison.vnet.is_none()) { Err(Errno::EPERM) } else { Ok(()) }
     }
 
     /// The jails whose connections are seen by who enters a VNET: the jail itself and those below it, without those that have another.
