@@ -203,8 +203,8 @@ pub(super) fn change(socket: &OwnedFd, name: &str, change: &IfChange) -> Result<
             sys::ifioctl(socket, SIOCSIFLLADDR, &mut ifreq)
         }
         IfChange::Mtu(mtu) => {
-            let mtu = i32::try_from(*mtu).map_err(|_| Errno::EINVAL)?;
-            sys::ifioctl(socket, SIOCSIFMTU, &mut with_int(ifreq, mtu))
+            // Too large a one is for the kernel to refuse, which first looks for the interface.
+            sys::ifioctl(socket, SIOCSIFMTU, &mut with_int(ifreq, *mtu as i32))
         }
         IfChange::Description(text) => {
             // The kernel copies all but the last byte and closes the text itself; no bytes take it away.

@@ -95,6 +95,9 @@ const NUMBERS: &[&str] = &[
     "",
 ];
 
+/// What FreeBSD answers with addresses of its own memory.
+const TELLS_ADDRESSES: (u32, u32) = (netgraph::sys::NGM_VJC_COOKIE, netgraph::sys::NGM_VJC_GET_STATE);
+
 /// Types whose nodes act by the clock once they are set up.
 const TIMED: &[&str] =
     &["pipe", "car", "source", "l2tp", "pptpgre", "lmi", "cisco", "ppp", "pppoe", "ksocket", "netflow"];
@@ -204,6 +207,11 @@ impl Choices<'_> {
         }
     }
 
+    /// Whether two kernels can give the same answer.
+    fn may_ask(&self, cookie: u32, cmd: u32) -> bool {
+        self.manners == Manners::Any || (cookie, cmd) != TELLS_ADDRESSES
+    }
+
     fn raw(&mut self) -> String {
         let socket = self.socket();
         let (path, kind) = self.target(socket);
@@ -214,7 +222,7 @@ impl Choices<'_> {
         let cmd = if self.rarely(4) { u32::from(self.byte()) } else { listed };
         let hex = self.hex();
         // These two could name a socket's own node, which must not be shut down, or make what is not in the table.
-        if cookie == netgraph::sys::NGM_GENERIC_COOKIE && cmd <= 2 {
+        if cookie == netgraph::sys::NGM_GENERIC_COOKIE && cmd <= 2 || !self.may_ask(cookie, cmd) {
             return format!("nodeinfo {socket} {path}");
         }
         let header = match (self.manners, self.byte() % 8) {
@@ -228,8 +236,10 @@ impl Choices<'_> {
     /// A command and its arguments as text: more often than not such as it wants them.
     fn command(&mut self, kind: Option<Kind>) -> String {
         let known = self.known(kind);
-        let named: Vec<&CommandText> =
-            known.commands.iter().filter(|command| !command.name.is_empty()).collect();
+        let commands = known.commands.iter();
+        let named: Vec<&CommandText> = commands
+            .filter(|command| !command.name.is_empty() && self.may_ask(command.cookie, command.cmd))
+            .collect();
         if named.is_empty() || self.rarely(16) {
             return "nodeinfo".to_owned();
         }
