@@ -166,7 +166,8 @@ fn agree(expected: &Value, got: &Value) -> bool {
 
 /// Every step of jail-params-host is answered as that kernel did.
 pub(crate) fn jail_params_host(system: &dyn System) -> Result<(), Failed> {
-    replay(system, TRANSCRIPT, 103)
+    // The jail that was number 5 has another one on a machine that has had jails before.
+    replay(system, &TRANSCRIPT.replace("jid=#5", "jid=%noname"), 103)
 }
 
 /// Every step of the rules is answered as the kernel's source says.
