@@ -15,7 +15,7 @@ use crate::config::{Origin, Problem, Problems, Setting, Start, Stop, Vimage};
 use crate::error::{Error, Exit, Result};
 use crate::host::Machine;
 use crate::wanted::{CommandLine, Commands, Wanted, WantedBridge, WantedInterface, words};
-use crate::work::RESET;
+use crate::work::interface_node;
 
 pub use found::Found;
 pub use rules::Rules;
@@ -255,7 +255,7 @@ impl Resolver<'_> {
                 continue;
             }
             let Ok(name) = NodeName::try_from(bridge.parent_node.as_str()) else { continue };
-            match self.socket.wait_for(&name.into(), RESET)? {
+            match interface_node(self.machine, self.socket, &name.into())? {
                 Some(node) if node.type_name == "ether" => {
                     let ours = self.socket.find(&Path::from(name).hook(ether::LOWER))?;
                     if let Some(other) =

@@ -15,7 +15,14 @@ use crate::state::Record;
 const STOP_AFTER: &str = "VIMAGE_STOP_AFTER";
 
 /// How long the node of an interface may be away while the kernel sets it back, as it does once its last hook is gone.
-pub const RESET: Duration = Duration::from_millis(500);
+const RESET: Duration = Duration::from_millis(500);
+
+/// Returns the node of an interface that is there, which has [`RESET`] to come back. On a simulated machine it is never away,
+/// and nothing is waited for.
+pub(crate) fn interface_node(machine: &Machine, socket: &Socket, path: &Path) -> Result<Option<NodeInfo>> {
+    let bound = if machine.as_simulated().is_some() { Duration::ZERO } else { RESET };
+    Ok(socket.wait_for(path, bound)?)
+}
 
 /// How a step changes the machine, in a picture of the work.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
@@ -179,12 +186,12 @@ impl<'a> Work<'a> {
         Self::of_type(self.socket.find(path)?, path, kind)
     }
 
-    /// Returns the number of the node of an interface that is there, which has [`RESET`] to come back.
+    /// Returns the number of the `ether` node of an interface that is there, as [`interface_node`] finds it.
     ///
     /// # Errors
     /// As [`find`](Self::find).
-    pub fn find_interface(&self, path: &Path) -> Result<Option<NodeId>> {
-        Self::of_type(self.socket.wait_for(path, RESET)?, path, "ether")
+    pub(crate) fn find_interface(&self, path: &Path) -> Result<Option<NodeId>> {
+        Self::of_type(interface_node(self.machine, self.socket, path)?, path, "ether")
     }
 
     fn of_type(found: Option<NodeInfo>, path: &Path, kind: &str) -> Result<Option<NodeId>> {
