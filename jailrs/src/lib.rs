@@ -88,6 +88,7 @@
 //! # Elsewhere than on FreeBSD
 //! Everything compiles, and [`Host::kernel`] gives [`Error::Unsupported`] with a hint.
 
+mod children;
 pub mod command;
 mod entry;
 mod errno;
@@ -121,6 +122,7 @@ mod tcp;
 mod terminal;
 mod vnets;
 
+pub use children::keep_statuses;
 pub use command::{Command, Stdio};
 pub use entry::{CommandExt, Entry, Ids};
 pub use errno::Errno;

@@ -196,7 +196,9 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         }
     };
     let mut context = Context::new(arguments.global);
-    let result = dispatch(&mut context, arguments.command);
+    // Whoever ignores SIGCHLD has what is run from here ignored too, and what has been run could not be waited for.
+    let kept = jailrs::keep_statuses().map_err(|e| Error::failed(format!("not ignoring SIGCHLD: {e}")));
+    let result = kept.and_then(|()| dispatch(&mut context, arguments.command));
     match result {
         Ok(code) => code,
         Err(error) => {

@@ -1,5 +1,6 @@
 //! `vimage build` on real files: releases of both forms, and everything that can be wrong with them.
 #![allow(clippy::unwrap_used, reason = "tests")]
+#![allow(unsafe_code, reason = "starts the program with a signal ignored")]
 
 mod releases;
 mod support;
@@ -7,10 +8,11 @@ mod support;
 use std::fs;
 use std::io::{Read, Write};
 use std::os::unix::fs::PermissionsExt;
+use std::os::unix::process::CommandExt;
 use std::process::{Command, ExitCode, Stdio};
 use std::time::{Duration, Instant};
 
-use nix::sys::signal::{Signal, kill};
+use nix::sys::signal::{SigHandler, Signal, kill};
 use nix::unistd::Pid;
 use serde_json::Value;
 
@@ -106,6 +108,22 @@ fn a_release_that_cannot_be_read_does_not_keep_others_from_being_built() {
     assert!(shelf.shown(&output.stdout).starts_with("15.1-RELEASE  REPOS/15.1-RELEASE\n"));
     shelf.ok(&["--release", "15.1-RELEASE", "DIR"]);
     assert!(shelf.fails(&["--release", "14.3-RELEASE", "DIR2"], 69).starts_with(told));
+}
+
+fn whoever_starts_it_may_ignore_what_becomes_of_children() {
+    let shelf = Shelf::new();
+    shelf.modern("15.1-RELEASE");
+    let mut command = shelf.command(&["--release", "15.1-RELEASE", "DIR"]);
+    let ignore = || {
+        // SAFETY: asks the kernel for something, and touches no memory.
+        let done = unsafe { nix::sys::signal::signal(Signal::SIGCHLD, SigHandler::SigIgn) };
+        done.map(drop).map_err(std::io::Error::from)
+    };
+    // SAFETY: between fork and exec there is one system call.
+    unsafe { command.pre_exec(ignore) };
+    let output = command.output().unwrap();
+    assert_eq!((stderr(&output).as_str(), output.status.code()), ("", Some(0)));
+    shelf.assert_root("15.1-RELEASE");
 }
 
 fn a_dry_run_shows_the_steps_and_does_none() {
@@ -408,6 +426,7 @@ fn main() -> ExitCode {
         sets_are_chosen_by_name_and_base_goes_first,
         what_there_is_is_listed,
         a_release_that_cannot_be_read_does_not_keep_others_from_being_built,
+        whoever_starts_it_may_ignore_what_becomes_of_children,
         a_dry_run_shows_the_steps_and_does_none,
         steps_are_told_and_json_is_for_machines,
         a_damaged_set_is_found_before_anything_is_unpacked,
