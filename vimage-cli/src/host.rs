@@ -5,8 +5,9 @@ mod file;
 mod syslog;
 mod vnets;
 
+use std::collections::BTreeSet;
 use std::path::Path;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use jailrs::Host as Jails;
 use netgraph::kernel::HostKernel;
@@ -42,6 +43,8 @@ pub struct Machine {
     copied: bool,
     /// Whether the file system is that of this computer.
     real: bool,
+    /// The nodes of interfaces that were waited for, and did not come.
+    given_up: Mutex<BTreeSet<String>>,
 }
 
 impl Machine {
@@ -65,6 +68,7 @@ impl Machine {
             simulated: None,
             copied: false,
             real: true,
+            given_up: Mutex::default(),
         })
     }
 
@@ -89,6 +93,7 @@ impl Machine {
             simulated: Some(simulated),
             copied: false,
             real: false,
+            given_up: Mutex::default(),
         }
     }
 
@@ -108,6 +113,11 @@ impl Machine {
     #[must_use]
     pub fn is_real(&self) -> bool {
         self.real
+    }
+
+    /// The nodes of interfaces that were waited for in vain.
+    pub(crate) fn given_up(&self) -> MutexGuard<'_, BTreeSet<String>> {
+        self.given_up.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Opens a netgraph socket on the host. It has no name, so that any number of processes may have one.
@@ -170,5 +180,43 @@ impl Machine {
         let uuid = self.jails.uuid()?;
         let unset = uuid.chars().all(|c| matches!(c, '0' | '-'));
         Ok((!unset).then_some(uuid))
+    }
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "tests")]
+mod tests {
+    use std::sync::atomic::{AtomicUsize, Ordering};
+
+    use netgraph::Path as Address;
+    use netgraph::transport::{Call, Fault, Faulty};
+
+    use super::*;
+    use crate::work::interface_node;
+
+    #[test]
+    fn a_node_that_did_not_come_back_is_asked_for_once_by_each_that_follows() {
+        // As on FreeBSD, where nodes of interfaces are away for a moment.
+        let machine =
+            Machine { simulated: None, ..Machine::simulated(NewMachine::default().build().unwrap()) };
+        let asked = Arc::new(AtomicUsize::new(0));
+        let count = Arc::clone(&asked);
+        let plan = move |call: Call, _| {
+            count.fetch_add(usize::from(call == Call::SendMsg), Ordering::Relaxed);
+            None::<Fault>
+        };
+        let socket = Socket::on(Box::new(Faulty::new(machine.kernel.open(None).unwrap(), plan)));
+        let ask = |name: &str| {
+            let path: Address = NodeName::try_from(name).unwrap().into();
+            let before = asked.load(Ordering::Relaxed);
+            let found = interface_node(&machine, &socket, &path).unwrap();
+            (found.is_some(), asked.load(Ordering::Relaxed) - before)
+        };
+        assert_eq!(ask("igb0"), (true, 1));
+        let (found, times) = ask("em0");
+        assert!(!found && times > 1, "{times}");
+        assert_eq!(ask("em0"), (false, 1));
+        let (found, times) = ask("em1");
+        assert!(!found && times > 1, "another one is waited for: {times}");
     }
 }

@@ -17,11 +17,18 @@ const STOP_AFTER: &str = "VIMAGE_STOP_AFTER";
 /// How long the node of an interface may be away while the kernel sets it back, as it does once its last hook is gone.
 const RESET: Duration = Duration::from_millis(500);
 
-/// Returns the node of an interface that is there, which has [`RESET`] to come back. On a simulated machine it is never away,
-/// and nothing is waited for.
+/// Returns the node of an interface that is there, which has [`RESET`] to come back. One that did not come back is not waited
+/// for again, however many vimages ask for it. On a simulated machine it is never away, and nothing is waited for.
 pub(crate) fn interface_node(machine: &Machine, socket: &Socket, path: &Path) -> Result<Option<NodeInfo>> {
-    let bound = if machine.as_simulated().is_some() { Duration::ZERO } else { RESET };
-    Ok(socket.wait_for(path, bound)?)
+    let name = path.to_string();
+    let waits = machine.as_simulated().is_none() && !machine.given_up().contains(&name);
+    let found = socket.wait_for(path, if waits { RESET } else { Duration::ZERO })?;
+    if found.is_none() {
+        machine.given_up().insert(name);
+    } else {
+        machine.given_up().remove(&name);
+    }
+    Ok(found)
 }
 
 /// How a step changes the machine, in a picture of the work.

@@ -6,7 +6,7 @@
 mod system;
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 
 use jailrs::sim::SimState;
 use jailrs::{Host, Interface, Jail};
@@ -47,6 +47,7 @@ impl Machine {
             simulated: Some(Simulated::new(graph, sim, BTreeMap::new())),
             copied: true,
             real: self.real,
+            given_up: Mutex::default(),
         })
     }
 
