@@ -201,17 +201,26 @@ pub(crate) fn command_line(verb: &str, names: &[String]) -> String {
 
 /// Writes to stdout; a reader that went away ends the program quietly.
 pub(crate) fn print(text: &str) -> Result<()> {
+    print_while_read(text).map(drop)
+}
+
+/// Writes to stdout, and tells whether anybody reads it any more.
+pub(crate) fn print_while_read(text: &str) -> Result<bool> {
     match std::io::stdout().lock().write_all(text.as_bytes()) {
-        Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => {
-            Err(Error::failed(format!("writing: {error}")))
-        }
-        _ => Ok(()),
+        Ok(()) => Ok(true),
+        Err(error) if error.kind() == std::io::ErrorKind::BrokenPipe => Ok(false),
+        Err(error) => Err(Error::failed(format!("writing: {error}"))),
     }
 }
 
 /// Writes a value as JSON.
 pub(crate) fn print_json(value: &impl serde::Serialize) -> Result<()> {
+    print(&json_text(value)?)
+}
+
+/// Returns a value as JSON.
+pub(crate) fn json_text(value: &impl serde::Serialize) -> Result<String> {
     let text = serde_json::to_string_pretty(value)
         .map_err(|error| Error::new(Exit::Software, format!("writing JSON: {error}")))?;
-    print(&format!("{text}\n"))
+    Ok(text + "\n")
 }

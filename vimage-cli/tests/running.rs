@@ -3,7 +3,8 @@
 
 mod support;
 
-use std::process::{ExitCode, Output};
+use std::process::{ExitCode, Output, Stdio};
+use std::time::{Duration, Instant};
 
 use jailrs::Jail;
 use netgraph::nodes::eiface;
@@ -256,6 +257,58 @@ vj1     ng1_vj1    igb0bridge:link3             0           0              0    
     assert!(lab.fails(&["stats", "vj9"], 65).contains("no vimage vj9 is configured or up"));
 }
 
+fn stats_say_which_of_those_that_are_named_is_not_up() {
+    let lab = Lab::new();
+    let not_up = "vimage: vj2 is not up\n        `vimage up vj2` starts it";
+    assert_eq!(lab.fails(&["stats", "vj2"], 69), not_up);
+    assert_eq!(lab.fails(&["stats", "--watch=0", "--count=1", "vj2"], 69), not_up);
+    assert_eq!(lab.ok(&["stats"]).lines().count(), 1, "none was asked for");
+    lab.ok(&["up", "vj1"]);
+    let output = lab.run(&["stats", "vj2", "vj1"]);
+    assert_eq!(output.status.code(), Some(69));
+    assert!(String::from_utf8_lossy(&output.stdout).contains("\nvj1     ng0_vj1"), "the other one is shown");
+    lab.ok(&["stats", "--watch=0", "--count=1", "vj2", "vj1"]);
+}
+
+fn stats_fail_where_no_vimage_can_be_read() {
+    let lab = Lab::new();
+    lab.ok(&["up", "vj1", "vj2"]);
+    let break_record = |name: &str| {
+        meddle(&lab, |machine| machine.store.write(&format!("{name}.json"), b"{").unwrap());
+    };
+    break_record("vj1");
+    let output = lab.run(&["stats"]);
+    assert_eq!(output.status.code(), Some(0), "vj2 is in nobody's way: {}", stderr(&output));
+    assert!(stderr(&output).contains("vimage: vj1: "), "{}", stderr(&output));
+    break_record("vj2");
+    let error = lab.fails(&["stats"], 69);
+    assert!(error.contains("vimage: vj1: ") && error.contains("vimage: vj2: "), "{error}");
+}
+
+fn a_watch_ends_when_nobody_reads_it_any_more() {
+    let lab = Lab::new();
+    lab.ok(&["up", "vj1"]);
+    for form in ["--json", "-v"] {
+        let mut child = lab
+            .command(&["stats", "--watch=0", form])
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null())
+            .spawn()
+            .unwrap();
+        drop(child.stdout.take());
+        let end = Instant::now() + Duration::from_secs(60);
+        let ended = loop {
+            match child.try_wait().unwrap() {
+                None if Instant::now() < end => std::thread::sleep(Duration::from_millis(5)),
+                ended => break ended,
+            }
+        };
+        // What did not end would go on for ever.
+        let _ = child.kill();
+        assert!(ended.is_some_and(|status| status.success()), "{form}: {ended:?}");
+    }
+}
+
 fn a_console_on_a_simulated_machine_says_what_it_would_do() {
     let lab = Lab::new();
     assert_eq!(
@@ -425,6 +478,9 @@ fn main() -> ExitCode {
     }
     let trials = support::trials![
         a_name_that_nobody_knows_is_told_from_a_vimage_that_is_down,
+        stats_say_which_of_those_that_are_named_is_not_up,
+        stats_fail_where_no_vimage_can_be_read,
+        a_watch_ends_when_nobody_reads_it_any_more,
         what_is_only_to_be_tried_is_not_run,
         up_says_so_where_no_vimage_is_listed,
         an_interface_is_attached_and_detached_while_the_vimage_runs,

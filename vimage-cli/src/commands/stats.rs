@@ -10,8 +10,8 @@ use netgraph::nodes::{bridge, eiface};
 use netgraph::{NodeId, Path, Socket};
 use serde::Serialize;
 
-use super::{Context, print, print_json, say};
-use crate::error::Result;
+use super::{Context, json_text, print, print_while_read, say};
+use crate::error::{Error, Result};
 use crate::host::Machine;
 use crate::state::Record;
 use crate::wanted::WantedInterface;
@@ -61,25 +61,33 @@ struct Document<'a> {
 
 /// Shows the counters of vimages, of all if none is named; with `--watch` their rates, again and again.
 pub(crate) fn stats(context: &mut Context, names: &[String], watching: Watching) -> Result<ExitCode> {
+    let (mut before, not_up) = look(context, names)?;
     let Some(seconds) = watching.watch else {
-        let rows = look(context, names)?;
-        show(context, &rows, false)?;
-        return Ok(ExitCode::SUCCESS);
+        show(context, &before, false)?;
+        return not_up.map_or(Ok(ExitCode::SUCCESS), Err);
     };
+    match not_up {
+        // There is nothing to watch.
+        Some(error) if before.is_empty() => return Err(error),
+        Some(error) => say(&error.message),
+        None => {}
+    }
     let redraws = std::io::stdout().is_terminal() && !context.global.json;
-    let mut before = look(context, names)?;
     let mut since = Instant::now();
     let mut left = watching.count.unwrap_or(u64::MAX);
     while left > 0 {
         std::thread::sleep(Duration::from_secs(seconds));
         // A simulated machine is opened anew each time: meanwhile it is others'.
-        let mut now = look(context, names)?;
+        let (mut now, _) = look(context, names)?;
         rate(&mut now, &before, since.elapsed());
         since = Instant::now();
         if redraws {
             print("\x1b[H\x1b[2J")?;
         }
-        show(context, &now, true)?;
+        if !show(context, &now, true)? {
+            // Whoever read it went away.
+            break;
+        }
         left -= 1;
         if !redraws && left > 0 && !context.global.json {
             print("\n")?;
@@ -89,34 +97,48 @@ pub(crate) fn stats(context: &mut Context, names: &[String], watching: Watching)
     Ok(ExitCode::SUCCESS)
 }
 
-fn look(context: &mut Context, names: &[String]) -> Result<Vec<Row>> {
+/// Reads the counters, and says which of the vimages that are named is not up.
+fn look(context: &mut Context, names: &[String]) -> Result<(Vec<Row>, Option<Error>)> {
     let machine = context.machine()?;
     let recorded = Record::names(&*machine.store)?;
     super::check_known(context.config().ok().as_ref(), &recorded, names)?;
     let chosen = if names.is_empty() { &recorded } else { names };
     let socket = context.socket(&machine)?;
     let boot = machine.boot()?;
-    let mut rows = Vec::new();
+    let (mut rows, mut seen) = (Vec::new(), false);
+    let (mut failed, mut not_up) = (Vec::new(), Vec::new());
     for name in chosen {
         match of_vimage(&machine, &socket, &boot, name) {
-            // What is wrong with one that was not asked for by name is in nobody's way.
-            Err(error) if names.is_empty() => say(&format!("{name}: {}", error.message)),
-            found => rows.extend(found?),
+            Err(error) => failed.push(error.context(name)),
+            Ok(Some(found)) => {
+                seen = true;
+                rows.extend(found);
+            }
+            Ok(None) if names.is_empty() => {}
+            Ok(None) => not_up.push(super::not_up(context, &machine, name)?),
         }
     }
-    Ok(rows)
+    // What is wrong with some that were not asked for by name is in nobody's way.
+    if names.is_empty() && seen {
+        failed.drain(..).for_each(|error: Error| say(&error.message));
+    }
+    match failed.into_iter().reduce(Error::and) {
+        Some(error) => Err(error),
+        None => Ok((rows, not_up.into_iter().reduce(Error::and))),
+    }
 }
 
-fn of_vimage(machine: &Machine, socket: &Socket, boot: &str, name: &str) -> Result<Vec<Row>> {
+/// Reads the counters of a vimage's interfaces; there are none of one that is not up.
+fn of_vimage(machine: &Machine, socket: &Socket, boot: &str, name: &str) -> Result<Option<Vec<Row>>> {
     let Some(record) = Record::load(&*machine.store, name)?.filter(|record| record.boot == boot) else {
-        return Ok(Vec::new());
+        return Ok(None);
     };
     let mut rows = Vec::new();
     for wanted in &record.wanted.interfaces {
         let id = record.interfaces.get(&wanted.node).copied().map(NodeId);
         rows.extend(id.map(|id| of_interface(socket, name, wanted, id)).transpose()?.flatten());
     }
-    Ok(rows)
+    Ok(Some(rows))
 }
 
 /// Reads the counters of an interface's link, if it is on a bridge.
@@ -176,11 +198,12 @@ fn rate(now: &mut [Row], before: &[Row], span: Duration) {
     now.sort_by(|a, b| busy(b).cmp(&busy(a)).then_with(|| key(a).cmp(&key(b))));
 }
 
-fn show(context: &Context, rows: &[Row], rates: bool) -> Result<()> {
+/// Shows rows, and tells whether anybody reads it any more.
+fn show(context: &Context, rows: &[Row], rates: bool) -> Result<bool> {
     if context.global.json {
-        return print_json(&Document { version: VERSION, interfaces: rows });
+        return print_while_read(&json_text(&Document { version: VERSION, interfaces: rows })?);
     }
-    print(&table(rows, rates))
+    print_while_read(&table(rows, rates))
 }
 
 /// Writes a table: texts to the left, numbers to the right.
