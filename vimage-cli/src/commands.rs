@@ -30,7 +30,7 @@ use netgraph::Socket;
 use netgraph::transport::Traced;
 
 use crate::cli::Global;
-use crate::config::{Config, Source, Vimage};
+use crate::config::{Config, Name, Source, Vimage};
 use crate::error::{Error, Exit, Result};
 use crate::host::Machine;
 use crate::state::{Phase, Record};
@@ -147,16 +147,26 @@ pub(crate) fn select<'c>(config: &'c Config, names: &[String]) -> Result<Vec<&'c
     names.iter().map(|name| find(name)).collect()
 }
 
-/// Checks that each of these names is that of a vimage, configured (where the configuration can be read) or recorded.
-pub(crate) fn check_known(config: Option<&Config>, recorded: &[String], names: &[String]) -> Result<()> {
-    let known = |name: &String| {
-        recorded.contains(name) || config.is_none_or(|config| config.vimages.contains_key(name.as_str()))
+/// Checks that each of these names is that of a vimage, recorded or configured. Where the configuration cannot be read, that is
+/// told, and a name that none can have is still refused: it would be taken for a path.
+pub(crate) fn check_known(
+    config: Result<&Config, &Error>,
+    recorded: &[String],
+    names: &[String],
+) -> Result<()> {
+    let others = || names.iter().filter(|name| !recorded.contains(name));
+    let can_be = |name: &str| match config {
+        Ok(config) => config.vimages.contains_key(name),
+        Err(_) => name.parse::<Name>().is_ok(),
     };
-    match names.iter().find(|name| !known(name)) {
-        Some(name) => Err(Error::config(format!("no vimage {name} is configured or up"))
-            .hint("`vimage list` shows which are configured")),
-        None => Ok(()),
+    if let Some(name) = others().find(|name| !can_be(name)) {
+        return Err(Error::config(format!("no vimage {name} is configured or up"))
+            .hint("`vimage list` shows which are configured"));
     }
+    if let (Some(_), Err(error)) = (others().next(), config) {
+        say(&error.message);
+    }
+    Ok(())
 }
 
 /// Finds a vimage that is up: its record, and its jail.
@@ -174,7 +184,7 @@ pub(crate) fn running(context: &Context, machine: &Machine, name: &str) -> Resul
 
 /// Says that a vimage is not up; the error is that there is no such vimage at all.
 pub(crate) fn not_up(context: &Context, machine: &Machine, name: &str) -> Result<Error> {
-    check_known(context.config().ok().as_ref(), &Record::names(&*machine.store)?, &[name.to_owned()])?;
+    check_known(context.config().as_ref(), &Record::names(&*machine.store)?, &[name.to_owned()])?;
     Ok(Error::unavailable(format!("{name} is not up")).hint(format!("`vimage up {name}` starts it")))
 }
 

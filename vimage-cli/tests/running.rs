@@ -257,6 +257,29 @@ vj1     ng1_vj1    igb0bridge:link3             0           0              0    
     assert!(lab.fails(&["stats", "vj9"], 65).contains("no vimage vj9 is configured or up"));
 }
 
+fn a_name_that_none_can_have_is_refused_though_the_configuration_cannot_be_read() {
+    let lab = Lab::new();
+    lab.ok(&["up", "vj1"]);
+    lab.write("rc.conf", "if true; then\n");
+    let broken =
+        format!("vimage: {}:1:1: \"if\" belongs to a control structure", lab.path("rc.conf").display());
+    for name in ["../vj1", "a b", "", "1"] {
+        for args in [&["down", name][..], &["status", name], &["stats", name], &["exec", name, "true"]] {
+            let error = lab.fails(args, 65);
+            assert!(
+                error.starts_with(&format!("vimage: no vimage {name} is configured or up")),
+                "{args:?}: {error}"
+            );
+        }
+    }
+    // What is not recorded may be configured: that it cannot be known is told.
+    assert!(lab.fails(&["status", "vj2"], 3).starts_with(&broken));
+    let output = lab.run(&["down", "vj2"]);
+    assert!(output.status.success() && stderr(&output).contains(&broken), "{}", stderr(&output));
+    lab.ok(&["status", "vj1"]);
+    lab.ok(&["down", "vj1"]);
+}
+
 fn stats_say_which_of_those_that_are_named_is_not_up() {
     let lab = Lab::new();
     let not_up = "vimage: vj2 is not up\n        `vimage up vj2` starts it";
@@ -478,6 +501,7 @@ fn main() -> ExitCode {
     }
     let trials = support::trials![
         a_name_that_nobody_knows_is_told_from_a_vimage_that_is_down,
+        a_name_that_none_can_have_is_refused_though_the_configuration_cannot_be_read,
         stats_say_which_of_those_that_are_named_is_not_up,
         stats_fail_where_no_vimage_can_be_read,
         a_watch_ends_when_nobody_reads_it_any_more,

@@ -5,7 +5,7 @@ use std::process::ExitCode;
 use jailrs::Jail;
 
 use super::report::{Reporter, changing};
-use super::{Context, command_line, running};
+use super::{Context, check_known, command_line, running};
 use crate::change;
 use crate::config::shell::Reader;
 use crate::config::{Config, MacPolicy, Vimage};
@@ -66,6 +66,8 @@ fn with_running(
     act: impl FnOnce(&mut Work<'_>, &Jail) -> Result<()>,
 ) -> Result<()> {
     let machine: Machine = context.bench()?;
+    // Before the lock, which is a file of that name.
+    check_known(context.config().as_ref(), &Record::names(&*machine.store)?, &[name.to_owned()])?;
     let _lock = machine.store.lock(name)?;
     let (record, jail) = running(context, &machine, name)?;
     let socket = context.socket(&machine)?;

@@ -18,7 +18,7 @@ pub(crate) fn down(context: &mut Context, names: &[String], prune: bool) -> Resu
     let verb = if prune { "down --prune" } else { "down" };
     changing(context, &command_line(verb, names), |context| {
         // A configuration that is broken must not keep anything from going down: records say what to do.
-        let config = context.config().ok();
+        let config = context.config();
         let machine = context.bench()?;
         take_down(context, &machine, config.as_ref(), names, prune)
     })
@@ -28,12 +28,13 @@ pub(crate) fn down(context: &mut Context, names: &[String], prune: bool) -> Resu
 pub(super) fn take_down(
     context: &Context,
     machine: &Machine,
-    config: Option<&Config>,
+    config: Result<&Config, &Error>,
     names: &[String],
     prune: bool,
 ) -> Result<()> {
     let recorded = Record::names(&*machine.store)?;
     super::check_known(config, &recorded, names)?;
+    let config = config.ok();
     let mut chosen = if names.is_empty() { recorded } else { names.to_vec() };
     if names.is_empty() && prune {
         let all = config.into_iter().flat_map(|config| config.vimages.keys());

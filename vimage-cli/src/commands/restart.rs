@@ -30,7 +30,7 @@ pub(crate) fn restart(context: &mut Context, names: &[String]) -> Result<ExitCod
 
 /// One that does not go down does not keep the others from coming up again.
 fn both(context: &Context, machine: &Machine, config: &Config, names: &[String]) -> Result<()> {
-    let down = down::take_down(context, machine, Some(config), names, false);
+    let down = down::take_down(context, machine, Ok(config), names, false);
     let up = up::bring_up(context, machine, config, names);
     match (down, up) {
         (Err(down), Err(up)) => Err(down.and(up)),

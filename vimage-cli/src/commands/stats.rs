@@ -101,7 +101,7 @@ pub(crate) fn stats(context: &mut Context, names: &[String], watching: Watching)
 fn look(context: &mut Context, names: &[String]) -> Result<(Vec<Row>, Option<Error>)> {
     let machine = context.machine()?;
     let recorded = Record::names(&*machine.store)?;
-    super::check_known(context.config().ok().as_ref(), &recorded, names)?;
+    super::check_known(context.config().as_ref(), &recorded, names)?;
     let chosen = if names.is_empty() { &recorded } else { names };
     let socket = context.socket(&machine)?;
     let boot = machine.boot()?;

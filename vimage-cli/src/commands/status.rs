@@ -114,14 +114,14 @@ pub(crate) fn status(context: &mut Context, names: &[String]) -> Result<ExitCode
         let mut all: Vec<String> = match context.config() {
             Ok(config) => config.list.value.iter().map(ToString::to_string).collect(),
             Err(error) => {
-                eprintln!("vimage: {}", error.message.replace('\n', "\nvimage: "));
+                super::say(&error.message);
                 Vec::new()
             }
         };
         all.extend(recorded.iter().filter(|name| !all.contains(name)).cloned().collect::<Vec<_>>());
         all
     } else {
-        super::check_known(context.config().ok().as_ref(), &recorded, names)?;
+        super::check_known(context.config().as_ref(), &recorded, names)?;
         names.to_vec()
     };
     show(context, &machine, &names)
