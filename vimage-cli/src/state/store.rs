@@ -147,7 +147,9 @@ pub(crate) fn lock(path: &Path) -> Result<Guard> {
                 // Vimages that are started together wait for each other: that is nothing to tell of.
                 let holder = holder(path);
                 if !holder.starts_with(&myself()) {
-                    eprintln!("vimage: waiting for {holder}, which holds {}", path.display());
+                    let line = format!("vimage: waiting for {holder}, which holds {}\n", path.display());
+                    // In one piece: others wait for the same, and may say so at the same time.
+                    let _ = std::io::stderr().write_all(line.as_bytes());
                 }
                 break Flock::lock(back, FlockArg::LockExclusive).map_err(|(_, errno)| failed(errno))?;
             }
