@@ -17,7 +17,7 @@ const CHANNEL: i32 = 90;
 /// A component, its units by their place in it.
 pub(super) struct Component<'m> {
     pub(super) members: &'m [usize],
-    /// Neighbours, in the order of the hooks that lead to them.
+    /// Neighbours, in the order of the hooks that lead to them; what is upstream comes first.
     pub(super) near: Vec<Vec<usize>>,
     /// What a unit hangs on: in a tree of the component, or in the core on the way from its end.
     pub(super) parent: Vec<Option<usize>>,
@@ -63,6 +63,8 @@ impl<'m> Component<'m> {
                     near[local].push(other);
                 }
             }
+            // The way out comes first, whatever hooks it is on.
+            near[local].sort_by_key(|other| !web.units[members[*other]].upstream);
         }
         let count = members.len();
         Self {

@@ -180,6 +180,26 @@ fn a_jail_that_is_twice_on_a_bridge_has_one_line_to_it_in_a_row_of_jails() {
 }
 
 #[test]
+fn a_parent_is_above_the_jails_of_its_column_whatever_hooks_it_is_on() {
+    let mut scene = Scene::default();
+    let (nic, bridge) = (scene.node(b"em0", b"ether"), scene.node(b"em0bridge", b"bridge"));
+    let away = scene.bridge("em1");
+    // A bridge in private mode: the wire is on uplink1, and the first jail on link0.
+    scene.jail("a", &[bridge, away]);
+    scene.link((nic, b"lower"), (bridge, b"uplink1"));
+    scene.link((nic, b"upper"), (bridge, b"link1"));
+    (0..4).for_each(|n| scene.jail(&format!("b{n}"), &[bridge]));
+    let layout = layout(&scene);
+    let rect = |node: usize| layout.nodes.iter().find(|other| other.node == node).unwrap().rect;
+    let parent = rect(0);
+    let beside: Vec<Rect> = layout.clusters.iter().map(|(_, rect)| *rect).collect();
+    let beside: Vec<&Rect> =
+        beside.iter().filter(|r| r.x < parent.x + parent.w && parent.x < r.x + r.w).collect();
+    assert!(!beside.is_empty(), "nothing is in the parent's column: {layout:?}");
+    assert!(beside.iter().all(|r| r.y > parent.y), "{parent:?} {beside:?}");
+}
+
+#[test]
 fn nothing_is_a_picture_too() {
     let Layout { width, height, .. } = layout(&Scene::default());
     assert!(width > 0 && height > 0);
