@@ -1,10 +1,12 @@
 //! What the commands print for machines is what docs/json.md says.
 #![allow(clippy::unwrap_used, clippy::panic, reason = "tests")]
 
+mod releases;
 mod support;
 
 use std::process::ExitCode;
 
+use releases::Shelf;
 use serde_json::Value;
 use support::{Lab, stderr};
 
@@ -65,9 +67,19 @@ fn is_of(value: &Value, kind: &str) -> bool {
         "list" => value.is_array(),
         "failure" => differ(value, &forms("up")[1], "").is_empty(),
         "counted" => differ(value, &forms("stats")[0]["interfaces"][0]["counted"], "").is_empty(),
-        "setting" => value.get("value").is_some() && value.get("origin").is_some(),
+        "any" => true,
+        "place" => differ(value, &forms("config")[3], "").is_empty(),
+        "setting" => differ(value, &forms("config")[2], "").is_empty(),
         // As many fields as there are variables.
-        "vimage" => value["name"].is_string() && is_of(&value["rootdir"], "setting"),
+        "vimage" => value.as_object().unwrap().iter().all(|(name, value)| match (name.as_str(), value) {
+            ("name", value) => value.is_string(),
+            ("bridges", value) => {
+                let words = value["value"].as_array().unwrap();
+                words.iter().all(|word| differ(word, &forms("config")[4], "").is_empty())
+            }
+            (_, Value::Array(settings)) => settings.iter().all(|setting| is_of(setting, "setting")),
+            (_, setting) => is_of(setting, "setting"),
+        }),
         kind => panic!("the page has a kind {kind:?}"),
     }
 }
@@ -94,7 +106,9 @@ fn every_command_prints_what_the_page_says() {
         (&["status"], 0),
         (&["doctor"], 0),
         (&["plan"], 0),
+        (&["graph"], 0),
         (&["up"], 0),
+        (&["graph"], 0),
         (&["status"], 0),
         (&["stats"], 0),
         (&["stats", "--watch=0", "--count=1"], 0),
@@ -108,6 +122,29 @@ fn every_command_prints_what_the_page_says() {
     ] {
         holds(&lab, args, form);
     }
+}
+
+fn releases_and_roots_are_told_as_the_page_says() {
+    let shelf = Shelf::new();
+    shelf.modern("15.1-RELEASE");
+    shelf.old("8.3-RELEASE");
+    for (args, form) in [
+        (&["--list"][..], 1),
+        (&["-n", "--release", "15.1-RELEASE", "DIR"], 0),
+        (&["--release", "15.1-RELEASE", "DIR"], 0),
+    ] {
+        let value: Value = serde_json::from_str(&shelf.ok(&[args, &["--json"]].concat())).unwrap();
+        assert_eq!(differ(&value, &forms("build")[form], ""), [""; 0], "{args:?}");
+    }
+}
+
+fn what_is_imported_is_told_as_the_page_says() {
+    let lab = Lab::new();
+    let file = lab.path("jail.conf");
+    lab.write("jail.conf", "exec.clean;\na { path = \"/a\"; host.hostname = a; vnet; exec.timeout = 9; }\n");
+    let value = holds(&lab, &["import", file.to_str().unwrap()], 0);
+    assert!(!value["vimages"][0]["lines"].as_array().unwrap().is_empty(), "{value}");
+    assert!(!value["vimages"][0]["notes"].as_array().unwrap().is_empty(), "{value}");
 }
 
 fn a_failure_is_in_the_document_and_in_the_exit_code() {
@@ -139,6 +176,8 @@ fn main() -> ExitCode {
     }
     let trials = support::trials![
         every_command_prints_what_the_page_says,
+        releases_and_roots_are_told_as_the_page_says,
+        what_is_imported_is_told_as_the_page_says,
         a_failure_is_in_the_document_and_in_the_exit_code,
         differences_are_found,
     ];
