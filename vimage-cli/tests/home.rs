@@ -153,7 +153,11 @@ fn the_pages_have_every_command_and_option_in_them() {
     let page = fs::read_to_string(folder.path().join("vimage.8")).unwrap();
     for wanted in [
         ".Cm up\n.Op Fl -boot\n.Op Ar NAME ...\n",
-        ".It Cm up Op Fl -boot Op Ar NAME ...\nStart vimages",
+        ".It Cm up Oo Fl -boot Oc Oo Ar NAME ... Oc\nStart vimages",
+        ".It Cm import Oo Fl -root Ar DIR Oc Ar FILE\n",
+        ".Op Fl -watch Ns Oo = Ns Ar SECONDS Oc\n",
+        ".It Fl -watch Ns Oo = Ns Ar SECONDS Oc\n",
+        ".It Fl -theme Ar COLOURS\n",
         ".Cm exec\n.Ar NAME\n.Ar COMMAND ...\n",
         ".It Fl c , Fl -config Ar FILE\nRead this configuration",
         ".It Cm sim init",

@@ -98,9 +98,14 @@ fn arguments(verb: &Command, before: &str, after: &str) -> String {
     let mut out = String::new();
     let (words, options): (Vec<&Arg>, Vec<&Arg>) = own_arguments(verb).partition(|arg| arg.is_positional());
     for arg in options.into_iter().chain(words) {
-        let inner = if arg.is_positional() { value(arg) } else { flag(arg, " ") };
+        let inner = if arg.is_positional() { value(arg) } else { flag(arg) };
         let inner = if repeats(arg) { format!("{inner} ...") } else { inner };
-        let macros = if arg.is_required_set() { inner } else { format!("Op {inner}") };
+        let macros = match (arg.is_required_set(), after) {
+            (true, _) => inner,
+            // Op takes in all that is on its line.
+            (false, "") => format!("Oo {inner} Oc"),
+            (false, _) => format!("Op {inner}"),
+        };
         let _ = write!(out, "{before}{macros}{after}");
     }
     out
@@ -114,12 +119,21 @@ fn repeats(arg: &Arg) -> bool {
 }
 
 /// An option as `Fl n`, or `Fl -repo Ar DIR`.
-fn flag(arg: &Arg, between: &str) -> String {
+fn flag(arg: &Arg) -> String {
     let name = match (arg.get_short(), arg.get_long()) {
         (Some(short), _) => format!("Fl {short}"),
         (None, long) => format!("Fl -{}", long.unwrap_or_default()),
     };
-    if takes_value(arg) { format!("{name}{between}{}", value(arg)) } else { name }
+    name + &value_after(arg)
+}
+
+/// What follows an option's name: nothing, ` Ar DIR`, or a value that may be left out and stands behind `=`.
+fn value_after(arg: &Arg) -> String {
+    match (takes_value(arg), arg.is_require_equals_set()) {
+        (false, _) => String::new(),
+        (true, false) => format!(" {}", value(arg)),
+        (true, true) => format!(" Ns Oo = Ns {} Oc", value(arg)),
+    }
 }
 
 fn takes_value(arg: &Arg) -> bool {
@@ -129,7 +143,9 @@ fn takes_value(arg: &Arg) -> bool {
 fn value(arg: &Arg) -> String {
     let names = arg.get_value_names().unwrap_or_default();
     let name = names.first().map_or_else(|| arg.get_id().to_string().to_uppercase(), ToString::to_string);
-    format!("Ar {}", name.trim_end_matches('S'))
+    // Clap calls an argument that has no name for its value by that of its field: NAMES, of which each is a NAME.
+    let name = if arg.is_positional() { name.trim_end_matches('S') } else { &name };
+    format!("Ar {name}")
 }
 
 /// An item of a list: an option by all its names, and what it is for.
@@ -137,7 +153,7 @@ fn described(arg: &Arg) -> String {
     let mut names = Vec::new();
     names.extend(arg.get_short().map(|short| format!("Fl {short}")));
     names.extend(arg.get_long().map(|long| format!("Fl -{long}")));
-    let value = if takes_value(arg) { format!(" {}", value(arg)) } else { String::new() };
+    let value = value_after(arg);
     let help = arg.get_help().map(ToString::to_string).unwrap_or_default();
     format!(".It {}{value}\n{}", names.join(" , "), sentence(&help))
 }
