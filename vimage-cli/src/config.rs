@@ -11,6 +11,7 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
+mod command;
 pub mod mac;
 mod name;
 mod origin;
@@ -22,6 +23,8 @@ mod source;
 mod variable;
 mod vimage;
 
+pub(crate) use command::for_words;
+pub use command::words;
 pub use name::{Ifname, IfnameError, Name, NameError};
 pub use origin::{Origin, Position, Setting};
 pub use problem::{Problem, Problems, Severity};

@@ -309,6 +309,21 @@ vimage_exec_poststop3=x"
 }
 
 #[test]
+fn a_command_that_needs_a_shell_is_refused_with_its_remedy() {
+    assert_eq!(
+        of_a(
+            r#"vimage_a_exec_start='a && b' vimage_a_exec_stop=' '
+vimage_exec_prestart0='x > y' vimage_a_exec_poststop0="it's""#
+        ),
+        r#"2: vimage_a_exec_start: the command "a && b": '&' belongs to the shell's language, and no shell runs this (put it into a script and name that, or write /bin/sh -c '...')
+2: vimage_a_exec_stop: the command " ": the command is empty (put it into a script and name that, or write /bin/sh -c '...')
+3: vimage_a_exec_poststop0: the command "it's": a quote ' is not closed (put it into a script and name that, or write /bin/sh -c '...')
+3: vimage_exec_prestart0: the command "x > y": '>' belongs to the shell's language, and no shell runs this (put it into a script and name that, or write /bin/sh -c '...')
+"#
+    );
+}
+
+#[test]
 fn what_a_vnet_jail_has_no_use_for_is_explained() {
     assert_eq!(
         of_a(

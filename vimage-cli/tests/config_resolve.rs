@@ -108,7 +108,7 @@ vimage_vj2_stop_timeout="10"  # default
 fn what_is_shown_can_be_read_again() {
     let config = config(&format!(
         "{ARTICLE}
-        vimage_vj1_exec_prestart='echo \"$HOME\" `date` \\\\ it'\\''s'
+        vimage_vj1_exec_prestart='/bin/sh -c '\\''echo \"$HOME\" `date` \\\\'\\'' it\\'\\''s'
         vimage_vj1_exec_prestart0='two\nlines'
         vimage_vj1_exec_stop='/bin/sh /etc/rc.shutdown'
         vimage_vj1_mac='2:0:0:0:0:1 02:00:00:00:00:02'

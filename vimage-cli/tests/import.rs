@@ -220,6 +220,30 @@ fn the_word_jng_stands_for_the_jails_of_this_system_that_jng_serves() {
     assert!(shown.contains("vimage_new_rootdir=\"/j/new\"\n"), "{shown}");
 }
 
+fn a_command_that_needs_a_shell_is_given_to_one() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("jail.conf");
+    let text = r#"a {
+        path = /a; vnet; host.hostname = a;
+        exec.start = "/bin/sh /etc/rc";
+        exec.stop = "one", "echo 'two'";
+        exec.prestart = "test -d /x || mkdir /x";
+    }"#;
+    fs::write(&file, text).unwrap();
+    let (shown, told, code) = import(&[file.to_str().unwrap()], folder.path());
+    assert_eq!((told.as_str(), code), ("", Some(0)));
+    // What is imported can be used.
+    let rc_conf = folder.path().join("rc.conf");
+    fs::write(&rc_conf, shown).unwrap();
+    let output = program().args(["-c", rc_conf.to_str().unwrap(), "config", "a", "--json"]).output().unwrap();
+    let config: Value = serde_json::from_slice(&output.stdout).unwrap();
+    let of = |setting: &Value| vimage::config::words(setting["value"].as_str().unwrap()).unwrap();
+    let vimage = &config["vimage"];
+    assert_eq!(of(&vimage["exec_start"]), ["/bin/sh", "/etc/rc"]);
+    assert_eq!(of(&vimage["exec_stop"]), ["/bin/sh", "-c", "one && echo 'two'"]);
+    assert_eq!(of(&vimage["exec_prestart"][0]), ["/bin/sh", "-c", "test -d /x || mkdir /x"]);
+}
+
 fn files_that_are_included_are_read_within_limits() {
     let folder = tempfile::tempdir().unwrap();
     let write = |name: &str, text: &str| fs::write(folder.path().join(name), text).unwrap();
@@ -301,6 +325,7 @@ fn main() -> ExitCode {
         what_is_shown_is_a_configuration,
         the_jails_of_rc_conf_are_said_too,
         the_word_jng_stands_for_the_jails_of_this_system_that_jng_serves,
+        a_command_that_needs_a_shell_is_given_to_one,
         files_that_are_included_are_read_within_limits,
         mistakes_are_told_with_file_and_line,
         nothing_in_a_comment_can_end_it,

@@ -133,7 +133,7 @@ pub enum Start {
     Network,
     /// Nothing at all, written as [`NONE`].
     Nothing,
-    /// A command, for sh(1).
+    /// A command, of which [`words`](crate::config::words) makes words.
     Command(String),
 }
 
@@ -144,7 +144,7 @@ pub enum Stop {
     Services,
     /// Nothing, written as [`NONE`].
     Nothing,
-    /// A command, for sh(1).
+    /// A command, of which [`words`](crate::config::words) makes words.
     Command(String),
 }
 

@@ -8,7 +8,7 @@ use serde::Serialize;
 use super::parse::Place;
 use super::refuse;
 use crate::config::shell::quote;
-use crate::config::{Name, Problem};
+use crate::config::{Name, Problem, for_words};
 
 /// All that some files say, as far as it can be said for vimages.
 #[derive(Debug, Default, Serialize)]
@@ -93,9 +93,11 @@ impl Written {
     }
 
     /// Adds a variable of the vimage, by its name without `vimage_NAME_`.
-    pub(super) fn set(&mut self, variable: &str, value: impl Into<String>) {
-        let variable = format!("vimage_{}_{variable}", self.name);
+    pub(super) fn set(&mut self, name: &str, value: impl Into<String>) {
+        let variable = format!("vimage_{}_{name}", self.name);
         let value = value.into();
+        // jail(8) and rc.d/jail have a shell run commands.
+        let value = if name.starts_with("exec_") { for_words(&value) } else { value };
         if value.chars().any(char::is_control) {
             let place = Place { file: self.file.as_str().into(), line: self.line };
             let text = format!(

@@ -227,11 +227,22 @@ pub(super) fn services(value: &str) -> Parsed<Vec<String>> {
 }
 
 pub(super) fn start(value: &str) -> Parsed<Start> {
-    Ok(if is_none(value) { Start::Nothing } else { Start::Command(value.to_owned()) })
+    Ok(if is_none(value) { Start::Nothing } else { Start::Command(command(value)?) })
 }
 
 pub(super) fn stop(value: &str) -> Parsed<Stop> {
-    Ok(if is_none(value) { Stop::Nothing } else { Stop::Command(value.to_owned()) })
+    Ok(if is_none(value) { Stop::Nothing } else { Stop::Command(command(value)?) })
+}
+
+/// A command, of which words can be made.
+pub(super) fn command(value: &str) -> Parsed<String> {
+    match crate::config::words(value) {
+        Ok(_) => Ok(value.to_owned()),
+        Err(message) => {
+            let remedy = "put it into a script and name that, or write /bin/sh -c '...'";
+            refuse(format!("the command {value:?}: {message}"), remedy)
+        }
+    }
 }
 
 fn is_none(value: &str) -> bool {

@@ -129,9 +129,9 @@ impl Resolver<'_> {
         self.check_gap(name, known, if none { 0 } else { next });
         let mut commands = Vec::new();
         for variable in found.into_iter().flatten().filter(|variable| !variable.value.is_empty()) {
-            if let Some(text) = self.text(&variable) {
-                commands.push(Setting { value: text.to_owned(), origin: origin(&variable) });
-            }
+            let command = self.parsed(Some(&variable), |text| value::command(text).map(Some), None);
+            let Setting { value, origin } = command;
+            commands.extend(value.map(|value| Setting { value, origin }));
         }
         commands
     }
