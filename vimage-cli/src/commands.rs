@@ -119,9 +119,9 @@ impl Context {
 }
 
 fn default_file() -> Result<PathBuf> {
-    let state = std::env::var_os("XDG_STATE_HOME").map(PathBuf::from).filter(|path| path.is_absolute());
-    let home = || std::env::var_os("HOME").map(|home| PathBuf::from(home).join(".local/state"));
-    match state.or_else(home) {
+    let folder = |name| std::env::var_os(name).map(PathBuf::from).filter(|path| path.is_absolute());
+    let home = || folder("HOME").map(|home| home.join(".local/state"));
+    match folder("XDG_STATE_HOME").or_else(home) {
         Some(state) => Ok(state.join(DEFAULT_FILE)),
         None => Err(Error::new(Exit::Usage, "there is no HOME to keep a simulated machine in")
             .hint("name it: --host sim:FILE")),

@@ -477,10 +477,36 @@ fn what_is_only_to_be_tried_is_not_run() {
     assert_eq!(lab.ok(&["-n", "exec", "vj1", "rm", "-r", "/"]), "* vj1: run rm -r / in vj1\n");
     assert_eq!(lab.ok(&["-n", "console", "vj1"]), "* vj1: run a login shell of root in vj1\n");
     assert!(lab.ok(&["-n", "sim", "init", "--force"]).starts_with("+ the simulated machine "));
+    assert!(lab.fails(&["-n", "sim", "init"], 1).contains("is there already"), "as without -n");
+    let picture = lab.path("a.svg");
+    let shown = lab.ok(&["-n", "graph", "-o", picture.to_str().unwrap()]);
+    assert_eq!(shown, format!("+ {}\n", picture.display()));
+    assert!(!picture.exists());
     assert!(lab.ok(&["-n", "man", lab.path("").to_str().unwrap()]).ends_with("vimage.conf.5\n"));
     assert!(!lab.path("vimage.8").exists());
     assert_eq!(std::fs::read(lab.path("m.json")).unwrap(), before);
     assert_eq!(lab.ok(&["sim", "log"]), log);
+}
+
+fn a_simulated_machine_takes_the_place_of_no_device_and_has_as_many_interfaces_as_one_likes() {
+    let lab = Lab::new();
+    let mut command = support::program();
+    let output = command.args(["--host", "sim:/dev/null", "sim", "init", "--force"]).output().unwrap();
+    assert_eq!(output.status.code(), Some(64), "{}", stderr(&output));
+    assert!(stderr(&output).contains("/dev/null is no plain file"), "{}", stderr(&output));
+    let nics: Vec<String> = (0..300).map(|n| format!("--nic=em{n}")).collect();
+    let nics: Vec<&str> = nics.iter().map(String::as_str).collect();
+    lab.ok(&[&["sim", "init", "--force"], &nics[..]].concat());
+    let machine = Machine::file(&lab.path("m.json")).unwrap();
+    let macs: std::collections::BTreeSet<_> = machine
+        .jails
+        .interfaces()
+        .list()
+        .unwrap()
+        .iter()
+        .filter_map(|i| i.mac.map(|mac| mac.to_string()))
+        .collect();
+    assert_eq!(macs.len(), 300);
 }
 
 fn up_says_so_where_no_vimage_is_listed() {
@@ -506,6 +532,7 @@ fn main() -> ExitCode {
         stats_fail_where_no_vimage_can_be_read,
         a_watch_ends_when_nobody_reads_it_any_more,
         what_is_only_to_be_tried_is_not_run,
+        a_simulated_machine_takes_the_place_of_no_device_and_has_as_many_interfaces_as_one_likes,
         up_says_so_where_no_vimage_is_listed,
         an_interface_is_attached_and_detached_while_the_vimage_runs,
         the_number_of_a_detached_interface_is_given_again_only_at_the_end,

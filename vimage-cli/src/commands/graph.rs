@@ -73,6 +73,7 @@ pub(crate) fn graph(context: &mut Context, options: &Options) -> Result<ExitCode
     let drawn = Drawn::read(context, &machine, form != Form::Text, &options.names)?;
     let text = drawn.show(form, options.theme.into(), terminal);
     match output {
+        Some(file) if context.global.dry_run => print(&format!("+ {}\n", file.display()))?,
         Some(file) => output::write(file, text.as_bytes())?,
         None => print(&text)?,
     }

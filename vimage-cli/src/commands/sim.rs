@@ -32,6 +32,8 @@ pub(crate) fn init(
     }
     let what = format!("the simulated machine {} with {}", file.display(), machine.nics.join(" "));
     if context.global.dry_run {
+        machine.build()?;
+        MachineFile::has_room(&file, force)?;
         print(&format!("+ {what}\n"))?;
         return Ok(ExitCode::SUCCESS);
     }

@@ -58,8 +58,9 @@ impl NewMachine {
     pub fn build(&self) -> Result<Simulated> {
         let graph = SimMachine::new();
         for (number, name) in self.nics.iter().enumerate() {
-            // Addresses of the range that documentation may use.
-            let mac = EtherAddr([0x00, 0x00, 0x5e, 0x00, 0x53, number as u8 + 1]);
+            // Addresses of the range that documentation may use; where it ends, local ones.
+            let [.., high, low] = (number as u64 + 1).to_be_bytes();
+            let mac = EtherAddr([if high == 0 { 0x00 } else { 0x02 }, 0x00, 0x5e, high, 0x53, low]);
             graph.add_nic(name, mac).map_err(|errno| {
                 Error::new(Exit::Usage, format!("an interface {name:?} cannot be: {errno}"))
             })?;
@@ -105,17 +106,31 @@ impl MachineFile {
     /// Where there is a file already, unless `force`; where it cannot be written.
     pub fn create(path: &Path, machine: &NewMachine, force: bool) -> Result<()> {
         let simulated = machine.build()?;
+        Self::has_room(path, force)?;
         if let Some(folder) = path.parent() {
             fs::create_dir_all(folder)
                 .map_err(|e| Error::failed(format!("making {}: {e}", folder.display())))?;
         }
         let _lock = lock_beside(path)?;
-        if path.exists() && !force {
-            return Err(
-                Error::failed(format!("{} is there already", path.display())).hint("--force replaces it")
-            );
-        }
+        Self::has_room(path, force)?;
         replace(path, text(&simulated)?.as_bytes())
+    }
+
+    /// Checks that a new machine can have this file.
+    ///
+    /// # Errors
+    /// Where there is one already, unless `force`; where there is something else than a file, such as a device.
+    pub fn has_room(path: &Path, force: bool) -> Result<()> {
+        match fs::metadata(path) {
+            Ok(there) if !there.is_file() => {
+                Err(Error::new(Exit::Usage, format!("{} is no plain file", path.display()))
+                    .hint("name another one: --host sim:FILE"))
+            }
+            Ok(_) if !force => {
+                Err(Error::failed(format!("{} is there already", path.display())).hint("--force replaces it"))
+            }
+            _ => Ok(()),
+        }
     }
 
     /// Opens the machine of a file, waiting for whoever works on it.
