@@ -1,29 +1,38 @@
 //! Text in place, as the kernel's fixed fields hold it.
 
-use std::hash::{Hash, Hasher};
+use std::cmp::Ordering;
+
+use zerocopy::IntoBytes;
 
 use super::NAME_MAX;
 
 /// How many bytes a field has.
 const FIELD: usize = NAME_MAX + 1;
 const WORD: usize = size_of::<u64>();
+const WORDS: usize = FIELD / WORD;
 
-/// Up to 31 bytes of text in place, with NULs behind: no name is ever allocated.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) struct Text([u8; FIELD]);
+/// Up to 31 bytes of text in place, with NULs behind: no name is ever allocated. Held as the words that the bytes make in
+/// memory, so that a name is read, copied and compared in four steps.
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+pub(super) struct Text([u64; WORDS]);
 
 impl Text {
     pub(super) const fn new(text: &[u8]) -> Option<Self> {
         if text.len() > NAME_MAX {
             return None;
         }
-        let mut bytes = [0; FIELD];
+        let mut words = [0; WORDS];
         let mut i = 0;
         while i < text.len() {
-            bytes[i] = text[i];
+            words[i / WORD] |= (text[i] as u64) << (i % WORD * 8);
             i += 1;
         }
-        Some(Self(bytes))
+        i = 0;
+        while i < WORDS {
+            words[i] = words[i].to_le();
+            i += 1;
+        }
+        Some(Self(words))
     }
 
     /// The text before the first NUL of a fixed field of the kernel's, cut to 31 bytes.
@@ -34,27 +43,26 @@ impl Text {
             Some(field) => whole = *field,
             None => whole[..field.len()].copy_from_slice(field),
         }
-        let mut bytes = [0; FIELD];
-        for start in (0..FIELD).step_by(WORD) {
-            let word = word(&whole, start);
+        whole[NAME_MAX] = 0;
+        let mut words = [0; WORDS];
+        for (to, from) in words.iter_mut().zip(whole.chunks_exact(WORD)) {
+            let word = from.iter().rev().fold(0, |word, byte| word << 8 | u64::from(*byte));
             let nul = first_nul(word);
             // The lowest bit that is set, less 1: all bits below it, and all of them where none is.
-            let text = word & (nul & nul.wrapping_neg()).wrapping_sub(1);
-            bytes[start..start + WORD].copy_from_slice(&text.to_le_bytes());
+            *to = (word & (nul & nul.wrapping_neg()).wrapping_sub(1)).to_le();
             if nul != 0 {
                 break;
             }
         }
-        bytes[NAME_MAX] = 0;
-        Self(bytes)
+        Self(words)
     }
 
     #[inline]
     fn len(&self) -> usize {
-        for start in (0..FIELD).step_by(WORD) {
-            let nul = first_nul(word(&self.0, start));
+        for (i, word) in self.0.iter().enumerate() {
+            let nul = first_nul(u64::from_le(*word));
             if nul != 0 {
-                return start + nul.trailing_zeros() as usize / 8;
+                return i * WORD + nul.trailing_zeros() as usize / 8;
             }
         }
         NAME_MAX
@@ -67,27 +75,25 @@ impl Text {
 
     #[inline]
     pub(super) fn as_bytes(&self) -> &[u8] {
-        &self.0[..self.len()]
+        &self.0.as_bytes()[..self.len()]
     }
 
     #[inline]
     pub(super) fn field(&self) -> [u8; FIELD] {
-        self.0
+        zerocopy::transmute!(self.0)
     }
 }
 
-impl Hash for Text {
-    fn hash<H: Hasher>(&self, state: &mut H) {
-        self.as_bytes().hash(state);
+impl Ord for Text {
+    fn cmp(&self, other: &Self) -> Ordering {
+        self.0.as_bytes().cmp(other.0.as_bytes())
     }
 }
 
-/// Eight bytes as a number, the first of them the lowest.
-#[inline]
-fn word(bytes: &[u8; FIELD], start: usize) -> u64 {
-    let mut word = [0; WORD];
-    word.copy_from_slice(&bytes[start..start + WORD]);
-    u64::from_le_bytes(word)
+impl PartialOrd for Text {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
 }
 
 /// A number whose lowest bit that is set is the highest of the first byte that is 0; 0 where no byte is.
