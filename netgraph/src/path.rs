@@ -167,7 +167,15 @@ impl FromStr for Path {
 
 impl From<NodeId> for Path {
     fn from(id: NodeId) -> Self {
-        Self::from_bytes(format!("{id}:").as_bytes())
+        // Each message that comes in brings one: this is `format!("{id}:")`, in place.
+        let digits = (8 - id.0.leading_zeros() as usize / 4).max(1);
+        let mut bytes = [0; INLINE];
+        bytes[0] = b'[';
+        for (n, place) in bytes[1..=digits].iter_mut().rev().enumerate() {
+            *place = b"0123456789abcdef"[(id.0 >> (4 * n)) as usize & 0xf];
+        }
+        bytes[digits + 1..digits + 3].copy_from_slice(b"]:");
+        Self(Repr::Inline { bytes, len: digits as u8 + 3 })
     }
 }
 
@@ -234,6 +242,15 @@ mod tests {
         assert_eq!(parts("hub2:x..h0"), Err(PathError::EmptyHook));
         assert_eq!(parts("a:b:c"), Err(PathError::Colon));
         assert_eq!(parts("a.b:c"), Err(PathError::DotInNode));
+    }
+
+    #[test]
+    fn the_path_of_a_number_is_its_text_and_a_colon() {
+        for id in [0, 1, 0xf, 0x10, 0xabc, 0x1000_0000, u32::MAX].map(NodeId) {
+            let path = Path::from(id);
+            assert_eq!(path.to_string(), format!("{id}:"));
+            assert_eq!(path.node_id(), Some(id).filter(|id| id.0 != 0));
+        }
     }
 
     #[test]
