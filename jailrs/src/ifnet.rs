@@ -226,7 +226,8 @@ impl Interfaces {
     /// # Errors
     /// As [`list`](Self::list).
     pub fn find(&self, name: &str) -> Result<Option<Interface>> {
-        Ok(self.list()?.into_iter().find(|interface| interface.name == name))
+        let found = self.host.system().interface(self.vnet()?, name);
+        found.map_err(|errno| self.refused("looking for", name, errno))
     }
 
     /// The link-level address of the interface of this name.

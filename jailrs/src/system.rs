@@ -299,6 +299,14 @@ pub trait System: fmt::Debug + Send + Sync {
     /// `EINVAL`, of a descriptor `ENOENT`, if there is no such jail, or it is dying.
     fn interfaces(&self, vnet: Vnet) -> Result<Vec<Interface>, Errno>;
 
+    /// The first of a VNET's interfaces that has this name.
+    ///
+    /// # Errors
+    /// As [`interfaces`](Self::interfaces).
+    fn interface(&self, vnet: Vnet, name: &str) -> Result<Option<Interface>, Errno> {
+        Ok(self.interfaces(vnet)?.into_iter().find(|interface| interface.name == name))
+    }
+
     /// Changes one interface.
     ///
     /// # Errors

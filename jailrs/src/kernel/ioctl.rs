@@ -100,9 +100,9 @@ fn with_flags(mut ifreq: Ifreq, flags: u32) -> Ifreq {
     ifreq
 }
 
-/// All interfaces of a VNET.
-pub(super) fn interfaces(vnet: Vnet) -> Result<Vec<Interface>, Errno> {
-    let mut list = of_socket(&socket(vnet)?)?;
+/// Those interfaces of a VNET that are asked for by name, number, or addresses: the rest is asked of each of them by itself.
+pub(super) fn interfaces(vnet: Vnet, which: impl Fn(&Interface) -> bool) -> Result<Vec<Interface>, Errno> {
+    let mut list = of_socket(&socket(vnet)?, which)?;
     let jail = match vnet {
         Vnet::Host => None,
         Vnet::Jail(jail) => Some(jail),
@@ -114,7 +114,7 @@ pub(super) fn interfaces(vnet: Vnet) -> Result<Vec<Interface>, Errno> {
     Ok(list)
 }
 
-fn of_socket(socket: &OwnedFd) -> Result<Vec<Interface>, Errno> {
+fn of_socket(socket: &OwnedFd, which: impl Fn(&Interface) -> bool) -> Result<Vec<Interface>, Errno> {
     let mut room = 1 << 16;
     let bytes = loop {
         let bytes = sys::ifconf(socket, SIOCGIFCONF, room)?;
@@ -126,7 +126,7 @@ fn of_socket(socket: &OwnedFd) -> Result<Vec<Interface>, Errno> {
     };
     let listed = crate::ifconf::interfaces(&bytes);
     // One that goes away meanwhile is not there.
-    let described = listed.into_iter().map(|interface| match describe(socket, interface) {
+    let described = listed.into_iter().filter(which).map(|interface| match describe(socket, interface) {
         Err(Errno::ENXIO) => Ok(None),
         described => described.map(Some),
     });

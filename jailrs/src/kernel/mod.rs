@@ -89,7 +89,11 @@ impl System for Kernel {
     }
 
     fn interfaces(&self, vnet: Vnet) -> Result<Vec<Interface>, Errno> {
-        ioctl::interfaces(vnet)
+        ioctl::interfaces(vnet, |_| true)
+    }
+
+    fn interface(&self, vnet: Vnet, name: &str) -> Result<Option<Interface>, Errno> {
+        Ok(ioctl::interfaces(vnet, |interface| interface.name == name)?.into_iter().next())
     }
 
     fn interface_change(&self, vnet: Vnet, name: &str, change: &IfChange) -> Result<(), Errno> {
