@@ -1,6 +1,8 @@
 //! Nodes and hooks: how they are kept and found.
 
-use std::collections::{HashMap, VecDeque};
+use std::collections::VecDeque;
+
+use rustc_hash::FxHashMap;
 
 use super::engine::Item;
 use super::machine::Machine;
@@ -53,7 +55,7 @@ pub(super) struct Core {
     pub(super) really_die: bool,
     pub(super) hook_count: u32,
     newest: Option<HookKey>,
-    by_name: HashMap<HookName, HookKey>,
+    by_name: FxHashMap<HookName, HookKey>,
     /// Whether two hooks may have the same name: the kernel lets a node connect a hook to itself.
     alike: bool,
 }
@@ -90,7 +92,7 @@ impl Core {
             really_die: false,
             hook_count: 0,
             newest: None,
-            by_name: HashMap::new(),
+            by_name: FxHashMap::default(),
             alike: false,
         }
     }

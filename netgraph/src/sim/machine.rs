@@ -1,7 +1,9 @@
 //! A simulated machine: its VNETs, nodes, interfaces and clock.
 
-use std::collections::{BTreeMap, HashMap, VecDeque};
+use std::collections::{BTreeMap, VecDeque};
 use std::time::Duration;
+
+use rustc_hash::FxHashMap;
 
 use super::flow::Flow;
 use super::graph::{Hook, Node, NodeKey};
@@ -22,8 +24,8 @@ pub(super) const HOST: u32 = 0;
 pub(super) struct Vnet {
     /// The number of the next node.
     pub(super) next_id: u32,
-    pub(super) by_id: HashMap<u32, NodeKey>,
-    pub(super) by_name: HashMap<NodeName, NodeKey>,
+    pub(super) by_id: FxHashMap<u32, NodeKey>,
+    pub(super) by_name: FxHashMap<NodeName, NodeKey>,
     /// The units of `ngethN` interfaces.
     pub(super) ngeth: Units,
     /// The units of `ngN` interfaces.
@@ -35,21 +37,21 @@ pub(super) struct Vnet {
     /// The interfaces, in their order.
     pub(super) interfaces: BTreeMap<u64, IfKey>,
     /// The interfaces of each name, in their order.
-    pub(super) by_ifname: HashMap<String, Vec<IfKey>>,
+    pub(super) by_ifname: FxHashMap<String, Vec<IfKey>>,
 }
 
 impl Vnet {
     pub(super) fn new() -> Self {
         Self {
             next_id: 1,
-            by_id: HashMap::new(),
-            by_name: HashMap::new(),
+            by_id: FxHashMap::default(),
+            by_name: FxHashMap::default(),
             ngeth: Units::default(),
             ng: Units::default(),
             epairs: Units::default(),
             loopbacks: Units::default(),
             interfaces: BTreeMap::new(),
-            by_ifname: HashMap::new(),
+            by_ifname: FxHashMap::default(),
         }
     }
 
@@ -76,7 +78,7 @@ pub(super) struct Machine {
     pub(super) net: Network,
     /// The indexes of interfaces: one row for all VNETs.
     pub(super) indexes: Units,
-    pub(super) by_index: HashMap<u32, IfKey>,
+    pub(super) by_index: FxHashMap<u32, IfKey>,
     /// The units of taps: one row for all VNETs.
     pub(super) taps: Units,
     /// The units of `device` nodes: one row for all VNETs.
@@ -113,7 +115,7 @@ impl Machine {
             interfaces: Slab::default(),
             net: Network::default(),
             indexes: Units::from(1),
-            by_index: HashMap::new(),
+            by_index: FxHashMap::default(),
             taps: Units::default(),
             devices: Units::default(),
             next_order: 0,

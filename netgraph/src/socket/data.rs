@@ -1,8 +1,9 @@
 //! Data packets, out of hooks and in by them.
 
-use std::collections::HashMap;
 use std::fmt;
 use std::io::IoSlice;
+
+use rustc_hash::FxHashMap;
 
 use super::Socket;
 use crate::error::{Error, Result};
@@ -63,14 +64,14 @@ impl Socket {
 /// ```
 #[derive(Clone)]
 pub struct Demux<T> {
-    ends: HashMap<HookName, T>,
+    ends: FxHashMap<HookName, T>,
 }
 
 impl<T> Demux<T> {
     /// Begins without hooks.
     #[must_use]
     pub fn new() -> Self {
-        Self { ends: HashMap::new() }
+        Self { ends: FxHashMap::default() }
     }
 
     /// Gives a hook its value; returns the one that it had.
