@@ -139,8 +139,13 @@ impl Machine {
         let _ = self.walk(base);
     }
 
-    /// Has a node that is held handle data, all the way.
+    /// Has a node that is held handle data that waited, all the way: meanwhile its hook may have gone, or the node.
     pub(super) fn handle_data(&mut self, node: NodeKey, hold: Hold, hook: HookKey, packet: Packet) {
+        let sound = self.hooks.get(hook).is_some_and(|hook| hook.valid)
+            && self.core(node).is_some_and(|core| core.valid);
+        if !sound {
+            return self.leave(node, hold);
+        }
         let base = self.flow.frames.len();
         if matches!(self.receive(node, hold, hook, packet), Entered::Walking) {
             // Nobody is there any more to learn the result.
@@ -294,12 +299,6 @@ impl Machine {
 
     /// Has a node that is held handle data.
     fn receive(&mut self, key: NodeKey, hold: Hold, hook: HookKey, packet: Packet) -> Entered {
-        let sound = self.hooks.get(hook).is_some_and(|hook| hook.valid)
-            && self.core(key).is_some_and(|core| core.valid);
-        if !sound {
-            self.leave(key, hold);
-            return Entered::Done(Err(Errno::EIO));
-        }
         let start = self.flow.outputs.len();
         let result = self.with(key, |behaviour, context| behaviour.receive_data(context, hook, packet));
         let result = result.unwrap_or(Ok(()));

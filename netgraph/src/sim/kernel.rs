@@ -320,20 +320,16 @@ impl Transport for SimSocket {
 
     fn recv_data(&self, batch: &mut RecvBatch, wait: Wait) -> std::result::Result<usize, Errno> {
         batch.clear();
-        let mut wait = wait;
-        while let Some(room) = batch.room() {
-            let taken = self.receive(wait, |socket| Ok(socket.data.as_mut().ok_or(Errno::EBADF)?.pop()));
-            let (hook, packet) = match taken {
-                Ok(Some(taken)) => taken,
-                Ok(None) => break,
-                Err(errno) if batch.is_empty() => return Err(errno),
-                Err(_) => break,
-            };
-            let len = packet.len().min(room.len());
-            room[..len].copy_from_slice(&packet.bytes()[..len]);
-            batch.filled(hook, len);
-            wait = Wait::No;
-        }
+        self.receive(wait, |socket| {
+            let data = socket.data.as_mut().ok_or(Errno::EBADF)?;
+            while let Some(room) = batch.room() {
+                let Some((hook, packet)) = data.pop() else { break };
+                let len = packet.len().min(room.len());
+                room[..len].copy_from_slice(&packet.bytes()[..len]);
+                batch.filled(hook, len);
+            }
+            Ok((!batch.is_empty() || batch.room().is_none()).then_some(()))
+        })?;
         Ok(batch.len())
     }
 
