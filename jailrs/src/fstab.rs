@@ -35,11 +35,15 @@ impl FstabEntry {
     /// # Errors
     /// [`Error::Invalid`] with the number of a line that has fewer than three words or a relative mount point.
     pub fn parse_all(text: &str) -> Result<Vec<Self>> {
-        let lines = text.lines().enumerate().map(|(index, line)| Self::parse(index + 1, line));
+        let lines = text.lines().enumerate().map(|(index, line)| Self::parse_line(index + 1, line));
         lines.filter_map(Result::transpose).collect()
     }
 
-    fn parse(number: usize, line: &str) -> Result<Option<Self>> {
+    /// Reads one line, which has this number in errors, as [`parse_all`](Self::parse_all) does; `None` where nothing is mounted.
+    ///
+    /// # Errors
+    /// As [`parse_all`](Self::parse_all).
+    pub fn parse_line(number: usize, line: &str) -> Result<Option<Self>> {
         let line = line.split('#').next().unwrap_or_default();
         let mut words = line.split_ascii_whitespace().map(unescaped);
         let Some(from) = words.next() else { return Ok(None) };

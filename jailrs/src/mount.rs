@@ -128,6 +128,12 @@ impl Mount {
         &self.fstype
     }
 
+    /// The options with their values, what is mounted (`from`) among them.
+    #[must_use]
+    pub fn options(&self) -> &[(String, Option<String>)] {
+        &self.options
+    }
+
     /// Whether what is mounted could have come of this: the type and the source are the same.
     pub(crate) fn is_like(&self, mounted: &Mounted) -> bool {
         let from = self.options.iter().find(|(name, _)| name == "from").and_then(|(_, from)| from.as_deref());

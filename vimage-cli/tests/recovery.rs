@@ -473,6 +473,35 @@ fn a_record_of_a_later_version_is_left_alone() {
 }
 
 #[test]
+fn an_fstab_is_read_as_fstab_5_says() {
+    let folder = tempfile::tempdir().unwrap();
+    let fstab = folder.path().join("fstab");
+    let text = "# what is shared\n/my\\040src /usr/jail/vj1/my\\040src nullfs ro,late,auto 0 0\n\n\
+                swap none swap sw 0 0\ntmpfs /usr/jail/vj1/tmp tmpfs rw,mode=1777\n";
+    std::fs::write(&fstab, text).unwrap();
+    let lab = Lab::new(&format!(
+        "vimage_list=e\nvimage_e_rootdir=/usr/jail/vj1\nvimage_e_hostname=e\n\
+         vimage_e_mount_enable=YES\nvimage_e_fstab={}\n",
+        fstab.display()
+    ));
+    for dir in ["/my src", "/usr/jail/vj1/my src", "/usr/jail/vj1/tmp"] {
+        lab.sim.jails.add_dir(dir);
+    }
+    lab.up("e").result.unwrap();
+    let mounts = lab.sim.jails.host().mounts().unwrap();
+    let mounts: Vec<_> =
+        mounts.iter().map(|m| (m.fstype.as_str(), m.from.as_str(), m.point.to_str().unwrap())).collect();
+    assert_eq!(
+        mounts,
+        [("nullfs", "/my src", "/usr/jail/vj1/my src"), ("tmpfs", "tmpfs", "/usr/jail/vj1/tmp")]
+    );
+    lab.down("e").result.unwrap();
+    std::fs::write(&fstab, "\n/a /usr/jail/vj1/b\n").unwrap();
+    let error = lab.up("e").result.unwrap_err();
+    assert!(error.message.contains("fstab: fstab line 2 \"/a /usr/jail/vj1/b\": it has no type"), "{error}");
+}
+
+#[test]
 fn a_point_of_an_fstab_that_leads_out_of_the_root_is_refused_before_anything_is_changed() {
     let folder = tempfile::tempdir().unwrap();
     let fstab = folder.path().join("fstab");

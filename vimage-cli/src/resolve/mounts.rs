@@ -2,6 +2,8 @@
 
 use std::path::{Path, PathBuf};
 
+use jailrs::mount::{FstabEntry, Mount};
+
 use super::Resolver;
 use crate::wanted::WantedMount;
 
@@ -48,26 +50,19 @@ impl Resolver<'_> {
         };
         let mut mounts = Vec::new();
         for (number, line) in text.lines().enumerate() {
-            let line = line.split('#').next().unwrap_or_default();
-            let fields: Vec<&str> = line.split_whitespace().collect();
-            match fields.as_slice() {
-                [] => {}
-                [from, point, fstype, options, ..] => match Path::new(point).strip_prefix(root) {
-                    Ok(below) => mounts.push(WantedMount {
-                        fstype: (*fstype).into(),
-                        from: (*from).into(),
-                        point: PathBuf::from("/").join(below),
-                        options: mount_options(options),
-                    }),
+            match FstabEntry::parse_line(number + 1, line) {
+                Ok(None) => {}
+                Ok(Some(entry)) => match entry.point.strip_prefix(root) {
+                    Ok(below) => mounts.push(wanted(&entry.mount, below)),
                     Err(_) => {
                         let place = format!("{}:{}", setting.value.display(), number + 1);
-                        let message = format!("{place}: {point} is not below {}", root.display());
+                        let message =
+                            format!("{place}: {} is not below {}", entry.point.display(), root.display());
                         self.problem(&setting.origin.clone(), message, "mount it from the host's own fstab");
                     }
                 },
-                _ => {
-                    let message =
-                        format!("{}:{}: four fields are needed", setting.value.display(), number + 1);
+                Err(error) => {
+                    let message = format!("{}: {error}", setting.value.display());
                     self.problem(&setting.origin.clone(), message, "see fstab(5)");
                 }
             }
@@ -76,15 +71,14 @@ impl Resolver<'_> {
     }
 }
 
-/// Splits the options of a table of mounts; `rw` says nothing, and `late` and the like are not for nmount(2).
-fn mount_options(options: &str) -> Vec<(String, Option<String>)> {
-    let skipped = |option: &&str| !matches!(*option, "" | "rw" | "late" | "noauto" | "failok");
-    options
-        .split(',')
-        .filter(skipped)
-        .map(|option| match option.split_once('=') {
-            Some((name, value)) => (name.into(), Some(value.into())),
-            None => (option.into(), None),
-        })
-        .collect()
+/// What is to be mounted there, below the root.
+fn wanted(mount: &Mount, below: &Path) -> WantedMount {
+    let (from, options): (Vec<_>, Vec<_>) =
+        mount.options().iter().cloned().partition(|(name, _)| name == "from");
+    WantedMount {
+        fstype: mount.fstype().into(),
+        from: from.into_iter().find_map(|(_, from)| from).unwrap_or_default(),
+        point: PathBuf::from("/").join(below),
+        options,
+    }
 }
