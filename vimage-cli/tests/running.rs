@@ -484,6 +484,8 @@ fn what_is_only_to_be_tried_is_not_run() {
     assert!(!picture.exists());
     assert!(lab.ok(&["-n", "man", lab.path("").to_str().unwrap()]).ends_with("vimage.conf.5\n"));
     assert!(!lab.path("vimage.8").exists());
+    let nowhere = lab.path("nowhere");
+    assert!(lab.fails(&["-n", "man", nowhere.to_str().unwrap()], 69).contains("is not a directory"));
     assert_eq!(std::fs::read(lab.path("m.json")).unwrap(), before);
     assert_eq!(lab.ok(&["sim", "log"]), log);
 }

@@ -19,6 +19,10 @@ const CONFIGURATION: &str = include_str!("man/vimage.conf.5");
 
 /// Writes `vimage.8` and `vimage.conf.5` into a directory; into its `man8` and `man5`, if it has them.
 pub(crate) fn man(context: &Context, command: &Command, folder: &Path) -> Result<ExitCode> {
+    if !folder.is_dir() {
+        return Err(Error::unavailable(format!("{} is not a directory", folder.display()))
+            .hint("make it, or name another"));
+    }
     let pages = [("vimage.8", program(command)), ("vimage.conf.5", CONFIGURATION.to_string())];
     for (name, text) in pages {
         let section = folder.join(format!("man{}", name.rsplit('.').next().unwrap_or_default()));
@@ -27,9 +31,7 @@ pub(crate) fn man(context: &Context, command: &Command, folder: &Path) -> Result
             print(&format!("+ {}\n", path.display()))?;
             continue;
         }
-        fs::write(&path, text).map_err(|e| {
-            Error::failed(format!("writing {}: {e}", path.display())).hint("the directory must be there")
-        })?;
+        fs::write(&path, text).map_err(|e| Error::failed(format!("writing {}: {e}", path.display())))?;
         if context.global.verbose > 0 {
             eprintln!("vimage: wrote {}", path.display());
         }
