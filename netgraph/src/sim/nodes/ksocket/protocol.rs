@@ -1,7 +1,7 @@
 //! The options of the protocols below a socket: which there are, and what they can be.
 
 use crate::error::Errno;
-use crate::sim::net::{End, INET, INET6, LOCAL, RAW, STREAM};
+use crate::sim::net::{End, INET, INET6, LOCAL, RAW, STREAM, State};
 
 pub(super) const IP_LEVEL: i32 = 0;
 pub(super) const TCP_LEVEL: i32 = 6;
@@ -52,7 +52,7 @@ pub(super) fn rule(end: &End, level: i32, option: i32) -> Rule {
         },
         (INET, IP_LEVEL) => of_ip(end.kind, option),
         (INET6, IP6_LEVEL) => of_ip6(end.kind, option),
-        (INET | INET6, TCP_LEVEL) if stream => of_tcp(end.family, option),
+        (INET | INET6, TCP_LEVEL) if stream => of_tcp(end, option),
         (INET | INET6, UDP_LEVEL) if !stream && end.kind != RAW => UNKNOWN,
         // A level that is none of the socket's.
         _ => refused(Errno::EINVAL, Errno::EINVAL),
@@ -123,7 +123,7 @@ fn of_ip6(kind: i32, option: i32) -> Rule {
 }
 
 /// tcp_default_ctloutput().
-fn of_tcp(family: i32, option: i32) -> Rule {
+fn of_tcp(end: &End, option: i32) -> Rule {
     /// The most that a u_int of seconds can be, at 1000 ticks each.
     const SECONDS_MAX: i32 = 4_294_967;
     let seconds = |first| Rule::Number { least: 0, most: SECONDS_MAX, first };
@@ -134,7 +134,7 @@ fn of_tcp(family: i32, option: i32) -> Rule {
         8 => switch(0x8),
         2 => {
             // At the least net.inet.tcp.minmss with 40 bytes of headers; at the most what it is already.
-            let most = if family == INET6 { 1220 } else { 536 };
+            let most = if end.family == INET6 { 1220 } else { 536 };
             Rule::Number { least: 176, most, first: most }
         }
         0x80 | 0x200 => seconds(75),
@@ -142,7 +142,12 @@ fn of_tcp(family: i32, option: i32) -> Rule {
         0x400 => Rule::Number { least: i32::MIN, most: i32::MAX, first: 8 },
         33 => refused(Errno::EOPNOTSUPP, Errno::EOPNOTSUPP),
         64 => refused(Errno::ESRCH, Errno::EINVAL),
-        1025 => Rule::Fixed { set: Errno::EPERM, value: 0 },
+        // TF_FASTOPEN. Servers may not, unless net.inet.tcp.fastopen.server_enable says so.
+        1025 => match end.state {
+            State::Idle => switch(i32::MIN),
+            State::Listening => Rule::Fixed { set: Errno::EPERM, value: 0 },
+            _ => Rule::Fixed { set: Errno::EINVAL, value: 0 },
+        },
         32 | 1026 => refused(Errno::EINVAL, Errno::ENOPROTOOPT),
         _ => UNKNOWN,
     }
