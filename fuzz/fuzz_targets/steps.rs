@@ -24,12 +24,12 @@ mod inside {
 }
 
 fuzz_target!(|bytes: &[u8]| {
-    let ground = ground::Ground::simulated(false);
-    let onlooker = Socket::open(&*ground.kernel, None).expect("a socket");
-    let mut world = world::World::new(ground);
+    let mut world = world::World::new(ground::Ground::simulated(false));
     let mut watch = watch::Watch::default();
     for step in program::of_bytes(bytes, program::Manners::Any) {
         world.step(&step);
+        // An onlooker that stayed would have a number, and a program could shut it down.
+        let onlooker = Socket::open(&*world.ground.kernel, None).expect("a socket");
         if let Err(what) = watch.check(&onlooker) {
             panic!("{what} after {step:?}");
         }

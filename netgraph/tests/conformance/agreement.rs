@@ -25,15 +25,15 @@ pub(crate) fn on_sim() -> Result<(), Failed> {
     let mut runner =
         TestRunner::new(Config { cases: ON_SIM, failure_persistence: None, ..Config::default() });
     let outcome = runner.run(&proptest::collection::vec(any::<u8>(), BYTES), |bytes| {
-        let ground = Ground::simulated(false);
-        let onlooker = Socket::open(&*ground.kernel, None).expect("a socket");
-        let mut world = World::new(ground);
+        let mut world = World::new(Ground::simulated(false));
         let mut watch = Watch::default();
         let steps = of_bytes(&bytes, Manners::Any);
         for (done, step) in steps.iter().enumerate() {
             world.step(step);
             if done % 8 == 7 || done + 1 == steps.len() {
                 let so_far = || steps.get(..=done).unwrap_or_default().join("\n");
+                // An onlooker that stayed would have a number, and a program could shut it down.
+                let onlooker = Socket::open(&*world.ground.kernel, None).expect("a socket");
                 watch
                     .check(&onlooker)
                     .map_err(|what| TestCaseError::fail(format!("{what} after\n{}", so_far())))?;
