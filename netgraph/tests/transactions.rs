@@ -295,7 +295,7 @@ fn take(change: &mut netgraph::socket::Transaction<'_>, step: &Step) -> Result<(
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 64, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig::with_cases(ProptestConfig::default().cases.div_ceil(4)))]
 
     #[test]
     fn whatever_the_steps_rolling_back_leaves_what_was(steps in proptest::collection::vec(step(), 1..12)) {

@@ -126,7 +126,7 @@ fn told<'g>(scene: &Scene, graph: &'g Graph, text: &str) -> Picture<'g> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(64))]
+    #![proptest_config(ProptestConfig::with_cases(ProptestConfig::default().cases.div_ceil(4)))]
 
     #[test]
     fn whatever_the_names_the_svg_is_xml_that_holds_nothing_but_the_picture(scene in anything(), text in ".{0,20}") {
@@ -253,7 +253,7 @@ fn page(picture: &Picture<'_>) -> String {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(32))]
+    #![proptest_config(ProptestConfig::with_cases(ProptestConfig::default().cases.div_ceil(8)))]
 
     #[test]
     fn whatever_the_names_the_page_has_one_script_and_nothing_that_was_not_drawn(scene in anything(), text in ".{0,20}") {

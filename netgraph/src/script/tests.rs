@@ -226,8 +226,6 @@ fn command() -> impl Strategy<Value = Command> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(256))]
-
     #[test]
     fn what_is_written_reads_as_the_same_command(command in command()) {
         prop_assert_eq!(parse(&command.to_string()), Ok(command));

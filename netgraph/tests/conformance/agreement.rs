@@ -15,15 +15,15 @@ use crate::transcript::Transcript;
 use crate::watch::Watch;
 use crate::world::World;
 
-/// How many programs are run on each kernel, and of how many bytes they are made.
-const ON_SIM: u32 = 48;
+/// How many programs are run on FreeBSD's kernel where `PROPTEST_CASES` does not say, and of how many bytes one is made.
 const ON_KERNEL: u32 = 24;
 const BYTES: std::ops::Range<usize> = 0..600;
 
 /// Runs programs on the simulated kernel, and looks at the graph as it goes.
 pub(crate) fn on_sim() -> Result<(), Failed> {
+    let usual = Config::default();
     let mut runner =
-        TestRunner::new(Config { cases: ON_SIM, failure_persistence: None, ..Config::default() });
+        TestRunner::new(Config { cases: usual.cases.div_ceil(5), failure_persistence: None, ..usual });
     let outcome = runner.run(&proptest::collection::vec(any::<u8>(), BYTES), |bytes| {
         let mut world = World::new(Ground::simulated(false));
         let mut watch = Watch::default();

@@ -109,7 +109,7 @@ fn tracks_are_apart(layout: &Layout) -> Result<(), TestCaseError> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(96))]
+    #![proptest_config(ProptestConfig::with_cases((ProptestConfig::default().cases * 3).div_ceil(8)))]
 
     #[test]
     fn nothing_of_jails_on_bridges_is_in_the_way_of_anything(scene in jails()) {

@@ -102,7 +102,7 @@ fn no_burst_is_too_large_for_car() {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(64))]
+    #![proptest_config(ProptestConfig::with_cases(ProptestConfig::default().cases.div_ceil(4)))]
 
     #[test]
     fn nodes_in_the_middle_of_a_protocol_are_refused_or_work(
