@@ -41,7 +41,9 @@ pub struct Global {
     pub verbose: u8,
 }
 
+// Only the options of the command that is given are made: to make those of all costs more than to parse a line does.
 #[derive(Debug, Subcommand)]
+#[command(defer = true)]
 enum Verb {
     /// Start vimages (all of vimage_list if none is named); what is up already is left alone
     Up {

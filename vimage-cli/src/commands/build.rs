@@ -22,7 +22,7 @@ const OTHER: &str = "VIMAGE_REPOS";
 /// The version of the JSON form.
 const VERSION: u32 = 1;
 
-/// What to build, of what, where.
+// What to build, of what, where. No documentation: clap would say it instead of what the command does.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Options {
     /// Where releases are: directories whose names end with -RELEASE, -STABLE or -CURRENT [default: $VIMAGE_REPOS, or

@@ -43,7 +43,7 @@ pub(crate) enum Colours {
     Dark,
 }
 
-/// What is asked for.
+// What is asked for. No documentation: clap would say it instead of what the command does.
 #[derive(Debug, Default, clap::Args)]
 pub(crate) struct Options {
     /// The form: a tree of text unless told otherwise

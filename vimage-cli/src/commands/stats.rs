@@ -19,7 +19,7 @@ use crate::wanted::WantedInterface;
 /// The version of the JSON form.
 const VERSION: u32 = 1;
 
-/// How counters are watched.
+// How counters are watched. No documentation: clap would say it instead of what the command does.
 #[derive(Debug, Clone, Copy, clap::Args)]
 pub(crate) struct Watching {
     /// Show rates, again every SECONDS [default: 1]
