@@ -171,21 +171,32 @@ pub(crate) fn check_known(
 
 /// Finds a vimage that is up: its record, and its jail.
 pub(crate) fn running(context: &Context, machine: &Machine, name: &str) -> Result<(Record, Jail)> {
-    let boot = machine.boot()?;
-    let record = Record::load(&*machine.store, name)?.filter(|record| record.boot == boot);
-    let jail =
-        record.and_then(|record| Some((Jail::from_jid(&machine.jails, Jid(record.jid?)).ok()?, record)));
-    let found = jail.filter(|(jail, record)| jail.name() == name && record.phase == Phase::Running);
-    match found {
-        Some((jail, record)) => Ok((record, jail)),
+    match find_running(machine, name)? {
+        Some(found) => Ok(found),
         None => Err(not_up(context, machine, name)?),
     }
 }
 
-/// Says that a vimage is not up; the error is that there is no such vimage at all.
+/// Finds a vimage if it is up: its record, and its jail.
+pub(crate) fn find_running(machine: &Machine, name: &str) -> Result<Option<(Record, Jail)>> {
+    let boot = machine.boot()?;
+    let record = Record::load(&*machine.store, name)?.filter(|record| record.boot == boot);
+    let found = record.and_then(|record| {
+        let jail = Jail::from_jid(&machine.jails, Jid(record.jid?)).ok()?;
+        Some((record, jail))
+    });
+    Ok(found.filter(|(record, jail)| jail.name() == name && record.phase == Phase::Running))
+}
+
+/// Returns the error that a vimage is not up; fails with another where there is no such vimage at all.
 pub(crate) fn not_up(context: &Context, machine: &Machine, name: &str) -> Result<Error> {
     check_known(context.config().as_ref(), &Record::names(&*machine.store)?, &[name.to_owned()])?;
-    Ok(Error::unavailable(format!("{name} is not up")).hint(format!("`vimage up {name}` starts it")))
+    Ok(known_not_up(name))
+}
+
+/// Returns the error that a vimage, which there is, is not up.
+pub(crate) fn known_not_up(name: &str) -> Error {
+    Error::unavailable(format!("{name} is not up")).hint(format!("`vimage up {name}` starts it"))
 }
 
 /// Says something on stderr, in one piece: other processes may say something at the same time.

@@ -306,8 +306,11 @@ impl Resolver<'_> {
         Ok(())
     }
 
-    /// Says which interfaces there are, for a name that is not among them.
+    /// Says where an interface is that the host has not, or which there are.
     fn near(&self, name: &str) -> String {
+        if let Some(vimage) = self.found.moved.get(name).filter(|vimage| self.found.jails.contains(*vimage)) {
+            return format!("it was moved into {vimage}; `vimage detach {vimage} {name}` brings it back");
+        }
         let family = |name: &str| name.trim_end_matches(|c: char| c.is_ascii_digit()).to_string();
         let wanted = family(name);
         let of_family: Vec<&str> =

@@ -128,10 +128,15 @@ fn a_whole_interface_is_detached_as_it_was() {
 
 fn what_cannot_be_attached_changes_nothing() {
     let lab = Lab::new();
-    lab.ok(&["up", "vj1"]);
+    lab.ok(&["up", "vj1", "vj3"]);
     let before = bytes(&lab);
     for (args, code, expected) in [
-        (["attach", "vj1", "igb9"], 69, "vimage: there is no interface igb9 (there are igb0 igb1 igb2)"),
+        (["attach", "vj1", "igb9"], 69, "vimage: there is no interface igb9 (there are igb0 igb1)"),
+        (
+            ["attach", "vj1", "igb2"],
+            69,
+            "vimage: there is no interface igb2 (it was moved into vj3; `vimage detach vj3 igb2` brings it back)",
+        ),
         (
             ["attach", "vj1", "igb0;"],
             64,
@@ -274,6 +279,7 @@ fn a_name_that_none_can_have_is_refused_though_the_configuration_cannot_be_read(
     }
     // What is not recorded may be configured: that it cannot be known is told.
     assert!(lab.fails(&["status", "vj2"], 3).starts_with(&broken));
+    assert_eq!(lab.fails(&["attach", "vj2", "igb0"], 69).matches(&broken).count(), 1);
     let output = lab.run(&["down", "vj2"]);
     assert!(output.status.success() && stderr(&output).contains(&broken), "{}", stderr(&output));
     lab.ok(&["status", "vj1"]);

@@ -5,7 +5,7 @@ use std::process::ExitCode;
 use jailrs::Jail;
 
 use super::report::{Reporter, changing};
-use super::{Context, check_known, command_line, running};
+use super::{Context, check_known, command_line, find_running, known_not_up};
 use crate::change;
 use crate::config::shell::Reader;
 use crate::config::{Config, MacPolicy, Vimage};
@@ -69,7 +69,7 @@ fn with_running(
     // Before the lock, which is a file of that name.
     check_known(context.config().as_ref(), &Record::names(&*machine.store)?, &[name.to_owned()])?;
     let _lock = machine.store.lock(name)?;
-    let (record, jail) = running(context, &machine, name)?;
+    let (record, jail) = find_running(&machine, name)?.ok_or_else(|| known_not_up(name))?;
     let socket = context.socket(&machine)?;
     let mut report: Reporter = context.reporter();
     let mut work = Work::new(&machine, &socket, record, &mut report);

@@ -1,6 +1,6 @@
 //! `vimage status`: what is recorded, held against what is there.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 use std::fmt::Write;
 use std::process::ExitCode;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
@@ -122,7 +122,8 @@ pub(crate) fn status(context: &mut Context, names: &[String]) -> Result<ExitCode
         all
     } else {
         super::check_known(context.config().as_ref(), &recorded, names)?;
-        names.to_vec()
+        let mut named = HashSet::new();
+        names.iter().filter(|name| named.insert(*name)).cloned().collect()
     };
     show(context, &machine, &names)
 }

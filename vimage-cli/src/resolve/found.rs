@@ -23,6 +23,8 @@ pub struct Found {
     pub addresses: BTreeMap<String, String>,
     /// The names of the jails that are alive.
     pub jails: BTreeSet<String>,
+    /// The interfaces that were moved into a vimage, by their name on the host, and its name.
+    pub(super) moved: BTreeMap<String, String>,
     pub(super) rules: Rules,
     /// What each bridge has heard, and on which of its hooks; each is asked once.
     heard: Mutex<BTreeMap<String, BTreeMap<EtherAddr, String>>>,
@@ -38,7 +40,8 @@ impl Found {
         let mut addresses = BTreeMap::new();
         let interfaces = machine.jails.interfaces().list()?;
         enter(&mut addresses, &interfaces, "of the host");
-        let known = known_addresses(machine, &mut addresses)?;
+        let mut moved = BTreeMap::new();
+        let known = recorded(machine, &mut addresses, &mut moved)?;
         // Looking into a jail takes a process: those that vimage made need not be looked into.
         for info in jails.iter().filter(|jail| jail.vnet && !known.contains(&jail.jid.0)) {
             // A jail may go away while it is looked at.
@@ -50,6 +53,7 @@ impl Found {
             interfaces: interfaces.into_iter().map(|interface| (interface.name.clone(), interface)).collect(),
             addresses,
             jails: jails.into_iter().map(|jail| jail.name).collect(),
+            moved,
             rules: Rules::read(machine.is_real()),
             heard: Mutex::default(),
         })
@@ -77,6 +81,7 @@ impl Found {
         }
         for name in &up.vnets {
             self.interfaces.remove(name);
+            self.moved.insert(name.clone(), up.name.clone());
         }
         self.jails.insert(up.name.clone());
     }
@@ -101,8 +106,13 @@ fn enter(addresses: &mut BTreeMap<String, String>, interfaces: &[Interface], pla
     }
 }
 
-/// Enters the addresses that vimage itself gave, and returns the jails of which they are all there are.
-fn known_addresses(machine: &Machine, addresses: &mut BTreeMap<String, String>) -> Result<BTreeSet<i32>> {
+/// Enters the addresses that vimage itself gave and the interfaces that it moved, and returns the jails that have no
+/// other addresses.
+fn recorded(
+    machine: &Machine,
+    addresses: &mut BTreeMap<String, String>,
+    moved: &mut BTreeMap<String, String>,
+) -> Result<BTreeSet<i32>> {
     let mut known = BTreeSet::new();
     for name in Record::names(&*machine.store)? {
         // A damaged record is reported when its own vimage is up for something.
@@ -118,6 +128,7 @@ fn known_addresses(machine: &Machine, addresses: &mut BTreeMap<String, String>) 
         if record.moved.is_empty() && interfaces.iter().all(|interface| interface.mac.is_some()) {
             known.extend(record.jid);
         }
+        moved.extend(record.moved.into_keys().map(|interface| (interface, name.clone())));
     }
     Ok(known)
 }
