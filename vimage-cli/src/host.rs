@@ -158,6 +158,33 @@ impl Machine {
         }
     }
 
+    /// Writes a simulated machine to its file after one step of several; a large one only now and then, so that after a
+    /// crash it is found as it was some steps before. [`keep`](Self::keep) writes the last ones.
+    ///
+    /// # Errors
+    /// As [`sync`](Self::sync).
+    pub(crate) fn sync_step(&self) -> Result<()> {
+        match (&self.file, &self.simulated) {
+            (Some(file), Some(simulated)) => file.save_step(simulated),
+            _ => Ok(()),
+        }
+    }
+
+    /// Returns what came of work on the machine, once all its steps are in a simulated one's file.
+    ///
+    /// # Errors
+    /// As the work, and as [`sync`](Self::sync).
+    pub(crate) fn keep(&self, done: Result<()>) -> Result<()> {
+        let kept = match (&self.file, &self.simulated) {
+            (Some(file), Some(simulated)) => file.save_rest(simulated),
+            _ => Ok(()),
+        };
+        match (done, kept) {
+            (Err(error), Err(other)) => Err(error.and(other)),
+            (done, kept) => done.and(kept),
+        }
+    }
+
     /// Returns what tells this boot of the machine from every other.
     ///
     /// # Errors

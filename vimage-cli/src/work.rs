@@ -176,13 +176,13 @@ impl<'a> Work<'a> {
     /// # Errors
     /// Where it cannot be written.
     pub fn sync(&mut self) -> Result<()> {
-        self.machine.sync()?;
         self.saved += 1;
         if self.stop_after == Some(self.saved) {
+            self.machine.sync()?;
             // Without any clean-up, as a crash has none.
             std::process::exit(137);
         }
-        Ok(())
+        self.machine.sync_step()
     }
 
     /// Returns the number of the node at `path` if it is of the type `kind`, `None` if there is no node.

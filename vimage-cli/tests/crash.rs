@@ -102,6 +102,32 @@ fn a_down_that_is_killed_anywhere_is_finished_by_down() {
     }
 }
 
+/// A machine that is so large that its file is not written at each step.
+fn an_up_on_a_large_machine_is_written_whole_and_undone_by_down() {
+    let lab = Lab::new();
+    let vimages = (0..=12).map(|n| {
+        format!(
+            "vimage_v{n}_rootdir=/usr/jail/vj1\nvimage_v{n}_hostname=v{n}\nvimage_v{n}_bridges='igb0 igb1'\n"
+        )
+    });
+    let list: String = (0..12).map(|n| format!("v{n} ")).collect();
+    lab.write("rc.conf", &format!("vimage_list='{list}'\n{}", vimages.collect::<String>()));
+    lab.ok(&["up"]);
+    assert!(std::fs::metadata(lab.path("m.json")).unwrap().len() > 64 << 10);
+    lab.ok(&["status"]);
+    let before = lab.machine();
+    let mut step = 1;
+    while stops_dead(&lab, &["up", "v12"], step) {
+        lab.ok(&["down", "v12"]);
+        assert_eq!(lab.machine(), before, "up killed after step {step}");
+        step += 1;
+    }
+    assert!(step > 8, "{step}");
+    lab.ok(&["status", "v12"]);
+    lab.ok(&["down"]);
+    lab.fails(&["status", "v0"], 3);
+}
+
 fn main() -> ExitCode {
     if let Some(code) = support::act_as_program() {
         return code;
@@ -113,6 +139,7 @@ fn main() -> ExitCode {
         an_up_beside_another_vimage_does_not_touch_it_when_undone,
         an_up_after_a_killed_up_comes_up,
         a_down_that_is_killed_anywhere_is_finished_by_down,
+        an_up_on_a_large_machine_is_written_whole_and_undone_by_down,
     ];
     libtest_mimic::run(&libtest_mimic::Arguments::from_args(), trials).exit_code()
 }

@@ -73,8 +73,8 @@ fn with_running(
     let socket = context.socket(&machine)?;
     let mut report: Reporter = context.reporter();
     let mut work = Work::new(&machine, &socket, record, &mut report);
-    change::finish(&mut work, &jail)?;
-    act(&mut work, &jail)
+    let done = change::finish(&mut work, &jail).and_then(|()| act(&mut work, &jail));
+    machine.keep(done)
 }
 
 /// The node of an interface that was made, by its name in the vimage or on the host, or by the node's.

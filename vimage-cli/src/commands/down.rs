@@ -61,7 +61,7 @@ pub(super) fn take_down(
             });
         }
     }
-    failed.map_or(Ok(()), Err)
+    machine.keep(failed.map_or(Ok(()), Err))
 }
 
 fn down_one(

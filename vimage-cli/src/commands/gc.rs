@@ -51,13 +51,15 @@ fn agreed(context: &Context, machine: &Machine) -> Result<bool> {
 
 fn collect(context: &Context, machine: &Machine) -> Result<()> {
     let socket = context.socket(machine)?;
-    let records = records(context, machine, &socket)?;
-    let failed = [
-        cradle(context, machine, &socket),
-        interfaces(context, machine, &socket),
-        bridges(context, machine, &socket, &records),
-    ];
-    failed.into_iter().filter_map(Result::err).reduce(Error::and).map_or(Ok(()), Err)
+    let done = records(context, machine, &socket).and_then(|records| {
+        let failed = [
+            cradle(context, machine, &socket),
+            interfaces(context, machine, &socket),
+            bridges(context, machine, &socket, &records),
+        ];
+        failed.into_iter().filter_map(Result::err).reduce(Error::and).map_or(Ok(()), Err)
+    });
+    machine.keep(done)
 }
 
 /// Clears away the records of earlier boots and of interrupted work; returns those that stay.

@@ -52,7 +52,7 @@ pub(super) fn bring_up(
     };
     let failed =
         chosen.iter().zip(results).filter_map(|(vimage, result)| Some(name_it(result.err()?, vimage)));
-    failed.reduce(Error::and).map_or(Ok(()), Err)
+    machine.keep(failed.reduce(Error::and).map_or(Ok(()), Err))
 }
 
 /// Loads the kernel modules that are missing.

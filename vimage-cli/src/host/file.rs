@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::io::{ErrorKind, Write};
 use std::path::{Path, PathBuf};
-use std::sync::Mutex;
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use jailrs::sim::SimState;
 use netgraph::nodes::EtherAddr;
@@ -18,6 +18,10 @@ use crate::state::{Guard, lock, replace};
 
 /// The version of the document's form.
 const VERSION: u32 = 1;
+
+/// How many bytes a step may have written on average. Less than so much of a machine is written at each step; more of it
+/// only where so many steps have been done, or many vimages would take time that grows with the square of their number.
+const BYTES_A_STEP: usize = 64 << 10;
 
 /// A simulated machine as a document. `jails` and `files` are in the order of their keys, so that equal machines are
 /// equal byte for byte.
@@ -82,6 +86,8 @@ struct Written {
     document: String,
     /// How many of this process's commands are in the log.
     commands: usize,
+    /// How many steps have been done since.
+    steps: usize,
 }
 
 /// A file that holds a simulated machine, and the lock that keeps others out of it.
@@ -160,7 +166,7 @@ impl MachineFile {
         }
         let graph = SimMachine::load(&document.graph).map_err(|e| damaged(e.to_string()))?;
         let jails = Simulated::jails_on(&graph, document.jails);
-        let written = Mutex::new(Written { document: written, commands: 0 });
+        let written = Mutex::new(Written { document: written, commands: 0, steps: 0 });
         let file = Self { path: path.into(), written, _lock: guard };
         Ok((file, Simulated::new(graph, jails, document.files)))
     }
@@ -168,7 +174,30 @@ impl MachineFile {
     /// Writes the machine as it is now, if anything of it has changed, and what was run since the last time.
     pub(super) fn save(&self, simulated: &Simulated) -> Result<()> {
         // In this order: what another thread has written since is not to be replaced by what was before.
-        let mut written = self.written.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        self.write(&mut self.written(), simulated)
+    }
+
+    /// Writes the machine after a step of several, if it is small or many have been done since it was last written.
+    pub(super) fn save_step(&self, simulated: &Simulated) -> Result<()> {
+        let mut written = self.written();
+        written.steps += 1;
+        if written.document.len() > written.steps * BYTES_A_STEP {
+            return Ok(());
+        }
+        self.write(&mut written, simulated)
+    }
+
+    /// Writes the machine if steps have been done since it was last written.
+    pub(super) fn save_rest(&self, simulated: &Simulated) -> Result<()> {
+        let mut written = self.written();
+        if written.steps == 0 { Ok(()) } else { self.write(&mut written, simulated) }
+    }
+
+    fn written(&self) -> MutexGuard<'_, Written> {
+        self.written.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn write(&self, written: &mut Written, simulated: &Simulated) -> Result<()> {
         let text = text(simulated)?;
         let commands = simulated.jails.commands();
         let new: String =
@@ -181,6 +210,7 @@ impl MachineFile {
             replace(&self.path, text.as_bytes())?;
             written.document = text;
         }
+        written.steps = 0;
         Ok(())
     }
 
