@@ -26,7 +26,7 @@ const VLAN_HEADER: usize = 18;
 /// Keeps a frame's outermost VLAN tag beside it, as ether_input() does. `false` if the frame ends within the header.
 fn take_out_vlan_tag(packet: &mut Packet) -> bool {
     let kind = packet.ethernet().map(|header| header.kind);
-    if packet.vlan_tag.is_some() || !matches!(kind, Some(ETHERTYPE_VLAN | ETHERTYPE_QINQ)) {
+    if packet.vlan_tag().is_some() || !matches!(kind, Some(ETHERTYPE_VLAN | ETHERTYPE_QINQ)) {
         return true;
     }
     let Some(&[.., high, low]) = packet.bytes().get(..VLAN_HEADER - 2) else { return false };
@@ -34,14 +34,14 @@ fn take_out_vlan_tag(packet: &mut Packet) -> bool {
         return false;
     }
     packet.splice(VLAN_TAG, VLAN_TAG + 4, &[]);
-    packet.vlan_tag = Some(u16::from_be_bytes([high, low]));
+    packet.set_vlan_tag(u16::from_be_bytes([high, low]));
     true
 }
 
 /// Writes a VLAN tag that was kept beside a frame into it, as ether_output_frame() does: of the tag only the priority is
 /// left then, and none of it in a frame that has a tag of its own.
 fn put_back_vlan_tag(packet: &mut Packet) {
-    let Some(tag) = packet.vlan_tag.take() else { return };
+    let Some(tag) = packet.take_vlan_tag() else { return };
     if packet.ethernet().is_some_and(|header| !matches!(header.kind, ETHERTYPE_VLAN | ETHERTYPE_QINQ)) {
         let [[a, b], [c, d]] = [ETHERTYPE_VLAN.to_be_bytes(), (tag & PRIORITY_MASK).to_be_bytes()];
         packet.splice(VLAN_TAG, VLAN_TAG, &[a, b, c, d]);
@@ -82,7 +82,7 @@ impl Machine {
                 Entered::Done(Ok(()))
             }
             IfKind::Epair { other, .. } => {
-                packet.tags.retain(|tag| tag.id & MTAG_PERSISTENT != 0);
+                packet.retain_tags(|tag| tag.id & MTAG_PERSISTENT != 0);
                 let other = other.filter(|other| self.interfaces.get(*other).is_some_and(|o| o.is_ready()));
                 other.map_or(Entered::Done(Ok(())), |other| self.input(other, packet))
             }
@@ -154,7 +154,7 @@ impl Machine {
         }
         let Some(header) = packet.ethernet() else { return Entered::Done(Ok(())) };
         // There is no vlan(4) interface to take a tagged frame. A tag of VLAN 0 is only a priority.
-        if packet.vlan_tag.take().is_some_and(|tag| tag & VID_MASK != 0) {
+        if packet.take_vlan_tag().is_some_and(|tag| tag & VID_MASK != 0) {
             return Entered::Done(Ok(()));
         }
         match (header.kind, interface.tap.orphans) {

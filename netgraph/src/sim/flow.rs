@@ -119,16 +119,11 @@ impl Machine {
 
     /// Sends a packet and returns what became of it.
     pub(super) fn send_packet(&mut self, to: Outlet, packet: Packet) -> Result<(), Errno> {
-        let start = self.flow.outputs.len();
-        self.flow.outputs.push(Some(Output { to, packet, note: 0 }));
-        self.send_outputs(start)
-    }
-
-    /// Sends the outputs from `start` on.
-    pub(super) fn send_outputs(&mut self, start: usize) -> Result<(), Errno> {
         let base = self.flow.frames.len();
-        self.push(None, None, start, Ok(()), false);
-        self.walk(base)
+        match self.enter(to, packet) {
+            Entered::Done(result) => result,
+            Entered::Walking => self.walk(base),
+        }
     }
 
     /// Sends what a node has put into the outputs from `start` on; somebody else lets go of the node.

@@ -5,16 +5,24 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 
 /// A packet. Copies share their bytes until one of them is changed.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+///
+/// It is handed on by value from node to node, and most have nothing beside their bytes: so it is small.
+#[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(from = "Saved", into = "Saved")]
 pub(super) struct Packet {
     bytes: Arc<[u8]>,
+    beside: Option<Box<Beside>>,
+}
+
+/// What the kernel's packet header has of a packet.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+struct Beside {
     /// A VLAN tag kept beside the frame, as an adapter hands it over: the flag M_VLANTAG.
-    pub(super) vlan_tag: Option<u16>,
+    vlan_tag: Option<u16>,
     /// The checksums that are still to be computed, of CSUM_*.
-    pub(super) csum_flags: u64,
+    csum_flags: u64,
     /// What nodes have noted about the packet, the newest first: `m_tag`.
-    pub(super) tags: Vec<Tag>,
+    tags: Vec<Tag>,
 }
 
 /// A note that goes along with a packet.
@@ -29,7 +37,7 @@ pub(super) struct Tag {
 
 impl Packet {
     pub(super) fn new(bytes: &[u8]) -> Self {
-        Self { bytes: bytes.into(), vlan_tag: None, csum_flags: 0, tags: Vec::new() }
+        Self { bytes: bytes.into(), beside: None }
     }
 
     pub(super) fn bytes(&self) -> &[u8] {
@@ -38,6 +46,58 @@ impl Packet {
 
     pub(super) fn len(&self) -> usize {
         self.bytes.len()
+    }
+
+    /// The VLAN tag that is kept beside the frame.
+    pub(super) fn vlan_tag(&self) -> Option<u16> {
+        self.beside.as_ref()?.vlan_tag
+    }
+
+    pub(super) fn set_vlan_tag(&mut self, tag: u16) {
+        self.beside_mut().vlan_tag = Some(tag);
+    }
+
+    pub(super) fn take_vlan_tag(&mut self) -> Option<u16> {
+        self.beside.as_mut()?.vlan_tag.take()
+    }
+
+    /// The checksums that are still to be computed, of CSUM_*.
+    pub(super) fn csum_flags(&self) -> u64 {
+        self.beside.as_ref().map_or(0, |beside| beside.csum_flags)
+    }
+
+    pub(super) fn set_csum_flags(&mut self, flags: u64) {
+        if flags != self.csum_flags() {
+            self.beside_mut().csum_flags = flags;
+        }
+    }
+
+    /// What nodes have noted about the packet, the newest first.
+    pub(super) fn tags(&self) -> &[Tag] {
+        self.beside.as_ref().map_or(&[], |beside| &beside.tags)
+    }
+
+    /// Notes something about the packet.
+    pub(super) fn note(&mut self, tag: Tag) {
+        self.beside_mut().tags.insert(0, tag);
+    }
+
+    /// Keeps only those notes that `keep` says.
+    pub(super) fn retain_tags(&mut self, keep: impl FnMut(&Tag) -> bool) {
+        if let Some(beside) = &mut self.beside {
+            beside.tags.retain(keep);
+        }
+    }
+
+    /// Takes away the note at this place among [`tags`](Self::tags).
+    pub(super) fn remove_tag(&mut self, at: usize) {
+        if let Some(beside) = self.beside.as_mut().filter(|beside| at < beside.tags.len()) {
+            beside.tags.remove(at);
+        }
+    }
+
+    fn beside_mut(&mut self) -> &mut Beside {
+        self.beside.get_or_insert_default()
     }
 
     /// The bytes, for this packet alone.
@@ -74,15 +134,18 @@ struct Saved {
 
 impl From<Packet> for Saved {
     fn from(packet: Packet) -> Self {
-        let Packet { bytes, vlan_tag, csum_flags, tags } = packet;
-        Self { hex: bytes.to_vec(), vlan_tag, csum_flags, tags }
+        let Beside { vlan_tag, csum_flags, tags } =
+            packet.beside.map_or_else(Beside::default, |beside| *beside);
+        Self { hex: packet.bytes.to_vec(), vlan_tag, csum_flags, tags }
     }
 }
 
 impl From<Saved> for Packet {
     fn from(saved: Saved) -> Self {
         let Saved { hex, vlan_tag, csum_flags, tags } = saved;
-        Self { bytes: hex.into(), vlan_tag, csum_flags, tags }
+        let beside = Beside { vlan_tag, csum_flags, tags };
+        let beside = (beside != Beside::default()).then(|| Box::new(beside));
+        Self { bytes: hex.into(), beside }
     }
 }
 

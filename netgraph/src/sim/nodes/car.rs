@@ -122,7 +122,7 @@ impl Way {
 
     /// The color that a packet comes with, where that is heeded.
     fn color(&self, packet: &Packet) -> u32 {
-        let tag = packet.tags.iter().find(|tag| (tag.cookie, tag.id) == COLOR);
+        let tag = packet.tags().iter().find(|tag| (tag.cookie, tag.id) == COLOR);
         let color = tag.and_then(|tag| tag.data.first_chunk()).map(|color| u32::from_ne_bytes(*color));
         color.filter(|_| self.config.opt & NG_CAR_COLOR_AWARE != 0).unwrap_or(GREEN)
     }
@@ -132,9 +132,9 @@ impl Way {
         match action {
             NG_CAR_ACTION_FORWARD => {}
             NG_CAR_ACTION_MARK => {
-                packet.tags.retain(|tag| (tag.cookie, tag.id) != COLOR);
+                packet.retain_tags(|tag| (tag.cookie, tag.id) != COLOR);
                 let data = color.to_ne_bytes().to_vec();
-                packet.tags.insert(0, Tag { cookie: COLOR.0, id: COLOR.1, data });
+                packet.note(Tag { cookie: COLOR.0, id: COLOR.1, data });
             }
             _ => {
                 self.stats.dropped_pkts += 1;

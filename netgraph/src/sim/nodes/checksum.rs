@@ -47,8 +47,8 @@ impl Default for Checksum {
 impl Checksum {
     fn compute(&mut self, packet: &mut Packet) {
         let Some(Rules { flags, offload }) = self.rules else { return };
-        let mut flags = packet.csum_flags | flags;
-        packet.csum_flags = flags;
+        let mut flags = packet.csum_flags() | flags;
+        packet.set_csum_flags(flags);
         if flags & ALL == 0 {
             return;
         }
@@ -85,7 +85,7 @@ impl Checksum {
             }
         };
         self.stats.processed += u64::from(done);
-        packet.csum_flags = flags;
+        packet.set_csum_flags(flags);
     }
 }
 

@@ -158,7 +158,7 @@ impl Behaviour for Eiface {
 
     fn transmit(&mut self, context: &mut Context<'_>, mut packet: Packet) {
         // What nodes have noted about the packet ends here.
-        packet.tags.clear();
+        packet.retain_tags(|_| false);
         let ready = context.interfaces.get(self.interface).is_some_and(Interface::is_ready);
         if let (true, Some(ether)) = (ready, self.ether) {
             context.send(ether, packet, 0);

@@ -255,7 +255,7 @@ impl Ksocket {
         while let Some((from, mut packet)) = context.net.receive(key) {
             if let Some(from) = from {
                 let data = [&context.core.id.0.to_ne_bytes()[..], &from.to_bytes()].concat();
-                packet.tags.insert(0, Tag { cookie: NGM_KSOCKET_COOKIE, id: FROM, data });
+                packet.note(Tag { cookie: NGM_KSOCKET_COOKIE, id: FROM, data });
             }
             context.send(hook, packet, 0);
         }
@@ -270,7 +270,7 @@ impl Ksocket {
     fn recipient(&self, context: &mut Context<'_>, packet: &Packet) -> Option<Name> {
         let family = self.end(context).ok()?.1.family;
         let own = context.core.id.0;
-        let tag = packet.tags.iter().find(|tag| (tag.cookie, tag.id) == (NGM_KSOCKET_COOKIE, FROM))?;
+        let tag = packet.tags().iter().find(|tag| (tag.cookie, tag.id) == (NGM_KSOCKET_COOKIE, FROM))?;
         let (id, address) = tag.data.split_first_chunk()?;
         let id = u32::from_ne_bytes(*id);
         Name::read(family, address).ok().filter(|_| id == own || id == 0)

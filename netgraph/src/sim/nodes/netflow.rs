@@ -361,14 +361,14 @@ impl Behaviour for Netflow {
         let once = info.conf & (NG_NETFLOW_CONF_ONCE | NG_NETFLOW_CONF_THISONCE) != 0;
         let by_any = info.conf & NG_NETFLOW_CONF_ONCE != 0;
         let counted = |tag: &Tag| (tag.cookie, tag.id) == COUNTED && (by_any || tag.data == own);
-        if info.conf & wanted == 0 || (once && packet.tags.iter().any(counted)) {
+        if info.conf & wanted == 0 || (once && packet.tags().iter().any(counted)) {
             context.send(out.ok_or(Errno::ENOTCONN)?, packet, 0);
             return Ok(());
         }
         info.ifinfo_packets = info.ifinfo_packets.wrapping_add(1);
         let info = *info;
         if once {
-            packet.tags.insert(0, Tag { cookie: COUNTED.0, id: COUNTED.1, data: own.to_vec() });
+            packet.note(Tag { cookie: COUNTED.0, id: COUNTED.1, data: own.to_vec() });
         }
         let counted = self.count(context, &info, egress, &packet, out.is_some());
         match (out, counted) {

@@ -146,7 +146,7 @@ impl Patch {
                 }
             }
         }
-        packet.csum_flags |= rules.csum_flags;
+        packet.set_csum_flags(packet.csum_flags() | rules.csum_flags);
         self.stats.patched += u64::from(patched);
     }
 }

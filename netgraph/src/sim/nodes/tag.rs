@@ -71,11 +71,11 @@ impl Rules {
             return false;
         }
         let data = self.input.get(size_of::<ng_tag_hookin>()..).unwrap_or_default();
-        let found = packet.tags.iter().position(|tag| {
+        let found = packet.tags().iter().position(|tag| {
             (tag.cookie, tag.id) == (rule.tag_cookie, rule.tag_id) && tag.data.starts_with(data)
         });
         if let (Some(at), true) = (found, rule.strip != 0) {
-            packet.tags.remove(at);
+            packet.remove_tag(at);
         }
         found.is_some()
     }
@@ -86,7 +86,7 @@ impl Rules {
             return;
         }
         let data = self.output.get(size_of::<ng_tag_hookout>()..).unwrap_or_default().to_vec();
-        packet.tags.insert(0, PacketTag { cookie: rule.tag_cookie, id: rule.tag_id, data });
+        packet.note(PacketTag { cookie: rule.tag_cookie, id: rule.tag_id, data });
     }
 }
 

@@ -174,7 +174,7 @@ impl Behaviour for Tcpmss {
         rule.octets += packet.len() as u64;
         rule.packets += 1;
         if rule.max != 0 {
-            let summed = packet.csum_flags & CSUM_TCP == 0;
+            let summed = packet.csum_flags() & CSUM_TCP == 0;
             rule.fix(packet.bytes_mut(), summed)?;
         }
         context.send_by(to, packet, 0)

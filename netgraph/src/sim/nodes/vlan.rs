@@ -128,10 +128,10 @@ impl Vlan {
     /// A frame from below goes to the hook of its VLAN without its tag, or to `nomatch`.
     fn up(&self, context: &mut Context<'_>, mut packet: Packet) -> Result<(), Errno> {
         let header = packet.ethernet().ok_or(Errno::EINVAL)?;
-        if packet.vlan_tag.is_none() && header.kind != self.proto {
+        if packet.vlan_tag().is_none() && header.kind != self.proto {
             return context.send_by(NOMATCH, packet, 0);
         }
-        let inside = match packet.vlan_tag {
+        let inside = match packet.vlan_tag() {
             Some(_) => None,
             None => {
                 let tag =
@@ -139,14 +139,16 @@ impl Vlan {
                 Some(u16::from_be_bytes(*tag.ok_or(Errno::EINVAL)?))
             }
         };
-        let vid = inside.or(packet.vlan_tag).unwrap_or_default() & VID_MASK;
+        let vid = inside.or(packet.vlan_tag()).unwrap_or_default() & VID_MASK;
         let to = self.hooks.get(&vid).copied();
         match inside {
-            None if to.is_some() => packet.vlan_tag = None,
+            None if to.is_some() => {
+                packet.take_vlan_tag();
+            }
             Some(tag) if to.is_some() || self.decap != 0 => {
                 packet.splice(TYPE, TYPE + TAG, &[]);
                 if to.is_none() {
-                    packet.vlan_tag = Some(tag);
+                    packet.set_vlan_tag(tag);
                 }
             }
             _ => {}
@@ -160,11 +162,11 @@ impl Vlan {
         context.find(DOWNSTREAM).ok_or(Errno::ENETDOWN)?;
         let tag = if from == NOMATCH {
             let wanted = self.encap & VLAN_ENCAP_FROM_NOMATCH != 0;
-            if wanted { packet.vlan_tag.take() } else { None }
+            if wanted { packet.take_vlan_tag() } else { None }
         } else {
             let tag = *self.tags.get(from).ok_or(Errno::EOPNOTSUPP)?;
             if self.encap & VLAN_ENCAP_FROM_FILTER == 0 {
-                packet.vlan_tag = Some(tag);
+                packet.set_vlan_tag(tag);
                 None
             } else {
                 Some(tag)
