@@ -24,7 +24,7 @@ impl Shelf {
         fs::create_dir(shelf.repo()).unwrap();
         let made = shelf.vimage().args(["sim", "init"]).output().unwrap();
         assert!(made.status.success(), "{}", stderr(&made));
-        shelf.script("mtree", &format!("echo \"$@\" >> {}", shelf.path("mtree.log").display()));
+        shelf.script("mtree", &format!("printf '%s\\n' \"$*\" >> {}", shelf.path("mtree.log").display()));
         shelf
     }
 
