@@ -17,10 +17,11 @@ pub(crate) fn act_as_program() -> Option<ExitCode> {
     std::env::var_os(ACT).map(|_| vimage::run(std::env::args_os()))
 }
 
-/// The program, with an empty environment.
+/// The program, with an environment that is empty but for where it is to write what of it was run (`cargo llvm-cov`).
 pub(crate) fn program() -> Command {
+    const COVERED: &str = "LLVM_PROFILE_FILE";
     let mut command = Command::new(std::env::current_exe().unwrap());
-    command.env_clear().env(ACT, "1");
+    command.env_clear().env(ACT, "1").envs(std::env::var_os(COVERED).map(|file| (COVERED, file)));
     command
 }
 
