@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Instant;
 
-use super::sys;
+use super::sys::{self, Address};
 use crate::error::{Errno, Error, OpenStep, Result};
 use crate::message::{Frame, Message, read_struct, write_frame};
 use crate::name::{HookName, NodeId, NodeName};
@@ -122,7 +122,7 @@ fn own_id(control: BorrowedFd<'_>, room: usize) -> Result<NodeId, Errno> {
     let mut frame = Vec::new();
     write_frame(&mut frame, GetNodeInfo::COMMAND, 1, 0, &[]);
     sys::send_to(control, &frame, b".:")?;
-    sys::receive(control, &mut frame, room)?;
+    sys::receive(control, &mut frame, room, &mut Address::empty())?;
     let reply = Frame::parse(&frame).map_err(|_| Errno::EINVAL)?;
     let info: nodeinfo = read_struct(reply.args, "information about a node").map_err(|_| Errno::EINVAL)?;
     Ok(NodeId(info.id))
@@ -155,11 +155,12 @@ impl Transport for HostSocket {
 
     fn recv_msg(&self, frame: &mut Vec<u8>, wait: Wait) -> Result<Option<Path>, Errno> {
         let fd = self.control.as_fd();
+        let mut from = Address::empty();
         loop {
-            match sys::receive(fd, frame, self.room.load(Ordering::Relaxed)) {
+            match sys::receive(fd, frame, self.room.load(Ordering::Relaxed), &mut from) {
                 // The end of the stream: the node is gone.
-                Ok(from) if from.is_empty() => return Err(Errno::EPIPE),
-                Ok(from) => return Ok(Some(Path::raw(from.as_bytes()))),
+                Ok(()) if from.is_empty() => return Err(Errno::EPIPE),
+                Ok(()) => return Ok(Some(Path::raw(from.as_bytes()))),
                 Err(Errno::EAGAIN) => {}
                 Err(errno) => return Err(errno),
             }
@@ -182,13 +183,14 @@ impl Transport for HostSocket {
 
     fn recv_data(&self, batch: &mut RecvBatch, wait: Wait) -> Result<usize, Errno> {
         let fd = self.data.as_fd();
+        let mut from = Address::empty();
         batch.clear();
         while let Some(room) = batch.room() {
-            match sys::receive_into(fd, room) {
-                Ok((_, from)) if from.is_empty() => {
+            match sys::receive_into(fd, room, &mut from) {
+                Ok(_) if from.is_empty() => {
                     return if batch.is_empty() { Err(Errno::EPIPE) } else { Ok(batch.len()) };
                 }
-                Ok((len, from)) => batch.filled(HookName::from_field(from.as_bytes()), len),
+                Ok(len) => batch.filled(HookName::from_field(from.as_bytes()), len),
                 Err(Errno::EAGAIN) if !batch.is_empty() => break,
                 Err(Errno::EAGAIN) => {
                     if !readable(fd, wait)? {

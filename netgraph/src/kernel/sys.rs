@@ -18,25 +18,45 @@ unsafe extern "C" {
 const ADDRESS_LEN: usize = 255;
 
 /// A sockaddr_ng: its length, its family, and a text that ends with NUL.
+///
+/// It is made for every datagram, so nothing is written that is not used, and it stays where it was made.
 pub(super) struct Address {
-    bytes: [u8; ADDRESS_LEN],
+    bytes: [MaybeUninit<u8>; ADDRESS_LEN],
+    /// How many bytes have been written.
     len: libc::socklen_t,
 }
 
 impl Address {
-    fn empty() -> Self {
-        Self { bytes: [0; ADDRESS_LEN], len: ADDRESS_LEN as libc::socklen_t }
+    /// Makes room for an address.
+    pub(super) const fn empty() -> Self {
+        Self { bytes: [MaybeUninit::uninit(); ADDRESS_LEN], len: 0 }
     }
 
-    fn new(text: &[u8]) -> Result<Self, Errno> {
+    fn set(&mut self, text: &[u8]) -> Result<(), Errno> {
         let len = 2 + text.len() + 1;
-        let mut address = Self::empty();
-        let room = address.bytes.get_mut(2..len - 1).filter(|_| len <= ADDRESS_LEN).ok_or(Errno::EINVAL)?;
-        room.copy_from_slice(text);
-        address.bytes[0] = len as u8;
-        address.bytes[1] = AF_NETGRAPH;
-        address.len = len as libc::socklen_t;
-        Ok(address)
+        let Some([own_len, family, room @ .., nul]) = self.bytes.get_mut(..len) else {
+            return Err(Errno::EINVAL);
+        };
+        own_len.write(len as u8);
+        family.write(AF_NETGRAPH);
+        for (byte, value) in room.iter_mut().zip(text) {
+            byte.write(*value);
+        }
+        nul.write(0);
+        self.len = len as libc::socklen_t;
+        Ok(())
+    }
+
+    /// Has the kernel fill it in by `call`, which is given the buffer, and its length to put the address's there.
+    fn fill<R>(
+        &mut self,
+        call: impl FnOnce(*mut libc::sockaddr, &mut libc::socklen_t) -> Result<R, Errno>,
+    ) -> Result<R, Errno> {
+        self.len = 0;
+        let mut len = ADDRESS_LEN as libc::socklen_t;
+        let result = call(self.bytes.as_mut_ptr().cast(), &mut len)?;
+        self.len = len;
+        Ok(result)
     }
 
     /// Tells whether the kernel filled in nothing.
@@ -47,6 +67,8 @@ impl Address {
     /// The text before its NUL.
     pub(super) fn as_bytes(&self) -> &[u8] {
         let text = self.bytes.get(2..self.len as usize).unwrap_or_default();
+        // SAFETY: that many bytes have been written, by `set` or by the kernel; the length of both is the same.
+        let text = unsafe { &*(std::ptr::from_ref(text) as *const [u8]) };
         text.split(|b| *b == 0).next().unwrap_or_default()
     }
 
@@ -216,53 +238,64 @@ fn receive_sockets(here: BorrowedFd<'_>, report: &mut [c_int; 2]) -> Result<[Own
 
 /// Names the node of a control socket.
 pub(super) fn bind(fd: BorrowedFd<'_>, name: &[u8]) -> Result<(), Errno> {
-    let address = Address::new(name)?;
+    let mut address = Address::empty();
+    address.set(name)?;
     // SAFETY: the address is valid for its length.
     check(unsafe { libc::bind(fd.as_raw_fd(), address.as_ptr(), address.len) }).map(|_| ())
 }
 
 /// Connects a data socket to the node of a control socket.
 pub(super) fn connect(fd: BorrowedFd<'_>, path: &[u8]) -> Result<(), Errno> {
-    let address = Address::new(path)?;
+    let mut address = Address::empty();
+    address.set(path)?;
     // SAFETY: the address is valid for its length.
     check(unsafe { libc::connect(fd.as_raw_fd(), address.as_ptr(), address.len) }).map(|_| ())
 }
 
 /// Sends a datagram, without SIGPIPE.
 pub(super) fn send_to(fd: BorrowedFd<'_>, bytes: &[u8], to: &[u8]) -> Result<usize, Errno> {
-    let to = Address::new(to)?;
+    let mut address = Address::empty();
+    address.set(to)?;
     let (data, len) = (bytes.as_ptr().cast::<c_void>(), bytes.len());
     // SAFETY: both buffers are valid for their lengths.
-    length(unsafe { libc::sendto(fd.as_raw_fd(), data, len, libc::MSG_NOSIGNAL, to.as_ptr(), to.len) })
+    length(unsafe {
+        libc::sendto(fd.as_raw_fd(), data, len, libc::MSG_NOSIGNAL, address.as_ptr(), address.len)
+    })
 }
 
-/// Receives a datagram of up to `room` bytes into `frame`, replacing what it held, without waiting; returns its
+/// Receives a datagram of up to `room` bytes into `frame`, replacing what it held, without waiting; `from` becomes its
 /// sender.
-pub(super) fn receive(fd: BorrowedFd<'_>, frame: &mut Vec<u8>, room: usize) -> Result<Address, Errno> {
+pub(super) fn receive(
+    fd: BorrowedFd<'_>,
+    frame: &mut Vec<u8>,
+    room: usize,
+    from: &mut Address,
+) -> Result<(), Errno> {
     frame.clear();
     frame.reserve(room);
-    let (len, from) = receive_uninit(fd, frame.spare_capacity_mut())?;
+    let len = receive_uninit(fd, frame.spare_capacity_mut(), from)?;
     // SAFETY: recvfrom(2) has filled in `len` bytes of the spare capacity.
     unsafe { frame.set_len(len) };
-    Ok(from)
+    Ok(())
 }
 
-/// Receives a datagram into `room`, without waiting; returns its length and its sender.
-pub(super) fn receive_into(fd: BorrowedFd<'_>, room: &mut [u8]) -> Result<(usize, Address), Errno> {
+/// Receives a datagram into `room`, without waiting, and returns its length; `from` becomes its sender.
+pub(super) fn receive_into(fd: BorrowedFd<'_>, room: &mut [u8], from: &mut Address) -> Result<usize, Errno> {
     // SAFETY: initialized bytes are valid as possibly uninitialized ones, and recvfrom(2) only writes bytes.
     let room = unsafe { &mut *(std::ptr::from_mut(room) as *mut [MaybeUninit<u8>]) };
-    receive_uninit(fd, room)
+    receive_uninit(fd, room, from)
 }
 
-fn receive_uninit(fd: BorrowedFd<'_>, room: &mut [MaybeUninit<u8>]) -> Result<(usize, Address), Errno> {
-    let mut from = Address::empty();
+fn receive_uninit(
+    fd: BorrowedFd<'_>,
+    room: &mut [MaybeUninit<u8>],
+    from: &mut Address,
+) -> Result<usize, Errno> {
     let (data, len) = (room.as_mut_ptr().cast::<c_void>(), room.len());
-    let sender = from.bytes.as_mut_ptr().cast::<libc::sockaddr>();
-    // SAFETY: both buffers are valid for the lengths given, and the kernel writes no more than that.
-    let len = length(unsafe {
-        libc::recvfrom(fd.as_raw_fd(), data, len, libc::MSG_DONTWAIT, sender, &raw mut from.len)
-    })?;
-    Ok((len, from))
+    from.fill(|sender, sender_len| {
+        // SAFETY: both buffers are valid for the lengths given, and the kernel writes no more than that.
+        length(unsafe { libc::recvfrom(fd.as_raw_fd(), data, len, libc::MSG_DONTWAIT, sender, sender_len) })
+    })
 }
 
 /// Waits up to `millis` milliseconds (-1: forever) until a descriptor can be read.
@@ -296,9 +329,8 @@ pub(super) fn set_receive_buffer(fd: BorrowedFd<'_>, size: usize) -> Result<(), 
 /// Returns the address of a socket itself.
 pub(super) fn socket_name(fd: BorrowedFd<'_>) -> Result<Address, Errno> {
     let mut address = Address::empty();
-    let own = address.bytes.as_mut_ptr().cast::<libc::sockaddr>();
     // SAFETY: the buffer is valid for the length given.
-    check(unsafe { libc::getsockname(fd.as_raw_fd(), own, &raw mut address.len) })?;
+    address.fill(|own, len| check(unsafe { libc::getsockname(fd.as_raw_fd(), own, len) }))?;
     Ok(address)
 }
 
