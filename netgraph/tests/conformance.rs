@@ -66,6 +66,10 @@ fn main() {
             inside::in_a_jail(&["scenario", name], &scenarios::TYPES.map(String::from))
         }));
     }
+    trials.push(trial("indexes_of_interfaces_are_disregarded".to_owned(), None, || {
+        agreement::check();
+        Ok(())
+    }));
     trials.push(trial("devices_are_renumbered".to_owned(), None, || {
         devices::check();
         Ok(())

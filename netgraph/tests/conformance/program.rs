@@ -108,7 +108,7 @@ const LENGTHS: &[usize] = &[
     272,
 ];
 
-/// Whether a program may do what FreeBSD 15.1 does not survive, or answers by the moment.
+/// Whether a program may do what FreeBSD 15.1 does not survive, or answers by the moment or by what its memory has left.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Manners {
     Any,
@@ -335,7 +335,12 @@ impl Choices<'_> {
             0 => "listnodes a".to_owned(),
             1 => format!("convert {socket} {path} {}", self.command(kind)),
             2 => format!("status {socket} {path}"),
-            3 => format!("short {socket} {path} {}", self.byte() % 70),
+            3 => {
+                // Of a header that is cut off, FreeBSD takes the rest from whatever its memory had there.
+                let least =
+                    if self.manners == Manners::Gentle { size_of::<netgraph::sys::ng_mesg>() } else { 0 };
+                format!("short {socket} {path} {}", usize::from(self.byte() % 70).max(least))
+            }
             4 => format!("events {socket}"),
             _ => "sleep 20".to_owned(),
         }
