@@ -152,10 +152,7 @@ impl Machine {
     /// # Errors
     /// Where the file cannot be written.
     pub fn sync(&self) -> Result<()> {
-        match (&self.file, &self.simulated) {
-            (Some(file), Some(simulated)) => file.save(simulated),
-            _ => Ok(()),
-        }
+        self.write(MachineFile::save)
     }
 
     /// Writes a simulated machine to its file after one step of several; a large one only now and then, so that after a
@@ -164,10 +161,7 @@ impl Machine {
     /// # Errors
     /// As [`sync`](Self::sync).
     pub(crate) fn sync_step(&self) -> Result<()> {
-        match (&self.file, &self.simulated) {
-            (Some(file), Some(simulated)) => file.save_step(simulated),
-            _ => Ok(()),
-        }
+        self.write(MachineFile::save_step)
     }
 
     /// Returns what came of work on the machine, once all its steps are in a simulated one's file.
@@ -175,13 +169,16 @@ impl Machine {
     /// # Errors
     /// As the work, and as [`sync`](Self::sync).
     pub(crate) fn keep(&self, done: Result<()>) -> Result<()> {
-        let kept = match (&self.file, &self.simulated) {
-            (Some(file), Some(simulated)) => file.save_rest(simulated),
-            _ => Ok(()),
-        };
-        match (done, kept) {
+        match (done, self.write(MachineFile::save_rest)) {
             (Err(error), Err(other)) => Err(error.and(other)),
-            (done, kept) => done.and(kept),
+            (done, written) => done.and(written),
+        }
+    }
+
+    fn write(&self, save: impl FnOnce(&MachineFile, &Simulated) -> Result<()>) -> Result<()> {
+        match (&self.file, &self.simulated) {
+            (Some(file), Some(simulated)) => save(file, simulated),
+            _ => Ok(()),
         }
     }
 

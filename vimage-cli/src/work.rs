@@ -171,7 +171,7 @@ impl<'a> Work<'a> {
         self.sync()
     }
 
-    /// Keeps the state of the machine as it is now.
+    /// Keeps the state of the machine as it is now; that of a large simulated one only now and then.
     ///
     /// # Errors
     /// Where it cannot be written.

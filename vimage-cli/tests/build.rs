@@ -114,16 +114,21 @@ fn whoever_starts_it_may_ignore_what_becomes_of_children() {
     let shelf = Shelf::new();
     shelf.modern("15.1-RELEASE");
     let mut command = shelf.command(&["--release", "15.1-RELEASE", "DIR"]);
-    let ignore = || {
-        // SAFETY: asks the kernel for something, and touches no memory.
-        let done = unsafe { nix::sys::signal::signal(Signal::SIGCHLD, SigHandler::SigIgn) };
-        done.map(drop).map_err(std::io::Error::from)
-    };
-    // SAFETY: between fork and exec there is one system call.
-    unsafe { command.pre_exec(ignore) };
+    begin_with(&mut command, Signal::SIGCHLD, SigHandler::SigIgn);
     let output = command.output().unwrap();
     assert_eq!((stderr(&output).as_str(), output.status.code()), ("", Some(0)));
     shelf.assert_root("15.1-RELEASE");
+}
+
+/// Has a command begin with a signal ignored, or not.
+fn begin_with(command: &mut Command, signal: Signal, handler: SigHandler) {
+    let set = move || {
+        // SAFETY: asks the kernel for something, and touches no memory.
+        let done = unsafe { nix::sys::signal::signal(signal, handler) };
+        done.map(drop).map_err(std::io::Error::from)
+    };
+    // SAFETY: between fork and exec there is one system call.
+    unsafe { command.pre_exec(set) };
 }
 
 fn a_dry_run_shows_the_steps_and_does_none() {
@@ -289,13 +294,7 @@ fn a_signal_ends_it_and_the_command_that_it_runs() {
         shelf.script("tar", &format!("echo $$ > {}; exec sleep 300", shelf.path("pid").display()));
         let mut command = shelf.command(&["--release", "15.1-RELEASE", "DIR"]);
         // FreeBSD throws away what is ignored, though it is waited for; and what a shell starts aside ignores SIGINT.
-        let heed = move || {
-            // SAFETY: asks the kernel for something, and touches no memory.
-            let done = unsafe { nix::sys::signal::signal(signal, SigHandler::SigDfl) };
-            done.map(drop).map_err(std::io::Error::from)
-        };
-        // SAFETY: as said, it touches no memory.
-        unsafe { command.pre_exec(heed) };
+        begin_with(&mut command, signal, SigHandler::SigDfl);
         let mut child = command.stderr(Stdio::piped()).spawn().unwrap();
         let tar = wait_for(|| fs::read_to_string(shelf.path("pid")).ok()?.trim().parse::<i32>().ok());
         kill(Pid::from_raw(child.id() as i32), signal).unwrap();
