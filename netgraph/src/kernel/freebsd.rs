@@ -160,7 +160,7 @@ impl Transport for HostSocket {
             match sys::receive(fd, frame, self.room.load(Ordering::Relaxed), &mut from) {
                 // The end of the stream: the node is gone.
                 Ok(()) if from.is_empty() => return Err(Errno::EPIPE),
-                Ok(()) => return Ok(Some(Path::raw(from.as_bytes()))),
+                Ok(()) => return Ok(Some(Path::raw(from.as_field()))),
                 Err(Errno::EAGAIN) => {}
                 Err(errno) => return Err(errno),
             }
@@ -190,7 +190,7 @@ impl Transport for HostSocket {
                 Ok(_) if from.is_empty() => {
                     return if batch.is_empty() { Err(Errno::EPIPE) } else { Ok(batch.len()) };
                 }
-                Ok(len) => batch.filled(HookName::from_field(from.as_bytes()), len),
+                Ok(len) => batch.filled(HookName::from_field(from.as_field()), len),
                 Err(Errno::EAGAIN) if !batch.is_empty() => break,
                 Err(Errno::EAGAIN) => {
                     if !readable(fd, wait)? {
@@ -205,7 +205,7 @@ impl Transport for HostSocket {
     }
 
     fn address(&self) -> Result<Path, Errno> {
-        sys::socket_name(self.control.as_fd()).map(|name| Path::raw(name.as_bytes()))
+        sys::socket_name(self.control.as_fd()).map(|name| Path::raw(name.as_field()))
     }
 
     fn grow_receive_buffer(&self) -> Result<(), Errno> {

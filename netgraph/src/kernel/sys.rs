@@ -64,12 +64,11 @@ impl Address {
         self.len < 2
     }
 
-    /// The text before its NUL.
-    pub(super) fn as_bytes(&self) -> &[u8] {
+    /// The text, with the NUL that ends it and whatever is behind that.
+    pub(super) fn as_field(&self) -> &[u8] {
         let text = self.bytes.get(2..self.len as usize).unwrap_or_default();
         // SAFETY: that many bytes have been written, by `set` or by the kernel; the length of both is the same.
-        let text = unsafe { &*(std::ptr::from_ref(text) as *const [u8]) };
-        text.split(|b| *b == 0).next().unwrap_or_default()
+        unsafe { &*(std::ptr::from_ref(text) as *const [u8]) }
     }
 
     fn as_ptr(&self) -> *const libc::sockaddr {
