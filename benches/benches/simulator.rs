@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, reason = "a benchmark that fails should stop")]
 
 use std::hint::black_box;
+use std::io::IoSlice;
 
 use criterion::{BatchSize, Criterion, Throughput, criterion_group, criterion_main};
 use netgraph::nodes::bridge::{self, Bridge};
@@ -68,6 +69,18 @@ fn data(c: &mut Criterion) {
     group.bench_function("a frame through a bridge of three", |b| {
         b.iter(|| pass(&ports, A, &known, &mut batch))
     });
+
+    const AT_ONCE: usize = 16;
+    let frames = [(A, IoSlice::new(&known)); AT_ONCE];
+    let mut room = RecvBatch::new(AT_ONCE, 2048);
+    group.throughput(Throughput::Elements(AT_ONCE as u64));
+    group.bench_function("a frame through a bridge of three, 16 at once", |b| {
+        b.iter(|| {
+            ports.send_batch(black_box(&frames)).unwrap();
+            ports.receive(&mut room, Wait::No).unwrap();
+        });
+    });
+    group.throughput(Throughput::Elements(1));
 
     let long = socket();
     let tee = long.make_peer::<Tee>(A, tee::LEFT).unwrap();

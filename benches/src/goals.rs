@@ -8,6 +8,7 @@ const GOALS: &[(&str, f64)] = &[
     ("simulator/control round trip", 500.0),
     // Five million a second.
     ("simulator/a frame through a bridge of three", 200.0),
+    ("simulator/a frame through a bridge of three, 16 at once", 200.0),
     // A thousand nodes in 50 ms.
     ("picture/svg/jails on bridges/1000", 50e3),
     ("picture/svg/a tangle/1000", 50e3),

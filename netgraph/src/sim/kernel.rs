@@ -139,14 +139,19 @@ impl Machine {
         self.sockets.remove(key);
     }
 
-    /// The node behind a socket; EPIPE once it is gone.
-    fn socket_node(&self, key: SocketKey) -> std::result::Result<NodeKey, Errno> {
-        self.sockets.get(key).ok_or(Errno::EBADF)?.node.ok_or(Errno::EPIPE)
+    /// The node behind a socket; EBADF where what is sent by is closed, EPIPE once the node is gone.
+    fn socket_node(
+        &self,
+        key: SocketKey,
+        is_open: impl FnOnce(&Socket) -> bool,
+    ) -> std::result::Result<NodeKey, Errno> {
+        let socket = self.sockets.get(key).filter(|socket| is_open(socket)).ok_or(Errno::EBADF)?;
+        socket.node.ok_or(Errno::EPIPE)
     }
 
     /// Sends a control message: ngc_send().
     fn send_control(&mut self, key: SocketKey, path: &Path, frame: &[u8]) -> std::result::Result<(), Errno> {
-        let node = self.socket_node(key)?;
+        let node = self.socket_node(key, |socket| socket.control.is_some())?;
         if frame.len() > self.limits.datagram {
             return Err(Errno::EMSGSIZE);
         }
@@ -173,7 +178,7 @@ impl Machine {
 
     /// Sends a packet out of a hook: ngd_send().
     fn send_hook(&mut self, key: SocketKey, hook: HookName, packet: &[u8]) -> std::result::Result<(), Errno> {
-        let node = self.socket_node(key)?;
+        let node = self.socket_node(key, |socket| socket.data.is_some())?;
         if packet.len() > self.limits.datagram {
             return Err(Errno::EMSGSIZE);
         }
@@ -285,12 +290,7 @@ impl Drop for SimSocket {
 
 impl Transport for SimSocket {
     fn send_msg(&self, path: &Path, frame: &[u8]) -> std::result::Result<(), Errno> {
-        self.machine.system_call(|machine| {
-            if machine.sockets.get(self.socket).is_none_or(|socket| socket.control.is_none()) {
-                return Err(Errno::EBADF);
-            }
-            machine.send_control(self.socket, path, frame)
-        })
+        self.machine.system_call(|machine| machine.send_control(self.socket, path, frame))
     }
 
     fn recv_msg(&self, frame: &mut Vec<u8>, wait: Wait) -> std::result::Result<Option<Path>, Errno> {
@@ -302,20 +302,20 @@ impl Transport for SimSocket {
     }
 
     fn send_data(&self, batch: &[(HookName, IoSlice<'_>)]) -> std::result::Result<usize, Errno> {
-        for (sent, (hook, packet)) in batch.iter().enumerate() {
-            let result = self.machine.system_call(|machine| {
-                if machine.sockets.get(self.socket).is_none_or(|socket| socket.data.is_none()) {
-                    return Err(Errno::EBADF);
+        self.machine.system_call(|machine| {
+            for (sent, (hook, packet)) in batch.iter().enumerate() {
+                // Each packet is a system call of its own, as it is to the kernel.
+                machine.begin();
+                let result = machine.send_hook(self.socket, *hook, packet);
+                machine.drain();
+                match result {
+                    Ok(()) => {}
+                    Err(errno) if sent == 0 => return Err(errno),
+                    Err(_) => return Ok(sent),
                 }
-                machine.send_hook(self.socket, *hook, packet)
-            });
-            match result {
-                Ok(()) => {}
-                Err(errno) if sent == 0 => return Err(errno),
-                Err(_) => return Ok(sent),
             }
-        }
-        Ok(batch.len())
+            Ok(batch.len())
+        })
     }
 
     fn recv_data(&self, batch: &mut RecvBatch, wait: Wait) -> std::result::Result<usize, Errno> {

@@ -110,22 +110,19 @@ pub(crate) fn problems(machine: &Machine, socket: &Socket, record: &Record) -> R
 pub(crate) fn status(context: &mut Context, names: &[String]) -> Result<ExitCode> {
     let machine = context.machine()?;
     let recorded = Record::names(&*machine.store)?;
-    let names: Vec<String> = if names.is_empty() {
-        let mut all: Vec<String> = match context.config() {
-            Ok(config) => config.list.value.iter().map(ToString::to_string).collect(),
-            Err(error) => {
-                super::say(&error.message);
-                Vec::new()
-            }
-        };
-        all.extend(recorded.iter().filter(|name| !all.contains(name)).cloned().collect::<Vec<_>>());
-        all
+    let mut wanted = names.to_vec();
+    if names.is_empty() {
+        match context.config() {
+            Ok(config) => wanted.extend(config.list.value.iter().map(ToString::to_string)),
+            Err(error) => super::say(&error.message),
+        }
+        wanted.extend(recorded);
     } else {
         super::check_known(context.config().as_ref(), &recorded, names)?;
-        let mut named = HashSet::new();
-        names.iter().filter(|name| named.insert(*name)).cloned().collect()
-    };
-    show(context, &machine, &names)
+    }
+    let mut once = HashSet::new();
+    wanted.retain(|name| once.insert(name.clone()));
+    show(context, &machine, &wanted)
 }
 
 /// Shows vimages of these names.
