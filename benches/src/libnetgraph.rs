@@ -2,13 +2,14 @@
 #![allow(unsafe_code, reason = "libnetgraph is what the crate is compared with")]
 
 use std::ffi::{CStr, CString, c_int};
+use std::hint::black_box;
 use std::io;
 use std::ptr;
 
 use netgraph_sys::libnetgraph::{
     NgAllocRecvMsg, NgMkSockNode, NgRecvAsciiMsg, NgRecvData, NgSendAsciiMsg, NgSendData, NgSendMsg,
 };
-use netgraph_sys::{NG_PATHSIZ, ng_mesg};
+use netgraph_sys::{NG_HOOKSIZ, NG_PATHSIZ, ng_mesg};
 
 /// A control and a data socket.
 #[derive(Debug)]
@@ -99,13 +100,16 @@ impl Socket {
         Ok(())
     }
 
-    /// Receives a packet into `room`, and returns its length.
+    /// Receives a packet into `room`, with the hook that it came in on, and returns its length.
     ///
     /// # Errors
     /// What NgRecvData(3) gives.
     pub fn receive_data(&self, room: &mut [u8]) -> io::Result<usize> {
-        // SAFETY: the room is as long as it is told; a null hook is allowed.
-        let length = check(unsafe { NgRecvData(self.data, room.as_mut_ptr(), room.len(), ptr::null_mut()) })?;
+        let mut hook = [0; NG_HOOKSIZ];
+        // SAFETY: the room is as long as it is told, and the hook has NG_HOOKSIZ bytes.
+        let length =
+            check(unsafe { NgRecvData(self.data, room.as_mut_ptr(), room.len(), hook.as_mut_ptr()) })?;
+        black_box(hook);
         Ok(length as usize)
     }
 }

@@ -116,6 +116,15 @@ impl Path {
         self.as_bytes().len() <= ADDRESS_MAX
     }
 
+    /// The path as an address holds it, with NULs behind; `None` if it does not fit.
+    #[cfg(target_os = "freebsd")]
+    pub(crate) fn to_field(&self) -> Option<[u8; ADDRESS_MAX + 1]> {
+        match &self.0 {
+            Repr::Inline { bytes, .. } if self.fits_address() => bytes.first_chunk().copied(),
+            _ => None,
+        }
+    }
+
     /// Returns the node number if the path is `[hex]:` and no more.
     #[must_use]
     pub fn node_id(&self) -> Option<NodeId> {

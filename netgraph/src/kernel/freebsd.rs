@@ -108,12 +108,20 @@ impl HostSocket {
         let room = sys::receive_buffer(control.as_fd()).map_err(failed(OpenStep::ControlSocket))?;
         let id = own_id(control.as_fd(), room).map_err(failed(OpenStep::Connect))?;
         // At once: until it is connected, any process may connect a data socket of its own in its place.
-        sys::connect(data.as_fd(), Path::from(id).as_bytes()).map_err(failed(OpenStep::Connect))?;
+        let own = address_of(&Path::from(id)).map_err(failed(OpenStep::Connect))?;
+        sys::connect(data.as_fd(), &own).map_err(failed(OpenStep::Connect))?;
         if let Some(name) = name {
-            sys::bind(control.as_fd(), name.as_bytes()).map_err(failed(OpenStep::Bind))?;
+            let name = Address::new(name.to_field(), name.as_bytes().len());
+            sys::bind(control.as_fd(), &name).map_err(failed(OpenStep::Bind))?;
         }
         Ok(Self { control, data, room: AtomicUsize::new(room) })
     }
+}
+
+/// Makes the address of a path; EINVAL for one that is longer than an address can be.
+fn address_of(path: &Path) -> Result<Address, Errno> {
+    let text = path.to_field().ok_or(Errno::EINVAL)?;
+    Ok(Address::new(text, path.as_bytes().len()))
 }
 
 /// Asks for the number of the socket's own node: a name could be taken from it, and getsockname(2) differs between
@@ -121,7 +129,7 @@ impl HostSocket {
 fn own_id(control: BorrowedFd<'_>, room: usize) -> Result<NodeId, Errno> {
     let mut frame = Vec::new();
     write_frame(&mut frame, GetNodeInfo::COMMAND, 1, 0, &[]);
-    sys::send_to(control, &frame, b".:")?;
+    sys::send_to(control, &frame, &address_of(&Path::own())?)?;
     sys::receive(control, &mut frame, room, &mut Address::empty())?;
     let reply = Frame::parse(&frame).map_err(|_| Errno::EINVAL)?;
     let info: nodeinfo = read_struct(reply.args, "information about a node").map_err(|_| Errno::EINVAL)?;
@@ -147,10 +155,7 @@ fn readable(fd: BorrowedFd<'_>, wait: Wait) -> Result<bool, Errno> {
 
 impl Transport for HostSocket {
     fn send_msg(&self, path: &Path, frame: &[u8]) -> Result<(), Errno> {
-        if !path.fits_address() {
-            return Err(Errno::EINVAL);
-        }
-        sys::send_to(self.control.as_fd(), frame, path.as_bytes()).map(|_| ())
+        sys::send_to(self.control.as_fd(), frame, &address_of(path)?).map(|_| ())
     }
 
     fn recv_msg(&self, frame: &mut Vec<u8>, wait: Wait) -> Result<Option<Path>, Errno> {
@@ -172,7 +177,8 @@ impl Transport for HostSocket {
 
     fn send_data(&self, batch: &[(HookName, IoSlice<'_>)]) -> Result<usize, Errno> {
         for (sent, (hook, packet)) in batch.iter().enumerate() {
-            match sys::send_to(self.data.as_fd(), packet, hook.as_bytes()) {
+            let to = Address::new(hook.to_field(), hook.as_bytes().len());
+            match sys::send_to(self.data.as_fd(), packet, &to) {
                 Ok(_) => {}
                 Err(errno) if sent == 0 => return Err(errno),
                 Err(_) => return Ok(sent),

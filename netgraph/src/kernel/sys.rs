@@ -2,11 +2,11 @@
 #![allow(unsafe_code, reason = "system calls; each block says why it is sound")]
 
 use std::ffi::{CString, c_char, c_int, c_void};
-use std::mem::MaybeUninit;
+use std::mem::{MaybeUninit, offset_of};
 use std::os::fd::{AsFd, AsRawFd, BorrowedFd, FromRawFd, OwnedFd};
 
 use crate::error::{Errno, OpenStep};
-use crate::sys::{AF_NETGRAPH, NG_CONTROL, NG_DATA};
+use crate::sys::{AF_NETGRAPH, NG_CONTROL, NG_DATA, NG_NODESIZ};
 
 // Of libc.so, and not in the libc crate; see kldload(2) and modfind(2).
 unsafe extern "C" {
@@ -14,37 +14,25 @@ unsafe extern "C" {
     fn modfind(name: *const c_char) -> c_int;
 }
 
-/// The length of an address buffer: `SOCK_MAXADDRLEN` of sys/socket.h; netgraph uses 34 bytes of it.
-const ADDRESS_LEN: usize = 255;
-
-/// A sockaddr_ng: its length, its family, and a text that ends with NUL.
-///
-/// It is made for every datagram, so nothing is written that is not used, and it stays where it was made.
+/// A sockaddr_ng: its length, its family, and a text that ends with NUL; and how much of that is in use.
+#[repr(C)]
 pub(super) struct Address {
-    bytes: [MaybeUninit<u8>; ADDRESS_LEN],
-    /// How many bytes have been written.
+    head: [u8; 2],
+    text: [u8; NG_NODESIZ],
     len: libc::socklen_t,
 }
 
 impl Address {
     /// Makes room for an address.
     pub(super) const fn empty() -> Self {
-        Self { bytes: [MaybeUninit::uninit(); ADDRESS_LEN], len: 0 }
+        Self { head: [0; 2], text: [0; NG_NODESIZ], len: 0 }
     }
 
-    fn set(&mut self, text: &[u8]) -> Result<(), Errno> {
-        let len = 2 + text.len() + 1;
-        let Some([own_len, family, room @ .., nul]) = self.bytes.get_mut(..len) else {
-            return Err(Errno::EINVAL);
-        };
-        own_len.write(len as u8);
-        family.write(AF_NETGRAPH);
-        for (byte, value) in room.iter_mut().zip(text) {
-            byte.write(*value);
-        }
-        nul.write(0);
-        self.len = len as libc::socklen_t;
-        Ok(())
+    /// The address with the first `len` bytes of a text, behind which there are NULs.
+    #[inline]
+    pub(super) fn new(text: [u8; NG_NODESIZ], len: usize) -> Self {
+        let len = 2 + len.min(NG_NODESIZ - 1) + 1;
+        Self { head: [len as u8, AF_NETGRAPH], text, len: len as libc::socklen_t }
     }
 
     /// Has the kernel fill it in by `call`, which is given the buffer, and its length to put the address's there.
@@ -52,9 +40,9 @@ impl Address {
         &mut self,
         call: impl FnOnce(*mut libc::sockaddr, &mut libc::socklen_t) -> Result<R, Errno>,
     ) -> Result<R, Errno> {
-        self.len = 0;
-        let mut len = ADDRESS_LEN as libc::socklen_t;
-        let result = call(self.bytes.as_mut_ptr().cast(), &mut len)?;
+        *self = Self::empty();
+        let mut len = offset_of!(Self, len) as libc::socklen_t;
+        let result = call(std::ptr::from_mut(self).cast(), &mut len)?;
         self.len = len;
         Ok(result)
     }
@@ -64,15 +52,13 @@ impl Address {
         self.len < 2
     }
 
-    /// The text, with the NUL that ends it and whatever is behind that.
-    pub(super) fn as_field(&self) -> &[u8] {
-        let text = self.bytes.get(2..self.len as usize).unwrap_or_default();
-        // SAFETY: that many bytes have been written, by `set` or by the kernel; the length of both is the same.
-        unsafe { &*(std::ptr::from_ref(text) as *const [u8]) }
+    /// The text, with NULs behind it.
+    pub(super) fn as_field(&self) -> &[u8; NG_NODESIZ] {
+        &self.text
     }
 
     fn as_ptr(&self) -> *const libc::sockaddr {
-        self.bytes.as_ptr().cast()
+        std::ptr::from_ref(self).cast()
     }
 }
 
@@ -236,30 +222,22 @@ fn receive_sockets(here: BorrowedFd<'_>, report: &mut [c_int; 2]) -> Result<[Own
 }
 
 /// Names the node of a control socket.
-pub(super) fn bind(fd: BorrowedFd<'_>, name: &[u8]) -> Result<(), Errno> {
-    let mut address = Address::empty();
-    address.set(name)?;
+pub(super) fn bind(fd: BorrowedFd<'_>, address: &Address) -> Result<(), Errno> {
     // SAFETY: the address is valid for its length.
     check(unsafe { libc::bind(fd.as_raw_fd(), address.as_ptr(), address.len) }).map(|_| ())
 }
 
 /// Connects a data socket to the node of a control socket.
-pub(super) fn connect(fd: BorrowedFd<'_>, path: &[u8]) -> Result<(), Errno> {
-    let mut address = Address::empty();
-    address.set(path)?;
+pub(super) fn connect(fd: BorrowedFd<'_>, address: &Address) -> Result<(), Errno> {
     // SAFETY: the address is valid for its length.
     check(unsafe { libc::connect(fd.as_raw_fd(), address.as_ptr(), address.len) }).map(|_| ())
 }
 
 /// Sends a datagram, without SIGPIPE.
-pub(super) fn send_to(fd: BorrowedFd<'_>, bytes: &[u8], to: &[u8]) -> Result<usize, Errno> {
-    let mut address = Address::empty();
-    address.set(to)?;
+pub(super) fn send_to(fd: BorrowedFd<'_>, bytes: &[u8], to: &Address) -> Result<usize, Errno> {
     let (data, len) = (bytes.as_ptr().cast::<c_void>(), bytes.len());
     // SAFETY: both buffers are valid for their lengths.
-    length(unsafe {
-        libc::sendto(fd.as_raw_fd(), data, len, libc::MSG_NOSIGNAL, address.as_ptr(), address.len)
-    })
+    length(unsafe { libc::sendto(fd.as_raw_fd(), data, len, libc::MSG_NOSIGNAL, to.as_ptr(), to.len) })
 }
 
 /// Receives a datagram of up to `room` bytes into `frame`, replacing what it held, without waiting; `from` becomes its

@@ -38,15 +38,24 @@ impl Text {
     /// The text before the first NUL of a fixed field of the kernel's, cut to 31 bytes.
     #[inline]
     pub(super) fn from_field(field: &[u8]) -> Self {
-        let mut whole = [0; FIELD];
         match field.first_chunk() {
-            Some(field) => whole = *field,
-            None => whole[..field.len()].copy_from_slice(field),
+            Some(field) => Self::of(*field),
+            None => {
+                let mut whole = [0; FIELD];
+                whole[..field.len()].copy_from_slice(field);
+                Self::of(whole)
+            }
         }
-        whole[NAME_MAX] = 0;
+    }
+
+    #[inline]
+    fn of(field: [u8; FIELD]) -> Self {
+        let [a, b, c, d]: [u64; WORDS] = zerocopy::transmute!(field);
+        // There is a NUL in the last byte, if there is none before.
+        let last = u64::from_le(d) & (u64::MAX >> 8);
         let mut words = [0; WORDS];
-        for (to, from) in words.iter_mut().zip(whole.chunks_exact(WORD)) {
-            let word = from.iter().rev().fold(0, |word, byte| word << 8 | u64::from(*byte));
+        for (to, word) in words.iter_mut().zip([a, b, c, last.to_le()]) {
+            let word = u64::from_le(word);
             let nul = first_nul(word);
             // The lowest bit that is set, less 1: all bits below it, and all of them where none is.
             *to = (word & (nul & nul.wrapping_neg()).wrapping_sub(1)).to_le();
