@@ -283,7 +283,11 @@ fn a_name_that_none_can_have_is_refused_though_the_configuration_cannot_be_read(
     let output = lab.run(&["down", "vj2"]);
     assert!(output.status.success() && stderr(&output).contains(&broken), "{}", stderr(&output));
     lab.ok(&["status", "vj1"]);
+    let output = lab.run(&["status"]);
+    assert_eq!(output.status.code(), Some(65), "which ones there should be is not known");
+    assert!(stdout(&output).contains("vj1") && stderr(&output).contains(&broken), "{output:?}");
     lab.ok(&["down", "vj1"]);
+    lab.fails(&["status"], 65);
 }
 
 fn stats_say_which_of_those_that_are_named_is_not_up() {

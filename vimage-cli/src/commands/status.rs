@@ -111,10 +111,14 @@ pub(crate) fn status(context: &mut Context, names: &[String]) -> Result<ExitCode
     let machine = context.machine()?;
     let recorded = Record::names(&*machine.store)?;
     let mut wanted = names.to_vec();
+    let mut unreadable = false;
     if names.is_empty() {
         match context.config() {
             Ok(config) => wanted.extend(config.list.value.iter().map(ToString::to_string)),
-            Err(error) => super::say(&error.message),
+            Err(error) => {
+                super::say(&error.message);
+                unreadable = true;
+            }
         }
         wanted.extend(recorded);
     } else {
@@ -122,7 +126,9 @@ pub(crate) fn status(context: &mut Context, names: &[String]) -> Result<ExitCode
     }
     let mut once = HashSet::new();
     wanted.retain(|name| once.insert(name.clone()));
-    show(context, &machine, &wanted)
+    let shown = show(context, &machine, &wanted)?;
+    // Which others there should be is not known.
+    Ok(if unreadable { Exit::Config.into() } else { shown })
 }
 
 /// Shows vimages of these names.
