@@ -6,7 +6,7 @@ mod releases;
 mod support;
 
 use std::fs;
-use std::io::{Read, Write};
+use std::io::Read;
 use std::os::unix::fs::PermissionsExt;
 use std::os::unix::process::CommandExt;
 use std::process::{Command, ExitCode, Stdio};
@@ -17,7 +17,7 @@ use nix::unistd::Pid;
 use serde_json::Value;
 
 use releases::Shelf;
-use support::{program, stderr};
+use support::{on_a_terminal, program, stderr};
 
 fn a_release_of_today_becomes_a_root() {
     let shelf = Shelf::new();
@@ -355,19 +355,9 @@ fn a_menu_asks_for_release_and_directory_on_a_terminal() {
     let shelf = Shelf::new();
     shelf.modern("15.1-RELEASE");
     shelf.old("8.3-RELEASE");
-    let nix::pty::OpenptyResult { master, slave } = nix::pty::openpty(None, None).unwrap();
-    let mut command = shelf.command(&[]);
-    command.stdin(slave.try_clone().unwrap()).stdout(slave.try_clone().unwrap()).stderr(slave);
-    let mut child = command.spawn().unwrap();
-    // What the command has of the terminal would keep it open.
-    drop(command);
-    let mut terminal = fs::File::from(master);
-    terminal.write_all(format!("2\n{}\ny\n", shelf.dir().display()).as_bytes()).unwrap();
-    let mut seen = Vec::new();
-    // The end of a terminal is an error on Linux.
-    let _ = terminal.read_to_end(&mut seen);
-    let seen = shelf.shown(&seen);
-    assert_eq!(child.wait().unwrap().code(), Some(0), "{seen}");
+    let (code, seen) = on_a_terminal(shelf.command(&[]), &format!("2\n{}\ny\n", shelf.dir().display()));
+    let seen = shelf.shown(seen.as_bytes());
+    assert_eq!(code, Some(0), "{seen}");
     for wanted in [
         "  1  REPOS/8.3-RELEASE  base doc kernels/generic",
         "  2  REPOS/15.1-RELEASE  base kernel lib32 src",

@@ -5,28 +5,12 @@
 mod support;
 
 use std::fs;
-use std::io::{Read, Write};
-use std::process::{Command, ExitCode, Stdio};
+use std::io::Read;
+use std::process::{ExitCode, Stdio};
 use std::time::{Duration, Instant};
 
 use nix::fcntl::{Flock, FlockArg};
-use support::Lab;
-
-/// Runs a command on a terminal on which `typed` is typed; returns how it ended and what the terminal shows.
-fn on_a_terminal(mut command: Command, typed: &str) -> (Option<i32>, String) {
-    let nix::pty::OpenptyResult { master, slave } = nix::pty::openpty(None, None).unwrap();
-    command.stdin(slave.try_clone().unwrap()).stdout(slave.try_clone().unwrap()).stderr(slave);
-    let mut child = command.spawn().unwrap();
-    // What the command has of the terminal would keep it open.
-    drop(command);
-    let mut terminal = fs::File::from(master);
-    terminal.write_all(typed.as_bytes()).unwrap();
-    let mut seen = Vec::new();
-    // The end of a terminal is an error on Linux.
-    let _ = terminal.read_to_end(&mut seen);
-    let seen = String::from_utf8_lossy(&seen).replace("\r\n", "\n");
-    (child.wait().unwrap().code(), seen)
-}
+use support::{Lab, on_a_terminal};
 
 fn steps_are_told_in_colour_on_a_terminal() {
     let lab = Lab::new();

@@ -2,9 +2,14 @@
 #![allow(dead_code, reason = "each test binary uses a part of it")]
 #![allow(clippy::unwrap_used, reason = "tests")]
 
+use std::fs;
+use std::io::{Read, Write};
+use std::os::unix::fs::OpenOptionsExt;
 use std::path::PathBuf;
 use std::process::{Command, ExitCode, Output};
 
+use rustix::fs::OFlags;
+use rustix::pty::{OpenptFlags, grantpt, openpt, ptsname, unlockpt};
 use serde_json::Value;
 use tempfile::TempDir;
 
@@ -23,6 +28,32 @@ pub(crate) fn program() -> Command {
     let mut command = Command::new(std::env::current_exe().unwrap());
     command.env_clear().env(ACT, "1").envs(std::env::var_os(COVERED).map(|file| (COVERED, file)));
     command
+}
+
+/// Runs a command on a terminal on which `typed` is typed; returns how it ended and what the terminal shows.
+pub(crate) fn on_a_terminal(mut command: Command, typed: &str) -> (Option<i32>, String) {
+    // Not openpty(3): its library has another number in each release of FreeBSD.
+    let master = openpt(OpenptFlags::RDWR | OpenptFlags::NOCTTY).unwrap();
+    grantpt(&master).unwrap();
+    unlockpt(&master).unwrap();
+    let path = ptsname(&master, Vec::new()).unwrap().into_string().unwrap();
+    let slave = fs::OpenOptions::new()
+        .read(true)
+        .write(true)
+        .custom_flags(OFlags::NOCTTY.bits().try_into().unwrap())
+        .open(path)
+        .unwrap();
+    command.stdin(slave.try_clone().unwrap()).stdout(slave.try_clone().unwrap()).stderr(slave);
+    let mut child = command.spawn().unwrap();
+    // What the command has of the terminal would keep it open.
+    drop(command);
+    let mut terminal = fs::File::from(master);
+    terminal.write_all(typed.as_bytes()).unwrap();
+    let mut seen = Vec::new();
+    // The end of a terminal is an error on Linux.
+    let _ = terminal.read_to_end(&mut seen);
+    let seen = String::from_utf8_lossy(&seen).replace("\r\n", "\n");
+    (child.wait().unwrap().code(), seen)
 }
 
 /// Makes trials of functions.
@@ -79,7 +110,7 @@ impl Lab {
     }
 
     pub(crate) fn write(&self, name: &str, text: &str) {
-        std::fs::write(self.path(name), text).unwrap();
+        fs::write(self.path(name), text).unwrap();
     }
 
     pub(crate) fn command(&self, args: &[&str]) -> Command {
@@ -115,7 +146,7 @@ impl Lab {
     /// The machine's file, the generation counters left out, and with them the numbers of nodes: an interface that was
     /// away has a new node.
     pub(crate) fn machine(&self) -> String {
-        let text = std::fs::read_to_string(self.path("m.json")).unwrap();
+        let text = fs::read_to_string(self.path("m.json")).unwrap();
         let mut value: Value = serde_json::from_str(&text).unwrap();
         forget_counters(&mut value);
         serde_json::to_string_pretty(&value).unwrap()
