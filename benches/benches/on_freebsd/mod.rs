@@ -157,16 +157,17 @@ mod theirs {
                     socket.receive_data(&mut room).unwrap()
                 });
             });
+            let some = at_once(size);
             group.throughput(Throughput::Elements(BATCH as u64));
             group.bench_function(
                 format!("{size} bytes to an echo and back, {BATCH} at once/libnetgraph"),
                 |b| {
                     b.iter(|| {
-                        for _ in 0..BATCH / at_once(size) {
-                            for _ in 0..at_once(size) {
+                        for _ in 0..BATCH / some {
+                            for _ in 0..some {
                                 socket.send_data(c"hook", &packet).unwrap();
                             }
-                            for _ in 0..at_once(size) {
+                            for _ in 0..some {
                                 socket.receive_data(&mut room).unwrap();
                             }
                         }

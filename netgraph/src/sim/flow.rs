@@ -111,6 +111,14 @@ pub(super) enum Entered {
 }
 
 impl Machine {
+    /// Does a system call, and what it sets off.
+    pub(super) fn system_call<R>(&mut self, call: impl FnOnce(&mut Self) -> R) -> R {
+        self.begin();
+        let result = call(self);
+        self.drain();
+        result
+    }
+
     /// Begins a system call, or a tick of the clock.
     pub(super) fn begin(&mut self) {
         self.flow.steps = self.limits.steps;

@@ -27,10 +27,13 @@ impl Shared {
 
     /// Does a system call: what it sets off has happened when it returns.
     pub(super) fn system_call<R>(&self, call: impl FnOnce(&mut Machine) -> R) -> R {
+        self.system_calls(|machine| machine.system_call(call))
+    }
+
+    /// Does several system calls, between which nobody else does one.
+    pub(super) fn system_calls<R>(&self, calls: impl FnOnce(&mut Machine) -> R) -> R {
         let mut machine = self.lock();
-        machine.begin();
-        let result = call(&mut machine);
-        machine.drain();
+        let result = calls(&mut machine);
         // To wake nobody would be a system call of the host's all the same.
         if std::mem::take(&mut machine.woken) && machine.waiting > 0 {
             self.happened.notify_all();

@@ -302,13 +302,9 @@ impl Transport for SimSocket {
     }
 
     fn send_data(&self, batch: &[(HookName, IoSlice<'_>)]) -> std::result::Result<usize, Errno> {
-        self.machine.system_call(|machine| {
+        self.machine.system_calls(|machine| {
             for (sent, (hook, packet)) in batch.iter().enumerate() {
-                // Each packet is a system call of its own, as it is to the kernel.
-                machine.begin();
-                let result = machine.send_hook(self.socket, *hook, packet);
-                machine.drain();
-                match result {
+                match machine.system_call(|machine| machine.send_hook(self.socket, *hook, packet)) {
                     Ok(()) => {}
                     Err(errno) if sent == 0 => return Err(errno),
                     Err(_) => return Ok(sent),

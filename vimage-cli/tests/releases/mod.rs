@@ -104,7 +104,7 @@ impl Shelf {
 
     /// A text with the places of this folder replaced by names.
     pub(crate) fn shown(&self, text: &[u8]) -> String {
-        let text = String::from_utf8_lossy(text).replace("\r\n", "\n");
+        let text = String::from_utf8_lossy(text).into_owned();
         [(self.dir(), "DIR"), (self.repo(), "REPOS"), (self.path("").components().collect(), "FOLDER")]
             .iter()
             .fold(text, |text, (path, name)| text.replace(path.to_str().unwrap(), name))
