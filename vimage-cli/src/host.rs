@@ -9,7 +9,7 @@ use std::collections::BTreeSet;
 use std::path::Path;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use jailrs::Host as Jails;
+use jailrs::{Host as Jails, Jid};
 use netgraph::kernel::HostKernel;
 use netgraph::{Kernel, NodeName, Socket};
 
@@ -126,6 +126,16 @@ impl Machine {
     /// As [`Socket::open`].
     pub fn socket(&self, name: Option<NodeName>) -> Result<Socket> {
         Ok(Socket::open(&*self.kernel, name)?)
+    }
+
+    /// Opens a netgraph socket in a jail's VNET. It holds the jail: one that is removed stays, dying, until it is dropped.
+    ///
+    /// # Errors
+    /// As [`Socket::open_in_jail`].
+    pub fn socket_in(&self, jid: Jid) -> Result<Socket> {
+        let vnet = self.simulated.as_ref().and_then(|simulated| simulated.jails.vnet(jid));
+        let number = vnet.and_then(|vnet| i32::try_from(vnet).ok()).unwrap_or(jid.0);
+        Ok(Socket::open_in_jail(&*self.kernel, number, None)?)
     }
 
     /// Returns the commands that would have been run on a simulated machine, a line each.

@@ -1,7 +1,9 @@
 //! `down`, and the undoing of an `up` that failed: right from any half-way state, and safe to do twice.
 //!
-//! Interfaces are taken out while the jail lives: destroying one while its VNET goes away brings FreeBSD down.
+//! Interfaces are taken out while the jail lives: destroying one while its VNET goes away brings FreeBSD down. So are the nodes
+//! that were made in it, some of which would too.
 
+mod inside;
 mod made;
 mod moved;
 mod prune;
@@ -65,6 +67,9 @@ pub fn teardown(work: &mut Work<'_>, mode: Mode) -> Result<()> {
     }
     made::take_out(work, &found)?;
     moved::take_out(work, &found, |_| true)?;
+    if let Found::Alive(jail) = &found {
+        inside::clear(work, jail)?;
+    }
     remove_jail(work, &found)?;
     moved::await_home(work)?;
     unmount_all(work)?;

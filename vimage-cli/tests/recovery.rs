@@ -8,6 +8,7 @@ mod mortal;
 use jailrs::sim::{Manner, Outcome as Ends};
 use jailrs::{Jail, Mac};
 use mortal::{Fate, Lab, RC_CONF, told};
+use netgraph::nodes::hub::Hub;
 use netgraph::nodes::{EtherAddr, eiface};
 use netgraph::{Path, Socket};
 use vimage::state::Store;
@@ -523,4 +524,55 @@ fn a_point_of_an_fstab_that_leads_out_of_the_root_is_refused_before_anything_is_
     std::fs::write(&fstab, "/usr/src /etc nullfs ro 0 0\n").unwrap();
     assert!(lab.up("e").result.unwrap_err().message.contains("is not below /usr/jail/vj1"));
     assert_eq!(lab.look(), before);
+}
+
+/// Leaves nodes in a jail: three hubs in a row, none of which stays without the others, and an interface.
+fn leave_nodes(lab: &Lab, jail: &Jail) {
+    let inside = lab.machine().socket_in(jail.jid()).unwrap();
+    let (out, back) = ("out".parse().unwrap(), "back".parse().unwrap());
+    inside.make_peer::<eiface::Eiface>("eiface".parse().unwrap(), eiface::ETHER).unwrap();
+    inside.make_peer::<Hub>("hub".parse().unwrap(), back).unwrap();
+    for at in [".:hub", ".:hub.out"] {
+        inside.make_peer_of(&path(at), "hub".parse().unwrap(), out, back).unwrap();
+    }
+}
+
+#[test]
+fn nodes_that_are_left_in_a_vimage_are_shut_down_before_its_jail_is_removed() {
+    let outcome = survives("vj1", |lab| leave_nodes(lab, &lab.jail("vj1")));
+    let step = |what: &str| outcome.notes.steps.iter().position(|step| step == what);
+    let nodes = step("- vj1: netgraph nodes left in vj1: 4 of type eiface, hub");
+    assert!(nodes.is_some() && nodes < step("- vj1: jail vj1"), "{:#?}", outcome.notes);
+    assert!(outcome.notes.warnings.is_empty(), "{:#?}", outcome.notes.warnings);
+}
+
+#[test]
+fn nodes_in_a_jail_within_a_vimage_are_shut_down_too() {
+    let lab = Lab::new(&format!("{RC_CONF}vimage_vj1_parameters=children.max=2\n"));
+    let before = lab.look();
+    lab.up("vj1").result.unwrap();
+    let host = lab.sim.jails.host();
+    let inner = Jail::builder("vj1.inner").vnet().create(&host).unwrap();
+    leave_nodes(&lab, &inner);
+    let notes = lab.prune("vj1").notes;
+    let nodes = "- vj1: netgraph nodes left in vj1.inner: 4 of type eiface, hub";
+    assert!(notes.steps.iter().any(|step| step == nodes), "{notes:#?}");
+    assert_eq!(lab.look(), before);
+}
+
+#[test]
+fn a_down_that_dies_or_fails_while_nodes_are_left_can_be_done_again() {
+    for fate in [Fate::Dies, Fate::Fails, Fate::FailsAfter] {
+        for number in 1.. {
+            let lab = Lab::new(RC_CONF);
+            let before = lab.look();
+            lab.up("vj1").result.unwrap();
+            leave_nodes(&lab, &lab.jail("vj1"));
+            let Some(struck) = lab.down_with("vj1", fate(number)).struck else { break };
+            lab.down("vj1").result.unwrap();
+            lab.up("vj1").result.unwrap();
+            lab.prune("vj1").result.unwrap();
+            assert_eq!(lab.look(), before, "{:?}, {struck}", fate(number));
+        }
+    }
 }

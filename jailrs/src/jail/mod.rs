@@ -121,6 +121,36 @@ impl Jail {
         Ok(all.iter().map(|(jid, params)| info(*jid, params)).collect())
     }
 
+    /// The jails in this one that are alive, at any depth, by number.
+    ///
+    /// # Examples
+    /// ```
+    /// use jailrs::{Jail, sim::SimHost};
+    ///
+    /// let host = SimHost::new().host();
+    /// let web = Jail::builder("web").children_max(1).create(&host)?;
+    /// Jail::builder("web.cache").create(&host)?;
+    /// assert_eq!(web.children()?[0].name, "web.cache");
+    /// # Ok::<(), jailrs::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// [`Error::Rejected`] if the kernel does not tell.
+    pub fn children(&self) -> Result<Vec<JailInfo>> {
+        self.below(false)
+    }
+
+    fn below(&self, dying: bool) -> Result<Vec<JailInfo>> {
+        // Most have none, and other jails need not be asked.
+        let count = self.get(&["children.cur"]).ok().and_then(|params| params.int("children.cur"));
+        if count == Some(0) {
+            return Ok(Vec::new());
+        }
+        let above = format!("{}.", self.name);
+        let all = Self::list(&self.host, dying)?.into_iter();
+        Ok(all.filter(|info| info.name.starts_with(&above)).collect())
+    }
+
     /// Parameters of all jails by number, those of one jail all read at the same moment; the dying ones too where asked for.
     ///
     /// # Examples
@@ -273,6 +303,9 @@ impl Jail {
     }
 
     /// Removes the jail: every process in it is killed. It may be dying for a while; see [`wait_gone`](Self::wait_gone).
+    ///
+    /// Its VNET goes with it. FreeBSD 15.1 panics (`ng node won't die`) if netgraph nodes are in it of which one ends when it
+    /// loses the other, such as two bridges or hubs that are connected: shut down what is in it first.
     ///
     /// # Errors
     /// [`Error::Rejected`] with `ENOENT` if it is gone, `EPERM`.

@@ -54,12 +54,7 @@ impl Jail {
     /// # Errors
     /// [`Error::Rejected`] if the kernel does not tell.
     pub fn processes(&self) -> Result<Vec<Process>> {
-        let below = format!("{}.", self.name);
-        // Most have none below them, and other jails need not be asked.
-        let count = self.get(&["children.cur"]).ok().and_then(|params| params.int("children.cur"));
-        let jails = if count == Some(0) { Vec::new() } else { Self::list(&self.host, true)? };
-        let inside = jails.iter().filter(|info| info.name.starts_with(&below)).map(|info| info.jid);
-        let jids: Vec<Jid> = inside.chain([self.jid]).collect();
+        let jids: Vec<Jid> = self.below(true)?.iter().map(|info| info.jid).chain([self.jid]).collect();
         let all = self.host.processes()?;
         Ok(all.into_iter().filter(|process| jids.contains(&process.jid)).collect())
     }

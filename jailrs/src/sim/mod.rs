@@ -116,6 +116,12 @@ impl SimHost {
         Host::new(Arc::new(self.clone()))
     }
 
+    /// The number of the VNET that a jail is in, as [`Vnets`] counts them: 0 for the host's; none if there is no such jail.
+    #[must_use]
+    pub fn vnet(&self, jid: Jid) -> Option<u32> {
+        self.lock().vnet_of(jid.0)
+    }
+
     fn lock(&self) -> MutexGuard<'_, Machine> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }

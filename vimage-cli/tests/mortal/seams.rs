@@ -43,6 +43,10 @@ impl Kernel for Mortal<Arc<dyn Kernel>> {
     fn load_type(&self, type_name: &str) -> Result<(), netgraph::Error> {
         self.inner.load_type(type_name)
     }
+
+    fn in_jail(&self, jid: i32) -> Result<Arc<dyn Kernel>, netgraph::Error> {
+        Ok(Arc::new(Mortal { inner: self.inner.in_jail(jid)?, plan: Arc::clone(&self.plan) }))
+    }
 }
 
 impl Transport for Mortal<Box<dyn Transport>> {

@@ -236,6 +236,29 @@ pub(crate) fn a_dying_jail_gives_its_interfaces_back() -> Outcome {
     outcome
 }
 
+/// Two bridges or hubs that hold each other, in a VNET that goes away, bring FreeBSD 15.1 down.
+pub(crate) fn nodes_left_inside() -> Outcome {
+    let lab = Lab::new("")?;
+    let before = lab.snapshot()?;
+    for (kind, hook, other) in [("hub", "a", "b"), ("bridge", "link0", "link1"), ("tee", "left", "right")] {
+        lab.ok(&["up", "vt1"])?;
+        let jail = Jail::find(&lab.host, "vt1")?;
+        let inside = Socket::open_in_jail(&HostKernel, jail.jid().0, None)?;
+        inside.make_peer_of(&".:".parse()?, kind.parse()?, "own".parse()?, hook.parse()?)?;
+        inside.make_peer_of(&".:own".parse()?, kind.parse()?, other.parse()?, hook.parse()?)?;
+        drop(inside);
+        let output = lab.run(&["-v", "down", "vt1", "--prune"])?;
+        let told = String::from_utf8_lossy(&output.stderr);
+        if !told.contains(&format!("netgraph nodes left in vt1: 2 of type {kind}"))
+            || !output.status.success()
+        {
+            return Err(told.into_owned().into());
+        }
+        same(&before, &lab.snapshot()?, &format!("two nodes of type {kind} inside"))?;
+    }
+    Ok(())
+}
+
 pub(crate) fn killed_at_any_moment() -> Outcome {
     let lab = Lab::new("")?;
     let before = lab.snapshot()?;
