@@ -53,6 +53,7 @@ const GOLDEN: &[(&str, &str)] = &[
     ("one2many-split-vlan-pipe", include_str!("../golden/one2many-split-vlan-pipe.jsonl")),
     ("probe-async", include_str!("../golden/probe-async.jsonl")),
     ("probe-bpf", include_str!("../golden/probe-bpf.jsonl")),
+    ("probe-hci", include_str!("../golden/probe-hci.jsonl")),
     ("probe-inside-host", include_str!("../golden/probe-inside-host.jsonl")),
     ("probe-interfaces-1", include_str!("../golden/probe-interfaces-1.jsonl")),
     ("probe-interfaces-2", include_str!("../golden/probe-interfaces-2.jsonl")),

@@ -49,6 +49,24 @@ fn state(context: &Context<'_>) -> u16 {
     if hook_named(context, NG_HCI_HOOK_DRV.as_bytes()).is_some() { CONNECTED } else { 0 }
 }
 
+impl Hci {
+    /// A command for the device, which is the only one that answers it.
+    fn command(&self, context: &Context<'_>, packet: &[u8]) -> Result<(), Errno> {
+        match *packet {
+            [] => Ok(()),
+            [1, low, high, length, ref arguments @ ..] if arguments.len() == usize::from(length) => {
+                match (low, high) {
+                    (0, 0) => Err(Errno::EINVAL),
+                    _ if state(context) == CONNECTED => Ok(()),
+                    _ => Err(Errno::ENOTCONN),
+                }
+            }
+            [1, ..] => Err(Errno::EMSGSIZE),
+            _ => Err(Errno::EINVAL),
+        }
+    }
+}
+
 impl Quiet for Hci {
     const COOKIE: u32 = NGM_HCI_COOKIE;
 
@@ -83,8 +101,9 @@ impl Quiet for Hci {
     }
 
     /// What is judged before connections are looked for, of which there are none: without a device no unit gets ready.
-    fn data(&mut self, _: &mut Context<'_>, name: &[u8], packet: Packet) -> Result<(), Errno> {
+    fn data(&mut self, context: &mut Context<'_>, name: &[u8], packet: Packet) -> Result<(), Errno> {
         let (kind, header, size) = match name {
+            b"raw" => return self.command(context, packet.bytes()),
             b"drv" => {
                 let known = matches!(packet.bytes().first(), None | Some(2..=4));
                 return if known { Ok(()) } else { Err(Errno::EINVAL) };
