@@ -264,8 +264,7 @@ fn move_in(work: &mut Work<'_>, jid: Jid) -> Result<()> {
             let interface = work.machine.jails.interfaces().find(name)?.ok_or_else(|| {
                 Error::unavailable("it is not there any more").hint("`ifconfig -l` shows which are")
             })?;
-            let (mac, mtu, up) = (interface.mac.map(|mac| mac.to_string()), interface.mtu, interface.is_up());
-            work.record.moved.insert(name.clone(), MovedRecord { mac, mtu, up });
+            work.record.moved.insert(name.clone(), MovedRecord::of(&interface));
             work.save()?;
             work.machine.jails.move_in(name, jid)?;
             work.sync()

@@ -6,6 +6,7 @@ mod store;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
+use jailrs::{IfFlags, Interface};
 use serde::{Deserialize, Serialize};
 
 use crate::error::{Error, Result};
@@ -95,6 +96,26 @@ pub struct MovedRecord {
     pub mtu: u32,
     /// Whether it was up.
     pub up: bool,
+    /// What was written on it.
+    #[serde(default)]
+    pub description: String,
+    /// Whether it was told to take all packets.
+    #[serde(default)]
+    pub promiscuous: bool,
+}
+
+impl MovedRecord {
+    /// What an interface is like.
+    #[must_use]
+    pub fn of(interface: &Interface) -> Self {
+        Self {
+            mac: interface.mac.map(|mac| mac.to_string()),
+            mtu: interface.mtu,
+            up: interface.is_up(),
+            description: interface.description.clone(),
+            promiscuous: interface.flags.contains(IfFlags::PPROMISC),
+        }
+    }
 }
 
 /// A file system that was, or will be, mounted.

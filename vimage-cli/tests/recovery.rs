@@ -142,17 +142,22 @@ fn recovery_f_a_whole_interface_comes_home_under_its_own_name_after_its_jail_die
 }
 
 #[test]
-fn a_whole_interface_gets_its_address_mtu_and_state_back() {
+fn a_whole_interface_gets_back_what_the_vimage_has_changed_of_it() {
     let lab = Lab::new(RC_CONF);
     let host = lab.machine().jails.interfaces();
     host.set_up("igb2", true).unwrap();
     host.set_mtu("igb2", 1400).unwrap();
+    host.set_description("igb2", "to the cellar").unwrap();
+    host.set_promiscuous("igb3", true).unwrap();
     let before = lab.look();
     lab.up("vj3").result.unwrap();
     let jail = lab.jail("vj3");
     let inside = jail.interfaces();
     inside.set_mac("igb2", Mac([2, 0, 0, 0, 0, 9])).unwrap();
     inside.set_mtu("igb2", 1200).unwrap();
+    inside.set_description("igb2", "mine").unwrap();
+    inside.set_promiscuous("igb2", true).unwrap();
+    inside.set_promiscuous("igb3", false).unwrap();
     lab.prune("vj3").result.unwrap();
     assert_eq!(lab.look(), before);
 }

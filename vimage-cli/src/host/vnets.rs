@@ -80,6 +80,13 @@ impl Vnets for GraphVnets {
             IfChange::Mac(mac) => graph.set_mac(vnet, name, EtherAddr(mac.0)),
             IfChange::Mtu(mtu) => graph.set_mtu(vnet, name, *mtu),
             IfChange::Description(text) => graph.set_description(vnet, name, text),
+            IfChange::Promiscuous(on) => graph.interfaces(vnet).and_then(|list| {
+                let is =
+                    list.iter().find(|interface| interface.name == *name).ok_or(netgraph::Errno::ENXIO)?;
+                let mut flags = IfFlags::from_bits_retain(is.flags);
+                flags.set(IfFlags::PPROMISC, *on);
+                graph.set_flags(vnet, name, flags.bits())
+            }),
             _ => Err(netgraph::Errno::EOPNOTSUPP),
         }
         .map_err(errno)

@@ -89,22 +89,33 @@ fn settle(work: &mut Work<'_>, called: &str, name: &str, moved: &MovedRecord) ->
         }
         host.rename(called, name)?;
     }
-    let is = list.into_iter().find(|interface| interface.name == called);
-    match moved.mac.as_deref().and_then(|mac| mac.parse().ok()) {
-        Some(mac) if is.as_ref().is_some_and(|is| is.mac != Some(mac)) => host.set_mac(name, mac)?,
-        _ => {}
-    }
-    if is.as_ref().is_some_and(|is| is.mtu != moved.mtu) {
-        host.set_mtu(name, moved.mtu)?;
-    }
-    // On its way it goes down, but its driver goes on running until it is told.
-    match is {
-        Some(is) if is.is_up() => {}
-        Some(is) if moved.up || is.flags.contains(IfFlags::RUNNING) => host.set_up(name, moved.up)?,
-        _ => {}
+    if let Some(is) = list.iter().find(|interface| interface.name == called) {
+        give_back(&host, name, is, moved)?;
     }
     work.record.moved.remove(name);
     work.note()
+}
+
+/// Gives an interface back what it had, where it has something else by now.
+fn give_back(host: &Interfaces, name: &str, is: &Interface, had: &MovedRecord) -> Result<()> {
+    match had.mac.as_deref().and_then(|mac| mac.parse().ok()) {
+        Some(mac) if is.mac != Some(mac) => host.set_mac(name, mac)?,
+        _ => {}
+    }
+    if is.mtu != had.mtu {
+        host.set_mtu(name, had.mtu)?;
+    }
+    if is.description != had.description {
+        host.set_description(name, &had.description)?;
+    }
+    if is.flags.contains(IfFlags::PPROMISC) != had.promiscuous {
+        host.set_promiscuous(name, had.promiscuous)?;
+    }
+    // On its way it goes down, but its driver goes on running until it is told.
+    if !is.is_up() && (had.up || is.flags.contains(IfFlags::RUNNING)) {
+        host.set_up(name, had.up)?;
+    }
+    Ok(())
 }
 
 /// Makes sure that an interface which goes home has a name there that no other has: the kernel does not look.
