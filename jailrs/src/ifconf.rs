@@ -2,9 +2,8 @@
 
 use std::net::IpAddr;
 
-use crate::ifnet::Interface;
+use crate::ifnet::{Interface, name_of_bytes};
 use crate::mac::Mac;
-use crate::param::text_of;
 
 const NAME: usize = 16;
 const SOCKADDR: usize = 16;
@@ -26,7 +25,7 @@ pub(crate) fn interfaces(mut bytes: &[u8]) -> Vec<Interface> {
         let length = rest.first().map_or(0, |length| usize::from(*length)).max(SOCKADDR);
         let Some((address, next)) = rest.split_at_checked(length) else { break };
         bytes = next;
-        let name = text_of(name);
+        let name = name_of_bytes(name);
         let family = address.get(1).copied();
         if matches!(family, Some(AF_LINK | 0)) || list.last().is_none_or(|last| last.name != name) {
             list.push(Interface::new(name, 0));

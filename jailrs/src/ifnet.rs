@@ -14,6 +14,57 @@ use crate::{Errno, Error, Host, Jail, Result};
 #[doc(alias = "IFNAMSIZ")]
 pub const NAME_MAX: usize = 15;
 
+/// The first of the characters that stand for the bytes of names that are no text; they have no other meaning.
+const STAND_INS: u32 = 0x10_ff00;
+
+/// The name of an interface as text, up to a NUL. The kernel takes any bytes for a name, also from root in a jail: a byte that
+/// is no UTF-8 is the character U+10FF00 and as much, so that [`name_to_bytes`] makes the same bytes of it again.
+///
+/// # Examples
+/// ```
+/// use jailrs::ifnet::{name_of_bytes, name_to_bytes};
+///
+/// assert_eq!(name_of_bytes(b"igb0\0\0"), "igb0");
+/// let strange = name_of_bytes(b"x\xff");
+/// assert_eq!(strange, "x\u{10ffff}");
+/// assert_eq!(name_to_bytes(&strange), b"x\xff");
+/// ```
+#[must_use]
+pub fn name_of_bytes(bytes: &[u8]) -> String {
+    let stand_in =
+        |byte: &u8| char::from_u32(STAND_INS + u32::from(*byte)).unwrap_or(char::REPLACEMENT_CHARACTER);
+    let bytes = bytes.split(|byte| *byte == 0).next().unwrap_or_default();
+    let mut name = String::with_capacity(bytes.len());
+    for chunk in bytes.utf8_chunks() {
+        for character in chunk.valid().chars() {
+            if is_stand_in(character) {
+                name.extend(character.encode_utf8(&mut [0; 4]).as_bytes().iter().map(stand_in));
+            } else {
+                name.push(character);
+            }
+        }
+        name.extend(chunk.invalid().iter().map(stand_in));
+    }
+    name
+}
+
+/// The bytes of a name that [`name_of_bytes`] has made text of.
+#[must_use]
+pub fn name_to_bytes(name: &str) -> Vec<u8> {
+    let mut bytes = Vec::with_capacity(name.len());
+    for character in name.chars() {
+        match character.is_ascii() || !is_stand_in(character) {
+            true => bytes.extend_from_slice(character.encode_utf8(&mut [0; 4]).as_bytes()),
+            false => bytes.push((u32::from(character) - STAND_INS) as u8),
+        }
+    }
+    bytes
+}
+
+fn is_stand_in(character: char) -> bool {
+    u32::from(character) >= STAND_INS + 0x80
+}
+
 bitflags::bitflags! {
     /// Flags of an interface, from `net/if.h`.
     #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
@@ -103,7 +154,7 @@ impl<'de> Deserialize<'de> for IfFlags {
 #[non_exhaustive]
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Interface {
-    /// Its name, at most [`NAME_MAX`] bytes. Two of one VNET can have the same name: the kernel does not check those that
+    /// Its name, at most [`NAME_MAX`] bytes, as [`name_of_bytes`] makes text of it. Two of one VNET can have the same name: the kernel does not check those that
     /// come home.
     pub name: String,
     /// Its number in its VNET.
@@ -367,5 +418,31 @@ impl Interfaces {
             subject: format!("interface {name} {}", self.place),
             bound,
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    proptest! {
+        #[test]
+        fn names_of_any_bytes_become_these_bytes_again(
+            bytes in prop_oneof![
+                proptest::collection::vec(1..=u8::MAX, 0..16),
+                // The stand-ins themselves, and characters near them.
+                "[\u{10fefe}-\u{10ffff}a]{0,4}".prop_map(String::into_bytes),
+            ]
+        ) {
+            prop_assert_eq!(name_to_bytes(&name_of_bytes(&bytes)), bytes);
+        }
+
+        #[test]
+        fn a_name_that_is_text_stays_as_it_is(name in "[^\0\u{10ff80}-\u{10ffff}]{0,15}") {
+            prop_assert_eq!(name_of_bytes(name.as_bytes()), name.clone());
+            prop_assert_eq!(name_to_bytes(&name), name.into_bytes());
+        }
     }
 }

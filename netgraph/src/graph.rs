@@ -32,6 +32,7 @@ use crate::sys::Errno;
 
 pub use picture::{Cluster, Picture, Theme};
 pub use text::Terminal;
+pub use visible::text as visible;
 
 /// The nodes of one VNET and how they are connected.
 ///

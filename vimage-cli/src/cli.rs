@@ -250,9 +250,9 @@ fn described() -> clap::Command {
 fn tell(error: &Error) {
     let mut stderr = std::io::stderr().lock();
     for line in error.message.lines() {
-        let _ = writeln!(stderr, "vimage: {line}");
+        let _ = writeln!(stderr, "vimage: {}", commands::harmless(line));
     }
     for line in error.hint.lines() {
-        let _ = writeln!(stderr, "        {line}");
+        let _ = writeln!(stderr, "        {}", commands::harmless(line));
     }
 }

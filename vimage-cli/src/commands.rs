@@ -27,6 +27,7 @@ use std::sync::{Arc, Mutex};
 
 use jailrs::{Jail, Jid};
 use netgraph::Socket;
+use netgraph::graph::visible;
 use netgraph::transport::Traced;
 
 use crate::cli::Global;
@@ -98,7 +99,10 @@ impl Context {
             return machine.socket(None);
         }
         let transport = machine.kernel.open(None)?;
-        Ok(Socket::on(Box::new(Traced::new(transport, |line| eprintln!("  ng {line}")))))
+        Ok(Socket::on(Box::new(Traced::new(transport, |line| {
+            // Nothing can be done about a terminal that is gone.
+            let _ = writeln!(std::io::stderr(), "  ng {}", harmless(&line.to_string()));
+        }))))
     }
 
     /// Reads the configuration, telling of what is doubtful in it.
@@ -201,7 +205,7 @@ pub(crate) fn known_not_up(name: &str) -> Error {
 
 /// Says something on stderr, in one piece: other processes may say something at the same time.
 pub(crate) fn say(text: &str) {
-    let lines: String = text.lines().map(|line| format!("vimage: {line}\n")).collect();
+    let lines: String = text.lines().map(|line| format!("vimage: {}\n", harmless(line))).collect();
     // Nothing can be done about a terminal that is gone.
     let _ = std::io::stderr().lock().write_all(lines.as_bytes());
 }
@@ -220,12 +224,18 @@ pub(crate) fn command_line(verb: &str, names: &[String]) -> String {
     ["vimage", verb].into_iter().chain(names.iter().map(String::as_str)).collect::<Vec<_>>().join(" ")
 }
 
-/// Writes to stdout; a reader that went away ends the program quietly.
-pub(crate) fn print(text: &str) -> Result<()> {
+/// Writes lines to stdout, where whatever a vimage has named does nothing to a terminal; a reader that went away ends the
+/// program quietly.
+pub(crate) fn print(lines: &str) -> Result<()> {
+    print_as_is(&harmless(lines))
+}
+
+/// Writes text to stdout that does no harm, or is the user's own.
+pub(crate) fn print_as_is(text: &str) -> Result<()> {
     print_while_read(text).map(drop)
 }
 
-/// Writes to stdout, and tells whether anybody reads it any more.
+/// Writes text to stdout that does no harm, and tells whether anybody reads it any more.
 pub(crate) fn print_while_read(text: &str) -> Result<bool> {
     match std::io::stdout().lock().write_all(text.as_bytes()) {
         Ok(()) => Ok(true),
@@ -234,9 +244,21 @@ pub(crate) fn print_while_read(text: &str) -> Result<bool> {
     }
 }
 
+/// Lines as they can be shown on a terminal: names and descriptions are whatever somebody inside has chosen.
+pub(crate) fn harmless(lines: &str) -> String {
+    let mut shown = String::with_capacity(lines.len());
+    for piece in lines.split_inclusive(['\n', '\t']) {
+        let end = if piece.ends_with(['\n', '\t']) { 1 } else { 0 };
+        let (text, end) = piece.split_at(piece.len() - end);
+        shown.push_str(&visible(text));
+        shown.push_str(end);
+    }
+    shown
+}
+
 /// Writes a value as JSON.
 pub(crate) fn print_json(value: &impl serde::Serialize) -> Result<()> {
-    print(&json_text(value)?)
+    print_as_is(&json_text(value)?)
 }
 
 /// Returns a value as JSON.

@@ -531,6 +531,20 @@ fn a_point_of_an_fstab_that_leads_out_of_the_root_is_refused_before_anything_is_
     assert_eq!(lab.look(), before);
 }
 
+#[test]
+fn names_that_would_do_something_to_a_terminal_come_home_too() {
+    for name in ["\u{1b}[31mx", "a\nb", "\u{9b}", "x\u{10ffff}", "\u{202e}"] {
+        survives("vj3", |lab| {
+            let jail = lab.jail("vj3");
+            let inside = jail.interfaces();
+            // The simulated graph has no names but text, and of that all.
+            let name = jailrs::ifnet::name_of_bytes(name.as_bytes());
+            inside.rename("igb2", &name).unwrap();
+            inside.rename("ng0_vj3", &format!("y{name}")).unwrap();
+        });
+    }
+}
+
 /// Leaves nodes in a jail: three hubs in a row, none of which stays without the others, and an interface.
 fn leave_nodes(lab: &Lab, jail: &Jail) {
     let inside = lab.machine().socket_in(jail.jid()).unwrap();

@@ -4,7 +4,7 @@ use std::ffi::c_ulong;
 use std::os::fd::OwnedFd;
 
 use crate::Errno;
-use crate::ifnet::{IfCaps, IfFlags, Interface, NAME_MAX};
+use crate::ifnet::{IfCaps, IfFlags, Interface, NAME_MAX, name_of_bytes, name_to_bytes};
 use crate::mac::Mac;
 use crate::param::text_of;
 use crate::sys::{self, Ifreq};
@@ -62,10 +62,11 @@ pub(super) fn socket(vnet: Vnet) -> Result<OwnedFd, Errno> {
 /// A request about the interface of this name. No interface has a name that does not fit.
 fn request(name: &str) -> Result<Ifreq, Errno> {
     let mut ifreq = Ifreq::default();
-    if name.len() > NAME_MAX || name.contains('\0') {
+    let name = name_to_bytes(name);
+    if name.len() > NAME_MAX || name.contains(&0) {
         return Err(Errno::ENXIO);
     }
-    for (place, byte) in ifreq.name.iter_mut().zip(name.bytes()) {
+    for (place, byte) in ifreq.name.iter_mut().zip(name) {
         *place = byte;
     }
     Ok(ifreq)
@@ -229,7 +230,7 @@ fn rename(socket: &OwnedFd, mut ifreq: Ifreq, new: &str) -> Result<(), Errno> {
     if new.contains('\0') {
         return Err(Errno::EINVAL);
     }
-    bytes.iter_mut().zip(new.bytes()).for_each(|(place, byte)| *place = byte);
+    bytes.iter_mut().zip(name_to_bytes(new)).for_each(|(place, byte)| *place = byte);
     sys::ifioctl_buffer(socket, SIOCSIFNAME, &mut ifreq, false, &mut bytes).map(drop)
 }
 
@@ -237,7 +238,7 @@ fn rename(socket: &OwnedFd, mut ifreq: Ifreq, new: &str) -> Result<(), Errno> {
 pub(super) fn create(socket: &OwnedFd, name: &str) -> Result<String, Errno> {
     let mut ifreq = request(name).map_err(|_| Errno::EINVAL)?;
     sys::ifioctl(socket, SIOCIFCREATE2, &mut ifreq)?;
-    Ok(text_of(&ifreq.name))
+    Ok(name_of_bytes(&ifreq.name))
 }
 
 /// Destroys an interface of the socket's VNET.

@@ -65,7 +65,8 @@ struct Parser<'a> {
 
 impl Parser<'_> {
     fn fail<T>(&self, errno: Errno, expected: &'static str) -> Result<T, TextError> {
-        Err(TextError::new(errno, self.at, expected))
+        // Over an unclosed string the kernel may step beyond the end.
+        Err(TextError::new(errno, self.at.min(self.text.len()), expected))
     }
 
     fn push(&mut self, bytes: &[u8]) -> Result<(), TextError> {

@@ -30,6 +30,14 @@ fn a_string_is_too_long_for_a_negative_count_of_bytes() {
 }
 
 #[test]
+fn what_is_wrong_is_not_beyond_the_text() {
+    // The last quote opens a string that is not closed: it is as long as the token before it.
+    let text = "[{\"\\x41\\100240100001000010{{{{\"";
+    let error = parse(&OCTETS, text).unwrap_err();
+    assert_eq!((error.errno, error.at), (Errno::EINVAL, text.len()));
+}
+
+#[test]
 fn lengths_read_what_is_missing_as_zeros() {
     let before = Before { data: &[1, 2], missing: 3, arglen: 0 };
     assert_eq!(before.u8_back(0), Some(0));

@@ -19,8 +19,15 @@ pub(super) fn bytes(bytes: &[u8]) -> String {
     out
 }
 
-/// Writes text so that it can be read, and does nothing: as [`bytes`], but a backslash stays what it is.
-pub(super) fn text(text: &str) -> String {
+/// Writes text so that it can be read on any terminal and in any page, and does nothing there: a control character, one without
+/// a shape, or one that turns the direction of writing becomes `\u{...}`.
+///
+/// ```
+/// use netgraph::graph::visible;
+/// assert_eq!(visible("em0\u{1b}[2J"), "em0\\u{1b}[2J");
+/// ```
+#[must_use]
+pub fn text(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     push(&mut out, text, false);
     out

@@ -7,7 +7,7 @@ use std::process::ExitCode;
 
 use clap::{Arg, ArgAction, Command};
 
-use super::{Context, print};
+use super::{Context, print, print_as_is};
 use crate::build::release::{REPOSITORIES, find};
 use crate::error::Result;
 
@@ -26,7 +26,7 @@ pub(crate) enum Shell {
 
 /// Prints the script for a shell.
 pub(crate) fn completions(shell: Shell) -> Result<ExitCode> {
-    print(match shell {
+    print_as_is(match shell {
         Shell::Bash => include_str!("completions/vimage.bash"),
         Shell::Tcsh => include_str!("completions/vimage.tcsh"),
         Shell::Fish => include_str!("completions/vimage.fish"),

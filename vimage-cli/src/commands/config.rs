@@ -4,7 +4,7 @@ use std::process::ExitCode;
 
 use serde::Serialize;
 
-use super::{Context, print, print_json, select};
+use super::{Context, print, print_as_is, print_json, select};
 use crate::config::{Config, Vimage};
 use crate::error::Result;
 
@@ -50,7 +50,7 @@ pub(crate) fn config(context: &mut Context, name: Option<&str>) -> Result<ExitCo
         if context.global.json {
             print_json(&Whole { version: VERSION, config: &config })?
         } else {
-            print(&config.to_string())?
+            print_as_is(&config.to_string())?
         }
         return Ok(ExitCode::SUCCESS);
     };
@@ -58,7 +58,7 @@ pub(crate) fn config(context: &mut Context, name: Option<&str>) -> Result<ExitCo
         if context.global.json {
             print_json(&One { version: VERSION, vimage })?
         } else {
-            print(&vimage.to_string())?
+            print_as_is(&vimage.to_string())?
         }
     }
     Ok(ExitCode::SUCCESS)

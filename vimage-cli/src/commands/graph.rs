@@ -9,7 +9,7 @@ use std::process::ExitCode;
 
 use netgraph::graph::{Terminal, Theme};
 
-use super::{Context, print};
+use super::{Context, print, print_as_is};
 use crate::error::{Error, Exit, Result};
 use crate::host::Machine;
 use drawn::Drawn;
@@ -75,7 +75,7 @@ pub(crate) fn graph(context: &mut Context, options: &Options) -> Result<ExitCode
     match output {
         Some(file) if context.global.dry_run => print(&format!("+ {}\n", file.display()))?,
         Some(file) => output::write(file, text.as_bytes())?,
-        None => print(&text)?,
+        None => print_as_is(&text)?,
     }
     Ok(ExitCode::SUCCESS)
 }

@@ -5,7 +5,7 @@ use std::process::ExitCode;
 
 use serde::Serialize;
 
-use super::{Context, print, print_json};
+use super::{Context, print_as_is, print_json};
 use crate::error::{Error, Result};
 use crate::import::{self, Imported};
 
@@ -31,7 +31,7 @@ pub(crate) fn import(context: &Context, source: &Path, root: Option<PathBuf>) ->
     if context.global.json {
         print_json(&Document { version: VERSION, imported: &imported })?;
     } else {
-        print(&imported.to_string())?;
+        print_as_is(&imported.to_string())?;
     }
     Ok(ExitCode::SUCCESS)
 }

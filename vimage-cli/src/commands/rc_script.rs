@@ -2,7 +2,7 @@
 
 use std::process::ExitCode;
 
-use super::print;
+use super::print_as_is;
 use crate::error::Result;
 
 /// The script, with a place for the folder that the program is in, as ports have it.
@@ -16,6 +16,6 @@ pub(crate) fn rc_script() -> Result<ExitCode> {
     let here = std::env::current_exe().ok().and_then(|path| path.into_os_string().into_string().ok());
     // In single quotes, whatever is in it.
     let here = here.unwrap_or_else(|| USUAL.into()).replace('\'', r"'\''");
-    print(&SCRIPT.replace("%%PREFIX%%/sbin/vimage", &here))?;
+    print_as_is(&SCRIPT.replace("%%PREFIX%%/sbin/vimage", &here))?;
     Ok(ExitCode::SUCCESS)
 }

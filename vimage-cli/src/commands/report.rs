@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use serde::Serialize;
 
-use super::{Context, print, print_json};
+use super::{Context, harmless, print, print_json};
 use crate::cli::Global;
 use crate::error::{Error, Exit, Result};
 use crate::work::{Report, Sign, Step};
@@ -151,7 +151,7 @@ fn write(telling: Telling, lines: &str) {
 
 /// Writes a step, with a sign that can be seen from far away.
 fn line(step: &Step<'_>, coloured: bool) -> String {
-    let text = step.to_string();
+    let text = harmless(&step.to_string());
     if !coloured {
         return format!("{text}\n");
     }
@@ -181,7 +181,7 @@ impl Report for Reporter {
     fn warning(&mut self, vimage: &str, what: &str) {
         self.told().warnings.push(Warning { vimage: vimage.to_owned(), what: what.to_owned() });
         let whose = if vimage.is_empty() { String::new() } else { format!("{vimage}: ") };
-        let lines: String = what.lines().map(|line| format!("vimage: {whose}{line}\n")).collect();
+        let lines: String = what.lines().map(|line| format!("vimage: {whose}{}\n", harmless(line))).collect();
         match (self.telling, &mut self.held) {
             (Telling::Nowhere, _) => {}
             (Telling::Warnings | Telling::Beside { .. }, Some(held)) => held.push_str(&lines),

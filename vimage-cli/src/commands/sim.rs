@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use super::report::Telling;
-use super::{Context, graph, print, say, status, up};
+use super::{Context, graph, print, print_as_is, say, status, up};
 use crate::config::{Config, shell::Reader};
 use crate::error::{Error, Exit, Result};
 use crate::host::{Machine, MachineFile, NewMachine};
@@ -66,6 +66,6 @@ pub(crate) fn demo(context: &mut Context) -> Result<ExitCode> {
     print("\n$ vimage status\n")?;
     status::show(context, &machine, &names)?;
     print("\n$ vimage graph\n")?;
-    print(&graph::draw(context, &machine)?)?;
+    print_as_is(&graph::draw(context, &machine)?)?;
     Ok(ExitCode::SUCCESS)
 }

@@ -10,9 +10,9 @@ use netgraph::nodes::{bridge, eiface};
 use netgraph::{NodeId, Path, Socket};
 use serde::Serialize;
 
-use super::{Context, json_text, print, print_while_read, say};
+use super::{Context, harmless, json_text, print, print_as_is, print_while_read, say};
 use crate::error::{Error, Result};
-use crate::host::Machine;
+use crate::host::{Machine, name_told};
 use crate::state::Record;
 use crate::wanted::WantedInterface;
 
@@ -82,7 +82,7 @@ pub(crate) fn stats(context: &mut Context, names: &[String], watching: Watching)
         rate(&mut now, &before, since.elapsed());
         since = Instant::now();
         if redraws {
-            print("\x1b[H\x1b[2J")?;
+            print_as_is("\x1b[H\x1b[2J")?;
         }
         if !show(context, &now, true)? {
             // Whoever read it went away.
@@ -147,7 +147,7 @@ fn of_interface(socket: &Socket, vimage: &str, wanted: &WantedInterface, id: Nod
         return Ok(None);
     };
     let node = socket.node::<eiface::Eiface>(&found.path())?;
-    let interface = node.call(eiface::GetIfName)?.to_text();
+    let interface = name_told(&node.call(eiface::GetIfName)?);
     let hooks = node.hooks()?;
     let Some(link) = hooks.iter().find(|link| link.hook == eiface::ETHER) else { return Ok(None) };
     let Some(port) = bridge::Port::of_hook(link.peer_hook).filter(|_| link.peer.type_name == "bridge") else {
@@ -203,7 +203,7 @@ fn show(context: &Context, rows: &[Row], rates: bool) -> Result<bool> {
     if context.global.json {
         return print_while_read(&json_text(&Document { version: VERSION, interfaces: rows })?);
     }
-    print_while_read(&table(rows, rates))
+    print_while_read(&harmless(&table(rows, rates)))
 }
 
 /// Writes a table: texts to the left, numbers to the right.

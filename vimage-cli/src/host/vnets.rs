@@ -3,10 +3,11 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use jailrs::ifnet::{name_of_bytes, name_to_bytes};
 use jailrs::sim::{SimHost, SimState, Vnets};
 use jailrs::system::IfChange;
 use jailrs::{Errno, IfFlags, Interface, Mac};
-use netgraph::nodes::EtherAddr;
+use netgraph::nodes::{EtherAddr, InterfaceName};
 use netgraph::sim::{SimInterface, SimKernel, SimMachine};
 
 use crate::state::Memory;
@@ -49,8 +50,18 @@ fn errno(errno: netgraph::Errno) -> Errno {
     Errno::new(errno.raw())
 }
 
+/// The name of an interface that its node tells, as jails and hosts list it.
+pub(crate) fn name_told(name: &InterfaceName) -> String {
+    name_of_bytes(name.as_bytes())
+}
+
+/// The name of an interface as the simulated graph has it, which has no others than text.
+fn text(name: &str) -> Result<String, Errno> {
+    String::from_utf8(name_to_bytes(name)).map_err(|_| Errno::ENXIO)
+}
+
 fn interface(found: SimInterface) -> Interface {
-    let mut interface = Interface::new(found.name, found.index);
+    let mut interface = Interface::new(name_of_bytes(found.name.as_bytes()), found.index);
     interface.flags = IfFlags::from_bits_retain(found.flags);
     interface.mac = found.mac.map(|mac| Mac(mac.0));
     interface.mtu = found.mtu;
@@ -73,9 +84,9 @@ impl Vnets for GraphVnets {
     }
 
     fn change(&mut self, vnet: u32, name: &str, change: &IfChange) -> Result<(), Errno> {
-        let graph = &self.0;
+        let (graph, name) = (&self.0, &text(name)?);
         match change {
-            IfChange::Rename(new) => graph.rename(vnet, name, new),
+            IfChange::Rename(new) => graph.rename(vnet, name, &text(new).map_err(|_| Errno::EINVAL)?),
             IfChange::Up(up) => graph.set_up(vnet, name, *up),
             IfChange::Mac(mac) => graph.set_mac(vnet, name, EtherAddr(mac.0)),
             IfChange::Mtu(mtu) => graph.set_mtu(vnet, name, *mtu),
@@ -93,18 +104,18 @@ impl Vnets for GraphVnets {
     }
 
     fn create_interface(&mut self, vnet: u32, name: &str) -> Result<String, Errno> {
-        self.0.create_clone(vnet, name).map_err(errno)
+        self.0.create_clone(vnet, &text(name)?).map(|made| name_of_bytes(made.as_bytes())).map_err(errno)
     }
 
     fn destroy_interface(&mut self, vnet: u32, name: &str) -> Result<(), Errno> {
-        self.0.destroy_clone(vnet, name).map_err(errno)
+        self.0.destroy_clone(vnet, &text(name)?).map_err(errno)
     }
 
     fn move_interface(&mut self, name: &str, from: u32, to: u32) -> Result<(), Errno> {
-        self.0.move_to(name, from, to).map_err(errno)
+        self.0.move_to(&text(name)?, from, to).map_err(errno)
     }
 
     fn reclaim_interface(&mut self, name: &str, from: u32, to: u32) -> Result<(), Errno> {
-        self.0.reclaim(name, from, to).map_err(errno)
+        self.0.reclaim(&text(name)?, from, to).map_err(errno)
     }
 }

@@ -7,6 +7,7 @@ use netgraph::nodes::eiface;
 use super::{Found, HOMECOMING, await_node_gone};
 use crate::apply::interface;
 use crate::error::{Error, Result};
+use crate::host::name_told;
 use crate::state::GRAPH_LOCK;
 use crate::work::{Sign, Work};
 
@@ -40,7 +41,7 @@ pub(super) fn take_out(work: &mut Work<'_>, found: &Found) -> Result<()> {
 
 /// Makes sure that an interface is on the host, before it is destroyed, where its jail is dying or gone.
 fn bring_home(work: &Work<'_>, id: NodeId, node: &str, found: &Found) -> Result<()> {
-    let name = work.socket.node::<eiface::Eiface>(&id.into())?.call(eiface::GetIfName)?.to_text();
+    let name = name_told(&work.socket.node::<eiface::Eiface>(&id.into())?.call(eiface::GetIfName)?);
     match found {
         Found::Dying(jid) if reclaim(work, &name, *jid)? => return Ok(()),
         _ => {}

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 use std::fmt::Write;
+use std::os::unix::ffi::OsStrExt;
 use std::process::{Command, Output, Stdio};
 
 use jailrs::{Host, Jail};
@@ -230,6 +231,53 @@ pub(crate) fn a_dying_jail_gives_its_interfaces_back() -> Outcome {
         host.unmount(&mount)?;
         host.wait_until(std::time::Duration::from_secs(10), || Ok(Jail::list(&host, true)?.is_empty()))?;
         same(&before, &lab.snapshot()?, "a dying jail")
+    })();
+    drop(lab);
+    host.interfaces().destroy(&moved)?;
+    outcome
+}
+
+/// Names that end a line, colour a terminal, or are no text.
+pub(crate) fn names_of_any_bytes() -> Outcome {
+    let host = Host::kernel()?;
+    host.load_module("if_epair")?;
+    let moved = host.interfaces().create("epair")?;
+    let lab = Lab::new(&moved)?;
+    let outcome = (|| {
+        let before = lab.snapshot()?;
+        for name in
+            [&b"\x1b[31mx"[..], b"a b", b"a\nb", b"x\xffy", b"\xf4\x8f\xbf\xbf", b"-rf", b"$(id)", b"\x9b"]
+        {
+            lab.ok(&["up", "vt2"])?;
+            for (number, called) in ["ng0_vt2", &moved].into_iter().enumerate() {
+                let new = std::ffi::OsStr::from_bytes(name).to_owned();
+                let new =
+                    if number == 0 { new } else { [std::ffi::OsStr::new("y"), &new].into_iter().collect() };
+                let done =
+                    Command::new("jexec").args(["vt2", "ifconfig", called, "name"]).arg(&new).output()?;
+                if !done.status.success() {
+                    return Err(format!("{new:?}: {}", String::from_utf8_lossy(&done.stderr)).into());
+                }
+            }
+            for verb in ["status", "stats", "plan", "doctor", "graph"] {
+                let output = lab.run(&[verb])?;
+                let seen = [output.stdout, output.stderr].concat();
+                let hidden =
+                    |c: char| c.is_control() && !matches!(c, '\n' | '\t') || c == char::REPLACEMENT_CHARACTER;
+                if output.status.code().is_none_or(|code| code > 3)
+                    || String::from_utf8(seen.clone())?.contains(hidden)
+                {
+                    let seen = String::from_utf8_lossy(&seen).into_owned();
+                    return Err(format!("{verb} of {name:?}, {}: {seen:?}", output.status).into());
+                }
+            }
+            if !lab.ok(&["status", "vt2"])?.starts_with("vt2  up") {
+                return Err(format!("{name:?} is not found").into());
+            }
+            lab.ok(&["down", "vt2", "--prune"])?;
+            same(&before, &lab.snapshot()?, &format!("names like {name:?}"))?;
+        }
+        Ok(())
     })();
     drop(lab);
     host.interfaces().destroy(&moved)?;
