@@ -14,7 +14,7 @@ use crate::{Errno, Error, Host, Jail, Result};
 #[doc(alias = "IFNAMSIZ")]
 pub const NAME_MAX: usize = 15;
 
-/// The first of the characters that stand for the bytes of names that are no text; they have no other meaning.
+/// The bytes of names that are no text are characters of a private use, this one and so many.
 const STAND_INS: u32 = 0x10_ff00;
 
 /// The name of an interface as text, up to a NUL. The kernel takes any bytes for a name, also from root in a jail: a byte that
@@ -53,9 +53,9 @@ pub fn name_of_bytes(bytes: &[u8]) -> String {
 pub fn name_to_bytes(name: &str) -> Vec<u8> {
     let mut bytes = Vec::with_capacity(name.len());
     for character in name.chars() {
-        match character.is_ascii() || !is_stand_in(character) {
-            true => bytes.extend_from_slice(character.encode_utf8(&mut [0; 4]).as_bytes()),
-            false => bytes.push((u32::from(character) - STAND_INS) as u8),
+        match is_stand_in(character) {
+            true => bytes.push((u32::from(character) - STAND_INS) as u8),
+            false => bytes.extend_from_slice(character.encode_utf8(&mut [0; 4]).as_bytes()),
         }
     }
     bytes
@@ -154,8 +154,8 @@ impl<'de> Deserialize<'de> for IfFlags {
 #[non_exhaustive]
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Interface {
-    /// Its name, at most [`NAME_MAX`] bytes, as [`name_of_bytes`] makes text of it. Two of one VNET can have the same name: the kernel does not check those that
-    /// come home.
+    /// Its name, at most [`NAME_MAX`] bytes, of which [`name_of_bytes`] makes text. Two of one VNET can have the same name: the
+    /// kernel does not check those that come home.
     pub name: String,
     /// Its number in its VNET.
     pub index: u32,
