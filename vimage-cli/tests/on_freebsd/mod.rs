@@ -1,6 +1,7 @@
 //! What the trials do, and the machine as they compare it.
 
 use std::collections::BTreeSet;
+use std::ffi::OsStr;
 use std::fmt::Write;
 use std::os::unix::ffi::OsStrExt;
 use std::process::{Command, Output, Stdio};
@@ -138,21 +139,26 @@ pub(crate) fn two_vimages_ping_each_other() -> Outcome {
     same(&before, &lab.snapshot()?, "down twice")
 }
 
-pub(crate) fn a_whole_interface_comes_home() -> Outcome {
+/// Does a trial with a whole interface for `vt2`.
+fn with_a_whole_interface(trial: impl FnOnce(&Lab, &str) -> Outcome) -> Outcome {
     let host = Host::kernel()?;
     host.load_module("if_epair")?;
     let moved = host.interfaces().create("epair")?;
     let lab = Lab::new(&moved)?;
-    let outcome = (|| {
-        let before = lab.snapshot()?;
-        lab.ok(&["up", "vt2"])?;
-        lab.ok(&["exec", "vt2", "ifconfig", &moved, "name", "eth0"])?;
-        lab.ok(&["down", "vt2", "--prune"])?;
-        same(&before, &lab.snapshot()?, "up, rename inside, down")
-    })();
+    let outcome = trial(&lab, &moved);
     drop(lab);
     host.interfaces().destroy(&moved)?;
     outcome
+}
+
+pub(crate) fn a_whole_interface_comes_home() -> Outcome {
+    with_a_whole_interface(|lab, moved| {
+        let before = lab.snapshot()?;
+        lab.ok(&["up", "vt2"])?;
+        lab.ok(&["exec", "vt2", "ifconfig", moved, "name", "eth0"])?;
+        lab.ok(&["down", "vt2", "--prune"])?;
+        same(&before, &lab.snapshot()?, "up, rename inside, down")
+    })
 }
 
 pub(crate) fn kill_sweep() -> Outcome {
@@ -214,62 +220,37 @@ pub(crate) fn a_jail_removed_by_hand() -> Outcome {
 }
 
 pub(crate) fn a_dying_jail_gives_its_interfaces_back() -> Outcome {
-    let host = Host::kernel()?;
-    host.load_module("if_epair")?;
-    let moved = host.interfaces().create("epair")?;
-    let lab = Lab::new(&moved)?;
-    let held = lab.folder.path().join("held");
-    std::fs::create_dir(&held)?;
-    let outcome = (|| {
+    with_a_whole_interface(|lab, _| {
+        let held = lab.folder.path().join("held");
+        std::fs::create_dir(&held)?;
         let before = lab.snapshot()?;
         lab.ok(&["up", "vt2"])?;
         // A mount of the jail's own holds it when it is removed.
         lab.ok(&["exec", "vt2", "mount", "-t", "tmpfs", "tmpfs", &held.to_string_lossy()])?;
-        remove_by_hand(&lab, "vt2")?;
+        remove_by_hand(lab, "vt2")?;
         lab.ok(&["down", "vt2", "--prune"])?;
+        let host = &lab.host;
         let mount = host.mounted_at(&held)?.ok_or("the jail's mount is gone")?;
         host.unmount(&mount)?;
-        host.wait_until(std::time::Duration::from_secs(10), || Ok(Jail::list(&host, true)?.is_empty()))?;
+        host.wait_until(std::time::Duration::from_secs(10), || Ok(Jail::list(host, true)?.is_empty()))?;
         same(&before, &lab.snapshot()?, "a dying jail")
-    })();
-    drop(lab);
-    host.interfaces().destroy(&moved)?;
-    outcome
+    })
 }
 
 /// Names that end a line, colour a terminal, or are no text.
+const NAMES: [&[u8]; 8] =
+    [b"\x1b[31mx", b"a b", b"a\nb", b"x\xffy", b"\xf4\x8f\xbf\xbf", b"-rf", b"$(id)", b"\xc2\x9b"];
+
 pub(crate) fn names_of_any_bytes() -> Outcome {
-    let host = Host::kernel()?;
-    host.load_module("if_epair")?;
-    let moved = host.interfaces().create("epair")?;
-    let lab = Lab::new(&moved)?;
-    let outcome = (|| {
+    with_a_whole_interface(|lab, moved| {
         let before = lab.snapshot()?;
-        for name in
-            [&b"\x1b[31mx"[..], b"a b", b"a\nb", b"x\xffy", b"\xf4\x8f\xbf\xbf", b"-rf", b"$(id)", b"\x9b"]
-        {
+        for name in NAMES {
             lab.ok(&["up", "vt2"])?;
-            for (number, called) in ["ng0_vt2", &moved].into_iter().enumerate() {
-                let new = std::ffi::OsStr::from_bytes(name).to_owned();
-                let new =
-                    if number == 0 { new } else { [std::ffi::OsStr::new("y"), &new].into_iter().collect() };
-                let done =
-                    Command::new("jexec").args(["vt2", "ifconfig", called, "name"]).arg(&new).output()?;
-                if !done.status.success() {
-                    return Err(format!("{new:?}: {}", String::from_utf8_lossy(&done.stderr)).into());
-                }
-            }
+            rename_inside("ng0_vt2", name)?;
+            rename_inside(moved, &[b"y", name].concat())?;
             for verb in ["status", "stats", "plan", "doctor", "graph"] {
-                let output = lab.run(&[verb])?;
-                let seen = [output.stdout, output.stderr].concat();
-                let hidden =
-                    |c: char| c.is_control() && !matches!(c, '\n' | '\t') || c == char::REPLACEMENT_CHARACTER;
-                if output.status.code().is_none_or(|code| code > 3)
-                    || String::from_utf8(seen.clone())?.contains(hidden)
-                {
-                    let seen = String::from_utf8_lossy(&seen).into_owned();
-                    return Err(format!("{verb} of {name:?}, {}: {seen:?}", output.status).into());
-                }
+                shows_nothing_hidden(lab, verb)
+                    .map_err(|why| format!("{name:?}: {}", why.message().unwrap_or(verb)))?;
             }
             if !lab.ok(&["status", "vt2"])?.starts_with("vt2  up") {
                 return Err(format!("{name:?} is not found").into());
@@ -278,10 +259,26 @@ pub(crate) fn names_of_any_bytes() -> Outcome {
             same(&before, &lab.snapshot()?, &format!("names like {name:?}"))?;
         }
         Ok(())
-    })();
-    drop(lab);
-    host.interfaces().destroy(&moved)?;
-    outcome
+    })
+}
+
+fn rename_inside(called: &str, name: &[u8]) -> Outcome {
+    let mut ifconfig = Command::new("jexec");
+    let output = ifconfig.args(["vt2", "ifconfig", called, "name"]).arg(OsStr::from_bytes(name)).output()?;
+    if output.status.success() {
+        return Ok(());
+    }
+    Err(format!("{name:?}: {}", String::from_utf8_lossy(&output.stderr)).into())
+}
+
+fn shows_nothing_hidden(lab: &Lab, verb: &str) -> Outcome {
+    let output = lab.run(&[verb])?;
+    let seen = String::from_utf8([output.stdout, output.stderr].concat())?;
+    let hidden = |c: char| c.is_control() && !matches!(c, '\n' | '\t') || c == char::REPLACEMENT_CHARACTER;
+    if output.status.code().is_none_or(|code| code > 3) || seen.contains(hidden) {
+        return Err(format!("{verb}, {}: {seen:?}", output.status).into());
+    }
+    Ok(())
 }
 
 /// Two bridges or hubs that hold each other, in a VNET that goes away, bring FreeBSD 15.1 down.
