@@ -110,6 +110,24 @@ fn an_interface_is_detached_by_the_name_that_the_vimage_gave_it() {
     meddle(&lab, |machine| assert!(machine.jails.interfaces().find("igb0").unwrap().is_some()));
 }
 
+fn names_from_inside_do_nothing_to_a_terminal() {
+    let lab = Lab::new();
+    lab.ok(&["up", "vj1"]);
+    meddle(&lab, |machine| {
+        let jail = Jail::find(&machine.jails, "vj1").unwrap();
+        jail.interfaces().rename("ng0_vj1", "\u{1b}[2J").unwrap();
+        jail.interfaces().rename("ng1_vj1", "a\nvj9  up").unwrap();
+    });
+    for args in [&["status"][..], &["stats"], &["doctor"], &["graph"], &["-v", "down"]] {
+        let output = lab.run(args);
+        let shown = format!("{}{}", stdout(&output), stderr(&output));
+        assert!(!shown.contains(['\u{1b}', '\r']) && !shown.contains("\nvj9"), "{args:?}: {shown}");
+        if args[0].starts_with("stat") {
+            assert!(shown.contains("\\u{1b}[2J") && shown.contains("a\\u{a}vj9  up"), "{args:?}: {shown}");
+        }
+    }
+}
+
 fn a_whole_interface_is_detached_as_it_was() {
     let lab = Lab::new();
     let has = |lab: &Lab| {
@@ -549,6 +567,7 @@ fn main() -> ExitCode {
         an_interface_is_attached_and_detached_while_the_vimage_runs,
         the_number_of_a_detached_interface_is_given_again_only_at_the_end,
         an_interface_is_detached_by_the_name_that_the_vimage_gave_it,
+        names_from_inside_do_nothing_to_a_terminal,
         a_whole_interface_is_detached_as_it_was,
         what_cannot_be_attached_changes_nothing,
         attach_and_detach_are_tried_without_doing_them,

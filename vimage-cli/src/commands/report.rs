@@ -5,6 +5,7 @@ use std::io::{IsTerminal, Write};
 use std::process::ExitCode;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use netgraph::graph::visible;
 use serde::Serialize;
 
 use super::{Context, harmless, print, print_json};
@@ -151,7 +152,7 @@ fn write(telling: Telling, lines: &str) {
 
 /// Writes a step, with a sign that can be seen from far away.
 fn line(step: &Step<'_>, coloured: bool) -> String {
-    let text = harmless(&step.to_string());
+    let text = visible(&step.to_string());
     if !coloured {
         return format!("{text}\n");
     }

@@ -6,6 +6,7 @@ use std::io::IsTerminal;
 use std::process::ExitCode;
 use std::time::{Duration, Instant};
 
+use netgraph::graph::visible;
 use netgraph::nodes::{bridge, eiface};
 use netgraph::{NodeId, Path, Socket};
 use serde::Serialize;
@@ -216,7 +217,7 @@ fn table(rows: &[Row], rates: bool) -> String {
     for row in rows {
         let shown = row.per_second.filter(|_| rates).unwrap_or(row.counted);
         let numbers = [shown.in_packets, shown.in_octets, shown.out_packets, shown.out_octets, shown.drops];
-        let texts = [row.vimage.clone(), row.interface.clone(), format!("{}:{}", row.bridge, row.link)];
+        let texts = [row.vimage.clone(), visible(&row.interface), format!("{}:{}", row.bridge, row.link)];
         lines.push(texts.into_iter().chain(numbers.map(|number| number.to_string())).collect());
     }
     let widths: Vec<usize> = (0..8)

@@ -6,6 +6,7 @@ use std::process::ExitCode;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use jailrs::{Interface, Jail, Jid};
+use netgraph::graph::visible;
 use netgraph::nodes::eiface;
 use netgraph::{NodeId, Socket};
 use serde::Serialize;
@@ -213,7 +214,7 @@ fn of_record(machine: &Machine, socket: &Socket, record: &Record) -> Result<Stat
                     status.mac = found.mac.map(|mac| mac.to_string());
                     status.mtu = Some(found.mtu);
                 }
-                None => problems.push(format!("{} is not in it", status.name)),
+                None => problems.push(format!("{} is not in it", visible(&status.name))),
             }
         } else {
             problems.push(format!("the node {} is not there", wanted.node));
@@ -284,9 +285,11 @@ fn write_one(out: &mut String, status: &Status, width: usize) -> std::fmt::Resul
         write!(out, "  {rootdir}")?;
     }
     writeln!(out)?;
-    let names = status.interfaces.iter().map(|interface| interface.name.len()).max().unwrap_or(0);
-    for interface in &status.interfaces {
-        write!(out, "  {:names$}  {}", interface.name, interface.mac.as_deref().unwrap_or("no address"))?;
+    // Root in the vimage may have chosen them.
+    let names: Vec<String> = status.interfaces.iter().map(|interface| visible(&interface.name)).collect();
+    let width = names.iter().map(|name| name.chars().count()).max().unwrap_or(0);
+    for (interface, name) in status.interfaces.iter().zip(names) {
+        write!(out, "  {name:width$}  {}", interface.mac.as_deref().unwrap_or("no address"))?;
         write!(out, "  {}", if interface.up { "up" } else { "down" })?;
         match &interface.link {
             Some(link) => writeln!(out, "  on {}:{link} behind {}", interface.bridge, interface.parent)?,

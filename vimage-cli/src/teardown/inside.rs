@@ -7,6 +7,7 @@
 use std::collections::BTreeSet;
 
 use jailrs::{Jail, Jid};
+use netgraph::graph::visible;
 use netgraph::nodes::generic::NodeInfo;
 use netgraph::{Errno, Socket};
 
@@ -30,7 +31,7 @@ fn clear_vnet(work: &mut Work<'_>, jid: Jid, name: &str) -> Result<()> {
     let socket = match work.machine.socket_in(jid) {
         Ok(socket) => socket,
         Err(error) => {
-            work.warn(format!("netgraph in {name} was not looked at: {}", error.message));
+            work.warn(format!("netgraph in {} was not looked at: {}", visible(name), error.message));
             return Ok(());
         }
     };
@@ -41,6 +42,7 @@ fn clear_vnet(work: &mut Work<'_>, jid: Jid, name: &str) -> Result<()> {
     // Of their names nothing is told: they are whatever somebody inside has chosen.
     let types: BTreeSet<String> = nodes.iter().map(|node| node.type_name.to_string()).collect();
     let types = types.into_iter().collect::<Vec<_>>().join(", ");
+    let name = visible(name);
     let what = format!("netgraph nodes left in {name}: {} of type {types}", nodes.len());
     work.step(Sign::Remove, &what, |work| {
         for node in &nodes {

@@ -2,6 +2,7 @@
 
 use jailrs::{Errno, Interface, Jid};
 use netgraph::NodeId;
+use netgraph::graph::visible;
 use netgraph::nodes::eiface;
 
 use super::{Found, HOMECOMING, await_node_gone};
@@ -65,7 +66,7 @@ fn bring_home(work: &Work<'_>, id: NodeId, node: &str, found: &Found) -> Result<
     if home || other == Some(true) {
         return Ok(());
     }
-    Err(Error::failed(format!("it has not come back to the host as {name}")).hint(format!(
+    Err(Error::failed(format!("it has not come back to the host as {}", visible(&name))).hint(format!(
         "its VNET is still going away, and destroying the interface now could bring the machine down: `vimage down {}` again later",
         work.record.wanted.name
     )))

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use jailrs::{Errno, IfFlags, Interface, Interfaces, Jail};
+use netgraph::graph::visible;
 
 use super::made::reclaim;
 use super::{Found, HOMECOMING};
@@ -80,6 +81,7 @@ fn settle(work: &mut Work<'_>, called: &str, name: &str, moved: &MovedRecord) ->
     let list = host.list()?;
     if called != name {
         if list.iter().filter(|interface| interface.name == called).count() > 1 {
+            let called = visible(called);
             let message = format!(
                 "{name} came home as a second {called}, and the kernel tells them apart by name only"
             );

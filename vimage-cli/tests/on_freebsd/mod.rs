@@ -275,7 +275,7 @@ fn shows_nothing_hidden(lab: &Lab, verb: &str) -> Outcome {
     let output = lab.run(&[verb])?;
     let seen = String::from_utf8([output.stdout, output.stderr].concat())?;
     let hidden = |c: char| c.is_control() && !matches!(c, '\n' | '\t') || c == char::REPLACEMENT_CHARACTER;
-    if output.status.code().is_none_or(|code| code > 3) || seen.contains(hidden) {
+    if output.status.code().is_none_or(|code| code > 3) || seen.contains(hidden) || seen.contains("a\nb") {
         return Err(format!("{verb}, {}: {seen:?}", output.status).into());
     }
     Ok(())

@@ -4,6 +4,7 @@ use std::path::Path as FilePath;
 
 use jailrs::mount::Mounted;
 use jailrs::{Jail, JailInfo, Jid, Process};
+use netgraph::graph::visible;
 use netgraph::nodes::eiface;
 use netgraph::{NodeId, Path, Socket};
 
@@ -81,7 +82,7 @@ fn connections(machine: &Machine, record: &Record) -> String {
 fn holders(info: &JailInfo, jails: &[JailInfo], processes: &[Process], mounts: &[Mounted]) -> String {
     let below = format!("{}.", info.name);
     let jails = jails.iter().filter(|jail| jail.name.starts_with(&below));
-    let jails = jails.map(|jail| format!("the jail {}", jail.name));
+    let jails = jails.map(|jail| format!("the jail {}", visible(&jail.name)));
     let processes = processes.iter().filter(|process| process.jid == info.jid);
     let processes = processes.map(|process| format!("the process {} {}", process.pid, process.command));
     let is_below = |path: &FilePath| info.path != FilePath::new("/") && path.starts_with(&info.path);
@@ -162,8 +163,10 @@ fn interfaces(
         let ifname = name_told(&name);
         let described =
             host.iter().find(|found| found.name == ifname).map(|found| found.description.as_str());
+        let ifname = visible(&ifname);
         match described.and_then(interface::described) {
             Some((vimage, _)) if !is_recorded(vimage) => {
+                let vimage = visible(vimage);
                 let what =
                     format!("the interface {ifname} was made for {vimage}, and there is no record of that");
                 findings.note(what, COLLECT);
