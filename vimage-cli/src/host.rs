@@ -134,8 +134,13 @@ impl Machine {
     /// # Errors
     /// As [`Socket::open_in_jail`].
     pub fn socket_in(&self, jid: Jid) -> Result<Socket> {
-        let vnet = self.simulated.as_ref().and_then(|simulated| simulated.jails.vnet(jid));
-        let number = vnet.and_then(|vnet| i32::try_from(vnet).ok()).unwrap_or(jid.0);
+        // A simulated kernel goes by the numbers of VNETs, and has none below 0.
+        let number = match &self.simulated {
+            Some(simulated) => {
+                simulated.jails.vnet(jid).and_then(|vnet| i32::try_from(vnet).ok()).unwrap_or(-1)
+            }
+            None => jid.0,
+        };
         Ok(Socket::open_in_jail(&*self.kernel, number, None)?)
     }
 

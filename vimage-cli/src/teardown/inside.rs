@@ -6,6 +6,7 @@
 
 use std::collections::BTreeSet;
 
+use jailrs::param::JailSys;
 use jailrs::{Jail, Jid};
 use netgraph::graph::visible;
 use netgraph::nodes::generic::NodeInfo;
@@ -20,7 +21,10 @@ const HELD: [&str; 3] = ["socket", "ether", "gif"];
 
 /// Shuts down what is left in the VNETs of a jail in which nothing runs any more, and of the jails in it.
 pub(super) fn clear(work: &mut Work<'_>, jail: &Jail) -> Result<()> {
-    clear_vnet(work, jail.jid(), jail.name())?;
+    // Without one of its own, what it has is the host's.
+    if jail.get(&["vnet"])?.jailsys("vnet") == Some(JailSys::New) {
+        clear_vnet(work, jail.jid(), jail.name())?;
+    }
     for below in jail.children()?.into_iter().filter(|below| below.vnet) {
         clear_vnet(work, below.jid, &below.name)?;
     }
