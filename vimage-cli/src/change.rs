@@ -9,7 +9,7 @@ use netgraph::nodes::eiface;
 
 use crate::apply::{self, bridge, interface};
 use crate::error::{Error, Result};
-use crate::host::{Priority, name_told};
+use crate::host::{Priority, interface_name};
 use crate::state::GRAPH_LOCK;
 use crate::teardown::{await_node_gone, prune_new, rename_for_home};
 use crate::wanted::{Wanted, WantedBridge, WantedInterface};
@@ -143,7 +143,7 @@ fn strike_off(wanted: &mut Wanted, node: &str) {
 
 /// Brings an interface to the host, if it is in the jail.
 fn bring_out(work: &Work<'_>, jail: &Jail, id: NodeId, node: &str) -> Result<()> {
-    let name = name_told(&work.socket.node::<eiface::Eiface>(&id.into())?.call(eiface::GetIfName)?);
+    let name = interface_name(&work.socket.node::<eiface::Eiface>(&id.into())?)?;
     let ours = interface::description(&work.record.wanted.name, node);
     let wanted = work.record.wanted.interfaces.iter().find(|wanted| wanted.node == node);
     let mac = wanted.and_then(|wanted| wanted.mac.as_deref());

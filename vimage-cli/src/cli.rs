@@ -248,11 +248,7 @@ fn described() -> clap::Command {
 
 /// Tells of an error, each line of it after the program's name.
 fn tell(error: &Error) {
-    let mut stderr = std::io::stderr().lock();
-    for line in error.message.lines() {
-        let _ = writeln!(stderr, "vimage: {}", commands::harmless(line));
-    }
-    for line in error.hint.lines() {
-        let _ = writeln!(stderr, "        {}", commands::harmless(line));
-    }
+    let lines = commands::told("vimage: ", &error.message) + &commands::told("        ", &error.hint);
+    // Nothing can be done about a terminal that is gone.
+    let _ = std::io::stderr().lock().write_all(lines.as_bytes());
 }

@@ -101,7 +101,7 @@ impl Context {
         let transport = machine.kernel.open(None)?;
         Ok(Socket::on(Box::new(Traced::new(transport, |line| {
             // Nothing can be done about a terminal that is gone.
-            let _ = writeln!(std::io::stderr(), "  ng {}", harmless(&line.to_string()));
+            let _ = std::io::stderr().lock().write_all(told("  ng ", &line.to_string()).as_bytes());
         }))))
     }
 
@@ -205,9 +205,8 @@ pub(crate) fn known_not_up(name: &str) -> Error {
 
 /// Says something on stderr, in one piece: other processes may say something at the same time.
 pub(crate) fn say(text: &str) {
-    let lines: String = text.lines().map(|line| format!("vimage: {}\n", harmless(line))).collect();
     // Nothing can be done about a terminal that is gone.
-    let _ = std::io::stderr().lock().write_all(lines.as_bytes());
+    let _ = std::io::stderr().lock().write_all(told("vimage: ", text).as_bytes());
 }
 
 /// Removes the record of a vimage of an earlier boot, with which everything else of it went.
@@ -248,12 +247,16 @@ pub(crate) fn print_while_read(text: &str) -> Result<bool> {
 pub(crate) fn harmless(lines: &str) -> String {
     let mut shown = String::with_capacity(lines.len());
     for piece in lines.split_inclusive(['\n', '\t']) {
-        let end = if piece.ends_with(['\n', '\t']) { 1 } else { 0 };
-        let (text, end) = piece.split_at(piece.len() - end);
+        let (text, end) = piece.split_at(piece.len() - usize::from(piece.ends_with(['\n', '\t'])));
         shown.push_str(&visible(text));
         shown.push_str(end);
     }
     shown
+}
+
+/// The lines of a text as they are told on stderr, harmless and each after `prefix`.
+pub(crate) fn told(prefix: &str, text: &str) -> String {
+    text.lines().map(|line| format!("{prefix}{}\n", harmless(line))).collect()
 }
 
 /// Writes a value as JSON.

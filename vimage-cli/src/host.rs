@@ -19,7 +19,7 @@ use crate::state::{Directory, Store};
 pub use file::{MachineFile, NewMachine};
 pub use syslog::Priority;
 pub use vnets::Simulated;
-pub(crate) use vnets::name_told;
+pub(crate) use vnets::interface_name;
 
 /// The node types that vimage needs; each is a kernel module `ng_TYPE`.
 pub(crate) const MODULES: [&str; 5] = ["socket", "ether", "bridge", "eiface", "hub"];

@@ -12,32 +12,28 @@ use libtest_mimic::{Arguments, Failed, Trial};
 
 type Body = fn() -> Result<(), Failed>;
 
-#[cfg(target_os = "freebsd")]
-const TRIALS: [(&str, Body); 10] = [
-    ("two_vimages_ping_each_other", on_freebsd::two_vimages_ping_each_other),
-    ("a_whole_interface_comes_home_under_its_own_name", on_freebsd::a_whole_interface_comes_home),
-    ("an_up_that_is_killed_anywhere_is_undone_by_down", on_freebsd::kill_sweep),
-    ("twenty_rounds_under_traffic_leave_nothing", on_freebsd::rounds_under_traffic),
-    ("a_jail_that_was_removed_by_hand_is_cleared_away", on_freebsd::a_jail_removed_by_hand),
-    ("a_dying_jail_gives_its_interfaces_back", on_freebsd::a_dying_jail_gives_its_interfaces_back),
-    ("nodes_that_are_left_in_a_vimage_do_no_harm", on_freebsd::nodes_left_inside),
-    ("interfaces_of_any_name_are_shown_and_come_home", on_freebsd::names_of_any_bytes),
-    ("an_up_that_is_killed_at_any_moment_is_undone_by_down", on_freebsd::killed_at_any_moment),
-    ("ten_processes_at_once_get_what_they_ask_for", on_freebsd::ten_at_once),
-];
+/// A trial by its name, which is an error anywhere else.
+macro_rules! trial {
+    ($name:literal, $body:ident) => {{
+        #[cfg(target_os = "freebsd")]
+        const BODY: Body = on_freebsd::$body;
+        #[cfg(not(target_os = "freebsd"))]
+        const BODY: Body = elsewhere;
+        ($name, BODY)
+    }};
+}
 
-#[cfg(not(target_os = "freebsd"))]
 const TRIALS: [(&str, Body); 10] = [
-    ("two_vimages_ping_each_other", elsewhere),
-    ("a_whole_interface_comes_home_under_its_own_name", elsewhere),
-    ("an_up_that_is_killed_anywhere_is_undone_by_down", elsewhere),
-    ("twenty_rounds_under_traffic_leave_nothing", elsewhere),
-    ("a_jail_that_was_removed_by_hand_is_cleared_away", elsewhere),
-    ("a_dying_jail_gives_its_interfaces_back", elsewhere),
-    ("nodes_that_are_left_in_a_vimage_do_no_harm", elsewhere),
-    ("interfaces_of_any_name_are_shown_and_come_home", elsewhere),
-    ("an_up_that_is_killed_at_any_moment_is_undone_by_down", elsewhere),
-    ("ten_processes_at_once_get_what_they_ask_for", elsewhere),
+    trial!("two_vimages_ping_each_other", two_vimages_ping_each_other),
+    trial!("a_whole_interface_comes_home_under_its_own_name", a_whole_interface_comes_home),
+    trial!("an_up_that_is_killed_anywhere_is_undone_by_down", kill_sweep),
+    trial!("twenty_rounds_under_traffic_leave_nothing", rounds_under_traffic),
+    trial!("a_jail_that_was_removed_by_hand_is_cleared_away", a_jail_removed_by_hand),
+    trial!("a_dying_jail_gives_its_interfaces_back", a_dying_jail_gives_its_interfaces_back),
+    trial!("nodes_that_are_left_in_a_vimage_do_no_harm", nodes_left_inside),
+    trial!("interfaces_of_any_name_are_shown_and_come_home", names_of_any_bytes),
+    trial!("an_up_that_is_killed_at_any_moment_is_undone_by_down", killed_at_any_moment),
+    trial!("ten_processes_at_once_get_what_they_ask_for", ten_at_once),
 ];
 
 #[cfg(not(target_os = "freebsd"))]

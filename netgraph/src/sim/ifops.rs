@@ -141,6 +141,18 @@ impl SimMachine {
         })
     }
 
+    /// Makes an interface take all frames, or only its own again.
+    ///
+    /// # Errors
+    /// ENXIO where there is no such interface.
+    pub fn set_promiscuous(&self, vnet: u32, name: &str, promiscuous: bool) -> Result<(), Errno> {
+        self.change(vnet, name, |interface| {
+            let others = interface.flags & !IFF_PPROMISC;
+            interface.set_flags(if promiscuous { others | IFF_PPROMISC } else { others });
+            Ok(())
+        })
+    }
+
     /// Sets the Ethernet address of an interface (SIOCSIFLLADDR).
     ///
     /// # Errors

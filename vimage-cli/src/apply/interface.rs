@@ -7,7 +7,7 @@ use netgraph::nodes::{EtherAddr, eiface, hub};
 use netgraph::{HookName, NodeId, NodeName, Path, TypeName};
 
 use crate::error::{Error, Result};
-use crate::host::name_told;
+use crate::host::interface_name;
 use crate::wanted::WantedInterface;
 use crate::work::{Sign, Work};
 
@@ -97,7 +97,7 @@ fn dress(work: &mut Work<'_>, id: NodeId, wanted: &WantedInterface) -> Result<()
         let mac: EtherAddr = mac.parse().map_err(|e| Error::config(format!("the address {mac}: {e}")))?;
         node.call(eiface::Set(mac))?;
     }
-    let made_as = name_told(&node.call(eiface::GetIfName)?);
+    let made_as = interface_name(&node)?;
     interfaces.rename(&made_as, &wanted.ifname)?;
     node.name(NodeName::try_from(wanted.node.as_str()).map_err(netgraph::Error::from)?)?;
     interfaces.set_description(&wanted.ifname, &description(&work.record.wanted.name, &wanted.node))?;

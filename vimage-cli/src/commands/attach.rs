@@ -10,7 +10,7 @@ use crate::change;
 use crate::config::shell::Reader;
 use crate::config::{Config, MacPolicy, Vimage};
 use crate::error::{Error, Exit, Result};
-use crate::host::{Machine, name_told};
+use crate::host::{Machine, interface_name};
 use crate::resolve::{Found, resolve_one};
 use crate::state::Record;
 use crate::work::Work;
@@ -89,7 +89,7 @@ fn made(work: &Work<'_>, name: &str) -> Result<Option<String>> {
         if found.type_name != "eiface" {
             continue;
         }
-        let called = name_told(&work.socket.node::<eiface::Eiface>(&found.path())?.call(eiface::GetIfName)?);
+        let called = interface_name(&work.socket.node::<eiface::Eiface>(&found.path())?)?;
         if called == name {
             return Ok(Some(node.clone()));
         }

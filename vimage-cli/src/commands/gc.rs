@@ -10,7 +10,7 @@ use super::Context;
 use super::report::{Telling, changing};
 use crate::apply::interface;
 use crate::error::{Error, Result};
-use crate::host::{Machine, Priority, name_told};
+use crate::host::{Machine, Priority, interface_name};
 use crate::state::{GRAPH_LOCK, OwnBridges, Phase, Record};
 use crate::teardown::{Mode, await_node_gone, prune_unrecorded, teardown};
 use crate::wanted::{Wanted, WantedBridge};
@@ -121,7 +121,7 @@ fn interfaces(context: &Context, machine: &Machine, socket: &Socket) -> Result<(
         let Some(there) = socket.find(&name.into())?.filter(|there| there.type_name == "eiface") else {
             continue;
         };
-        if name_told(&socket.node::<eiface::Eiface>(&there.path())?.call(eiface::GetIfName)?) != found.name {
+        if interface_name(&socket.node::<eiface::Eiface>(&there.path())?)? != found.name {
             continue;
         }
         let why = format!("made for {vimage}, of which there is no record");

@@ -8,7 +8,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use netgraph::graph::visible;
 use serde::Serialize;
 
-use super::{Context, harmless, print, print_json};
+use super::{Context, print, print_json, told};
 use crate::cli::Global;
 use crate::error::{Error, Exit, Result};
 use crate::work::{Report, Sign, Step};
@@ -182,7 +182,7 @@ impl Report for Reporter {
     fn warning(&mut self, vimage: &str, what: &str) {
         self.told().warnings.push(Warning { vimage: vimage.to_owned(), what: what.to_owned() });
         let whose = if vimage.is_empty() { String::new() } else { format!("{vimage}: ") };
-        let lines: String = what.lines().map(|line| format!("vimage: {whose}{}\n", harmless(line))).collect();
+        let lines = told(&format!("vimage: {whose}"), what);
         match (self.telling, &mut self.held) {
             (Telling::Nowhere, _) => {}
             (Telling::Warnings | Telling::Beside { .. }, Some(held)) => held.push_str(&lines),

@@ -13,7 +13,7 @@ use serde::Serialize;
 
 use super::{Context, harmless, json_text, print, print_as_is, print_while_read, say};
 use crate::error::{Error, Result};
-use crate::host::{Machine, name_told};
+use crate::host::{Machine, interface_name};
 use crate::state::Record;
 use crate::wanted::WantedInterface;
 
@@ -148,7 +148,7 @@ fn of_interface(socket: &Socket, vimage: &str, wanted: &WantedInterface, id: Nod
         return Ok(None);
     };
     let node = socket.node::<eiface::Eiface>(&found.path())?;
-    let interface = name_told(&node.call(eiface::GetIfName)?);
+    let interface = interface_name(&node)?;
     let hooks = node.hooks()?;
     let Some(link) = hooks.iter().find(|link| link.hook == eiface::ETHER) else { return Ok(None) };
     let Some(port) = bridge::Port::of_hook(link.peer_hook).filter(|_| link.peer.type_name == "bridge") else {

@@ -14,7 +14,7 @@ use serde::Serialize;
 use super::{Context, print, print_json};
 use crate::apply::bridge::lacks;
 use crate::error::{Exit, Result};
-use crate::host::{Machine, name_told};
+use crate::host::{Machine, interface_name};
 use crate::state::{Phase, Record};
 
 /// The version of the JSON form.
@@ -200,7 +200,7 @@ fn of_record(machine: &Machine, socket: &Socket, record: &Record) -> Result<Stat
         };
         if let Some(node) = node {
             let node = socket.node::<eiface::Eiface>(&node.path())?;
-            status.name = name_told(&node.call(eiface::GetIfName)?);
+            status.name = interface_name(&node)?;
             let link = node.hooks()?.iter().find(|link| link.hook == eiface::ETHER);
             match link {
                 Some(link) if link.peer.name == wanted.bridge.as_str() => {

@@ -7,7 +7,9 @@ use jailrs::ifnet::{name_of_bytes, name_to_bytes};
 use jailrs::sim::{SimHost, SimState, Vnets};
 use jailrs::system::IfChange;
 use jailrs::{Errno, IfFlags, Interface, Mac};
-use netgraph::nodes::{EtherAddr, InterfaceName};
+use netgraph::Node;
+use netgraph::nodes::EtherAddr;
+use netgraph::nodes::eiface::{Eiface, GetIfName};
 use netgraph::sim::{SimInterface, SimKernel, SimMachine};
 
 use crate::state::Memory;
@@ -50,9 +52,9 @@ fn errno(errno: netgraph::Errno) -> Errno {
     Errno::new(errno.raw())
 }
 
-/// The name of an interface that its node tells, as jails and hosts list it.
-pub(crate) fn name_told(name: &InterfaceName) -> String {
-    name_of_bytes(name.as_bytes())
+/// The name of an interface, which its node tells, as jails and hosts list it.
+pub(crate) fn interface_name(node: &Node<'_, Eiface>) -> netgraph::Result<String> {
+    Ok(name_of_bytes(node.call(GetIfName)?.as_bytes()))
 }
 
 /// The name of an interface as the simulated graph has it, which has no others than text.
@@ -91,13 +93,7 @@ impl Vnets for GraphVnets {
             IfChange::Mac(mac) => graph.set_mac(vnet, name, EtherAddr(mac.0)),
             IfChange::Mtu(mtu) => graph.set_mtu(vnet, name, *mtu),
             IfChange::Description(text) => graph.set_description(vnet, name, text),
-            IfChange::Promiscuous(on) => graph.interfaces(vnet).and_then(|list| {
-                let is =
-                    list.iter().find(|interface| interface.name == *name).ok_or(netgraph::Errno::ENXIO)?;
-                let mut flags = IfFlags::from_bits_retain(is.flags);
-                flags.set(IfFlags::PPROMISC, *on);
-                graph.set_flags(vnet, name, flags.bits())
-            }),
+            IfChange::Promiscuous(on) => graph.set_promiscuous(vnet, name, *on),
             _ => Err(netgraph::Errno::EOPNOTSUPP),
         }
         .map_err(errno)

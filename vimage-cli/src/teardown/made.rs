@@ -8,7 +8,7 @@ use netgraph::nodes::eiface;
 use super::{Found, HOMECOMING, await_node_gone};
 use crate::apply::interface;
 use crate::error::{Error, Result};
-use crate::host::name_told;
+use crate::host::interface_name;
 use crate::state::GRAPH_LOCK;
 use crate::work::{Sign, Work};
 
@@ -42,7 +42,7 @@ pub(super) fn take_out(work: &mut Work<'_>, found: &Found) -> Result<()> {
 
 /// Makes sure that an interface is on the host, before it is destroyed, where its jail is dying or gone.
 fn bring_home(work: &Work<'_>, id: NodeId, node: &str, found: &Found) -> Result<()> {
-    let name = name_told(&work.socket.node::<eiface::Eiface>(&id.into())?.call(eiface::GetIfName)?);
+    let name = interface_name(&work.socket.node::<eiface::Eiface>(&id.into())?)?;
     match found {
         Found::Dying(jid) if reclaim(work, &name, *jid)? => return Ok(()),
         _ => {}

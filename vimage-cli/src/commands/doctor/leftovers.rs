@@ -11,7 +11,7 @@ use netgraph::{NodeId, Path, Socket};
 use super::{Findings, Section};
 use crate::apply::interface;
 use crate::error::Result;
-use crate::host::{Machine, name_told};
+use crate::host::{Machine, interface_name};
 use crate::state::{OwnBridges, Phase, Record};
 
 const COLLECT: &str = "`vimage gc` shows and takes away what vimage made and nothing uses";
@@ -159,8 +159,7 @@ fn interfaces(
     };
     let ours = |id: u32| records.iter().any(|record| record.interfaces.values().any(|own| *own == id));
     for node in socket.nodes()?.iter().filter(|node| node.type_name == "eiface" && !ours(node.id.0)) {
-        let Ok(name) = socket.node::<eiface::Eiface>(&node.path())?.call(eiface::GetIfName) else { continue };
-        let ifname = name_told(&name);
+        let Ok(ifname) = interface_name(&socket.node::<eiface::Eiface>(&node.path())?) else { continue };
         let described =
             host.iter().find(|found| found.name == ifname).map(|found| found.description.as_str());
         let ifname = visible(&ifname);
