@@ -89,8 +89,17 @@ impl Context {
 
     /// Opens the machine, or a copy of it where things are only to be tried.
     pub(crate) fn bench(&mut self) -> Result<Machine> {
+        self.machine_or(Machine::copy)
+    }
+
+    /// As [`bench`](Self::bench), for work that takes vimages down.
+    pub(crate) fn bench_to_take_down(&mut self) -> Result<Machine> {
+        self.machine_or(Machine::copy_to_take_down)
+    }
+
+    fn machine_or(&mut self, copy: fn(&Machine) -> Result<Machine>) -> Result<Machine> {
         let machine = self.machine()?;
-        if self.global.dry_run { machine.copy() } else { Ok(machine) }
+        if self.global.dry_run { copy(&machine) } else { Ok(machine) }
     }
 
     /// Opens a netgraph socket on the machine.

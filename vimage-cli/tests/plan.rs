@@ -7,6 +7,7 @@ use std::process::{ExitCode, Output};
 
 use jailrs::Jail;
 use netgraph::graph::Graph;
+use netgraph::nodes::hub::Hub;
 use serde_json::Value;
 use support::{Lab, RC_CONF, stderr};
 use vimage::host::Machine;
@@ -78,6 +79,23 @@ fn what_is_planned_is_what_is_done() {
     assert_eq!(steps(&shown), steps(&stderr(&done)));
     for args in [&["restart"][..], &["down", "vj2"], &["up"], &["down", "--prune"], &["up", "vj3"]] {
         does_what_it_shows(&lab, args);
+    }
+}
+
+fn what_is_left_inside_is_shown_before_it_is_taken_away() {
+    let lab = Lab::new();
+    for command in ["down", "restart"] {
+        lab.ok(&["up", "vj1"]);
+        meddle(&lab, |machine| {
+            let jail = Jail::find(&machine.jails, "vj1").unwrap();
+            let inside = machine.socket_in(jail.jid()).unwrap();
+            inside.make_peer::<Hub>("a".parse().unwrap(), "a".parse().unwrap()).unwrap();
+            let [b, link0] = ["b", "link0"].map(|hook| hook.parse().unwrap());
+            inside.make_peer_of(&".:a".parse().unwrap(), "bridge".parse().unwrap(), b, link0).unwrap();
+        });
+        let shown = tries(&lab, &["down", "-n", "vj1"], 0);
+        assert!(shown.contains("- vj1: netgraph nodes left in vj1: 2 of type bridge, hub\n"), "{shown}");
+        does_what_it_shows(&lab, &[command, "vj1"]);
     }
 }
 
@@ -261,6 +279,7 @@ fn main() -> ExitCode {
     let trials = support::trials![
         a_plan_shows_the_steps_and_why_and_changes_nothing,
         what_is_planned_is_what_is_done,
+        what_is_left_inside_is_shown_before_it_is_taken_away,
         where_everything_is_up_there_is_nothing_to_do,
         a_plan_mends_what_is_broken,
         an_up_that_was_killed_is_planned_anew,

@@ -3,7 +3,7 @@
 //! What a program on the host can see is copied: nodes, names, hooks, the configuration and hosts of bridges, what
 //! `ether` nodes keep their interfaces doing, and the interfaces that the caller has listed. Nodes of other types than
 //! `bridge`, `eiface` and `ether` are stand-ins, which have name, type and hooks, and answer nothing. Counters begin
-//! anew, and no graph but the host's is looked into.
+//! anew. Of the graphs of other VNETs those are copied that a [`Copier`] is given a socket of.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -39,8 +39,8 @@ pub struct SeenInterface {
     pub mtu: u32,
     /// Its description.
     pub description: String,
-    /// The VNET to which it returns when the one where it is goes. Those of `eiface` nodes return to the host whatever
-    /// this is.
+    /// The VNET to which it returns when the one where it is goes. Those of `eiface` nodes return to that of their node,
+    /// whatever this is.
     pub home: u32,
 }
 
@@ -70,7 +70,7 @@ pub fn copy(
     elsewhere: u32,
 ) -> Result<SimMachine> {
     let mut copier = Copier::new(interfaces, elsewhere);
-    copier.graph(socket)?;
+    copier.graph(0, socket)?;
     copier.build()
 }
 
@@ -167,13 +167,17 @@ impl Copier {
         copier
     }
 
-    /// Copies the host's graph.
+    /// Copies the graph of a VNET, 0 for the host's, of which `socket` is.
     ///
     /// # Errors
     /// As [`Socket::call`].
-    pub fn graph(&mut self, socket: &Socket) -> Result<()> {
+    pub fn graph(&mut self, vnet: u32, socket: &Socket) -> Result<()> {
         let nodes = look(socket)?;
-        nodes.values().try_for_each(|node| self.node(socket, node, &nodes))
+        for node in nodes.values() {
+            let saved = self.node(vnet, socket, node, &nodes)?;
+            self.vnets.entry(vnet).or_insert_with(empty).nodes.insert(node.info.id.0, saved);
+        }
+        Ok(())
     }
 
     /// Gives each of the host's Ethernet interfaces its `ether` node, as ng_ether does when it is loaded.
@@ -229,11 +233,17 @@ impl Copier {
         self.vnets.get_mut(&place.0)?.interfaces.get_mut(place.1)
     }
 
-    fn node(&mut self, socket: &Socket, node: &SeenNode, all: &BTreeMap<u32, SeenNode>) -> Result<()> {
+    fn node(
+        &mut self,
+        vnet: u32,
+        socket: &Socket,
+        node: &SeenNode,
+        all: &BTreeMap<u32, SeenNode>,
+    ) -> Result<NodeSnapshot> {
         let state = match &node.info.type_name {
             name if *name == bridge::Bridge::NAME => bridge_state(socket, node)?,
-            name if *name == eiface::Eiface::NAME => self.eiface_state(socket, node)?,
-            name if *name == ether::Ether::NAME => self.ether_state(socket, node)?,
+            name if *name == eiface::Eiface::NAME => self.eiface_state(vnet, socket, node)?,
+            name if *name == ether::Ether::NAME => self.ether_state(vnet, socket, node)?,
             _ => None,
         };
         let place = |hook: &SeenHook| {
@@ -244,21 +254,17 @@ impl Copier {
                 peer: PeerSnapshot { node: hook.peer.0, hook: at },
             })
         };
-        let saved = NodeSnapshot {
+        Ok(NodeSnapshot {
             type_name: node.info.type_name.to_string(),
             name: text_of(node.info.name.as_bytes()),
             hooks: node.hooks.iter().filter_map(place).collect(),
             timers: Vec::new(),
             state: state.unwrap_or_else(stand_in::state),
-        };
-        if let Some(host) = self.vnets.get_mut(&0) {
-            host.nodes.insert(node.info.id.0, saved);
-        }
-        Ok(())
+        })
     }
 
     /// Ties an `eiface` node to its interface, wherever that is.
-    fn eiface_state(&mut self, socket: &Socket, node: &SeenNode) -> Result<Option<Value>> {
+    fn eiface_state(&mut self, vnet: u32, socket: &Socket, node: &SeenNode) -> Result<Option<Value>> {
         let path = node.info.path();
         let eiface = socket.node::<eiface::Eiface>(&path)?;
         let Some(name) = present(eiface.call(eiface::GetIfName))? else { return Ok(None) };
@@ -285,7 +291,7 @@ impl Copier {
                     mac: Some(mac.unwrap_or(EtherAddr([0; 6]))),
                     mtu: 1500,
                     description: String::new(),
-                    home: 0,
+                    home: vnet,
                 };
                 self.interface(self.elsewhere, &seen);
                 (self.elsewhere, self.vnets.get(&self.elsewhere).map_or(0, |vnet| vnet.interfaces.len() - 1))
@@ -293,7 +299,7 @@ impl Copier {
         };
         let unit = self.unit(&[name.as_str(), &node.info.name.to_string()]);
         let Some(interface) = self.at(place) else { return Ok(None) };
-        (interface.driver, interface.home) = (Driver::Eiface, 0);
+        (interface.driver, interface.home) = (Driver::Eiface, vnet);
         let index = interface.index;
         Ok(Some(json!({ "interface": index, "unit": unit })))
     }
@@ -309,8 +315,8 @@ impl Copier {
         unit
     }
 
-    /// Ties an `ether` node to its interface, if that is on the host.
-    fn ether_state(&mut self, socket: &Socket, node: &SeenNode) -> Result<Option<Value>> {
+    /// Ties an `ether` node to its interface, if that is in the node's own VNET.
+    fn ether_state(&mut self, vnet: u32, socket: &Socket, node: &SeenNode) -> Result<Option<Value>> {
         let path = node.info.path();
         let ether = socket.node::<ether::Ether>(&path)?;
         let Some(name) = present(ether.call(ether::GetIfName))? else { return Ok(None) };
@@ -318,7 +324,7 @@ impl Copier {
         let Some(auto_source) = present(ether.call(ether::GetAutoSrc))? else { return Ok(None) };
         let places = self.by_name.get(&name.to_text()).cloned().unwrap_or_default();
         // Of two interfaces with one name, each node has one: nothing tells which.
-        let free = places.into_iter().find(|place| place.0 == 0 && !self.with_ether.contains(place));
+        let free = places.into_iter().find(|place| place.0 == vnet && !self.with_ether.contains(place));
         let Some(place) = free else { return Ok(None) };
         let Some(interface) = self.at(place).filter(|there| there.mac.is_some()) else { return Ok(None) };
         interface.promiscuous = u32::from(promiscuous != 0);

@@ -19,7 +19,7 @@ pub(crate) fn down(context: &mut Context, names: &[String], prune: bool) -> Resu
     changing(context, &command_line(verb, names), |context| {
         // A configuration that is broken must not keep anything from going down: records say what to do.
         let config = context.config();
-        let machine = context.bench()?;
+        let machine = context.bench_to_take_down()?;
         take_down(context, &machine, config.as_ref(), names, prune)
     })
 }

@@ -18,7 +18,7 @@ pub(crate) fn restart(context: &mut Context, names: &[String]) -> Result<ExitCod
             return Ok(());
         }
         let names: Vec<String> = chosen.iter().map(|vimage| vimage.name.to_string()).collect();
-        let machine = context.bench()?;
+        let machine = context.bench_to_take_down()?;
         if !machine.is_copy() {
             let quiet = context.telling(Telling::Nowhere);
             let tried = both(&quiet, &machine.copy()?, &config, &names);

@@ -5,34 +5,51 @@
 
 mod system;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex};
 
 use jailrs::sim::SimState;
-use jailrs::{Host, Interface, Jail};
+use jailrs::{Host, Interface, Jail, JailInfo};
 use netgraph::nodes::EtherAddr;
 use netgraph::sim::copy::{Copier, SeenInterface};
 use netgraph::sim::{SimKernel, SimMachine};
 
 use super::{Machine, Simulated};
 use crate::error::Result;
-use crate::state::{Guard, Memory, Record, Store};
+use crate::state::{Guard, Memory, MovedRecord, Phase, Record, Store};
 
 /// The VNET of what is in none that can be looked into. No jail has so high a number.
 const NOWHERE: u32 = 1 << 30;
 
 impl Machine {
-    /// Copies the machine into a simulated one, which is kept nowhere.
+    /// Copies the machine into a simulated one, which is kept nowhere. Of the vimages, nothing is looked at within but
+    /// their interfaces, unless an interrupted start or stop has left one.
     ///
     /// # Errors
     /// Where the kernel does not tell what there is.
     pub fn copy(&self) -> Result<Self> {
+        self.copy_with(|record| record.phase != Phase::Running)
+    }
+
+    /// [Copies](Self::copy) the machine with the netgraph nodes in all its vimages, so that they can be taken down.
+    ///
+    /// # Errors
+    /// As [`copy`](Self::copy).
+    pub fn copy_to_take_down(&self) -> Result<Self> {
+        self.copy_with(|_| true)
+    }
+
+    /// Copies the machine, with the graphs in the vimages that are so recorded.
+    fn copy_with(&self, looked_into: impl Fn(&Record) -> bool) -> Result<Self> {
         let files = files(&*self.store)?;
         let state = SimState::copy(&self.jails)?;
         let jails = Jail::list(&self.jails, true)?;
-        let dying = jails.iter().find(|jail| jail.vnet && jail.dying).map(|jail| jail.jid.0.unsigned_abs());
-        let interfaces = self.interfaces_of(&jails)?;
-        let graph = self.graph(&interfaces, dying.unwrap_or(NOWHERE))?;
+        let dying = jails.iter().find(|jail| jail.vnet && jail.dying).map(vnet_of);
+        let records = self.records();
+        let interfaces = self.interfaces_of(&jails, &records)?;
+        let looked_into = records.iter().filter(|record| looked_into(record));
+        let within = with_those_below(&jails, &looked_into.filter_map(|record| record.jid).collect());
+        let graph = self.graph(&interfaces, dying.unwrap_or(NOWHERE), &within)?;
         // The mounts are kept by the seam, which knows more file systems.
         let mounts = self.jails.mounts()?;
         let sim = Simulated::jails_on(&graph, state);
@@ -52,18 +69,24 @@ impl Machine {
     }
 
     /// Lists the interfaces of the host and of every jail that has a VNET of its own.
-    fn interfaces_of(&self, jails: &[jailrs::JailInfo]) -> Result<BTreeMap<u32, Vec<SeenInterface>>> {
+    fn interfaces_of(
+        &self,
+        jails: &[JailInfo],
+        records: &[Record],
+    ) -> Result<BTreeMap<u32, Vec<SeenInterface>>> {
         let host = self.jails.interfaces().list()?;
         let mut all = BTreeMap::from([(0, host.iter().map(|interface| seen(interface, 0)).collect())]);
-        let moved = self.moved();
+        let moved = moved(records);
         for info in jails.iter().filter(|jail| jail.vnet) {
-            let number = info.jid.0.unsigned_abs();
+            let number = vnet_of(info);
             // A dying jail cannot be looked into, and a jail may go away while it is.
             let inside = Jail::from_jid(&self.jails, info.jid).and_then(|jail| jail.interfaces().list());
             let home = |interface: &Interface| {
                 let mac = interface.mac.map(|mac| mac.to_string());
                 let from_host = moved.get(&info.jid.0).is_some_and(|moved| {
-                    moved.iter().any(|(name, had)| *name == interface.name || had.is_some() && *had == mac)
+                    moved
+                        .iter()
+                        .any(|(name, had)| *name == interface.name || had.mac.is_some() && had.mac == mac)
                 });
                 if from_host { 0 } else { number }
             };
@@ -73,28 +96,56 @@ impl Machine {
         Ok(all)
     }
 
-    /// The whole interfaces that are recorded to have been moved into each jail: their names and addresses.
-    fn moved(&self) -> BTreeMap<i32, Vec<(String, Option<String>)>> {
+    /// The records that can be read; the others are told of when their vimages are.
+    fn records(&self) -> Vec<Record> {
         let names = Record::names(&*self.store).unwrap_or_default();
-        let records = names.iter().filter_map(|name| Record::load(&*self.store, name).ok().flatten());
-        records
-            .filter_map(|record| Some((record.jid?, record.moved)))
-            .map(|(jid, moved)| (jid, moved.into_iter().map(|(name, had)| (name, had.mac)).collect()))
-            .collect()
+        names.iter().filter_map(|name| Record::load(&*self.store, name).ok().flatten()).collect()
     }
 
-    fn graph(&self, interfaces: &BTreeMap<u32, Vec<SeenInterface>>, elsewhere: u32) -> Result<SimMachine> {
+    fn graph(
+        &self,
+        interfaces: &BTreeMap<u32, Vec<SeenInterface>>,
+        elsewhere: u32,
+        within: &[&JailInfo],
+    ) -> Result<SimMachine> {
         let mut copier = Copier::new(interfaces, elsewhere);
         let modules = ["ng_socket", "ng_ether"].map(|module| self.jails.has_module(module));
         // Nothing is loaded for a look: without the module there is no socket, and no graph.
         if self.as_simulated().is_some() || modules[0] {
-            copier.graph(&self.socket(None)?)?;
+            copier.graph(0, &self.socket(None)?)?;
+            for jail in within {
+                // As with its interfaces: it may go away meanwhile.
+                if let Ok(socket) = self.socket_in(jail.jid) {
+                    copier.graph(vnet_of(jail), &socket)?;
+                }
+            }
         }
         if !modules[1] {
             copier.attach_ether();
         }
         Ok(copier.build()?)
     }
+}
+
+/// The number that the VNET of a jail has in the copy.
+fn vnet_of(jail: &JailInfo) -> u32 {
+    jail.jid.0.unsigned_abs()
+}
+
+/// The living jails of these numbers that have a VNET of their own, and those within them.
+fn with_those_below<'a>(jails: &'a [JailInfo], numbers: &BTreeSet<i32>) -> Vec<&'a JailInfo> {
+    let tops = jails.iter().filter(|jail| numbers.contains(&jail.jid.0));
+    let tops: BTreeSet<&str> = tops.map(|jail| jail.name.as_str()).collect();
+    let is_within = |name: &str| {
+        let ends = name.match_indices('.').map(|(end, _)| end).chain([name.len()]);
+        ends.into_iter().any(|end| name.get(..end).is_some_and(|above| tops.contains(above)))
+    };
+    jails.iter().filter(|jail| jail.vnet && !jail.dying && is_within(&jail.name)).collect()
+}
+
+/// The whole interfaces that are recorded to have been moved into each jail.
+fn moved(records: &[Record]) -> BTreeMap<i32, &BTreeMap<String, MovedRecord>> {
+    records.iter().filter_map(|record| Some((record.jid?, &record.moved))).collect()
 }
 
 fn seen(interface: &Interface, home: u32) -> SeenInterface {

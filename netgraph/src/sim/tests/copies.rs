@@ -198,7 +198,34 @@ fn interfaces_get_their_nodes_when_ether_is_loaded() {
     assert_eq!(nodes(&again), ["igb0", "ngeth2"]);
     // Where it is loaded, there is one for each.
     let mut copier = Copier::new(&seen(&machine), 99);
-    copier.graph(&socket(&machine, 0)).unwrap();
+    copier.graph(0, &socket(&machine, 0)).unwrap();
     copier.attach_ether();
     assert_eq!(nodes(&copier.build().unwrap()), ["igb0"]);
+}
+
+#[test]
+fn the_graph_of_another_vnet_is_copied_where_it_is_asked_for() {
+    let machine = bridged();
+    let inside = socket(&machine, 1);
+    inside.make_peer::<eiface::Eiface>(hook("e"), eiface::ETHER).unwrap();
+    inside.make_peer::<hub::Hub>(hook("h"), hook("out")).unwrap().name("left".parse().unwrap()).unwrap();
+    let listed = |machine: &SimMachine| -> Vec<String> {
+        let nodes = socket(machine, 1).nodes().unwrap();
+        let others = nodes.iter().filter(|node| node.type_name != "socket");
+        others.map(|node| format!("{} {}", node.type_name, node.name)).collect()
+    };
+    assert!(listed(&copied(&machine)).is_empty());
+    let mut copier = Copier::new(&seen(&machine), 99);
+    copier.graph(0, &socket(&machine, 0)).unwrap();
+    copier.graph(1, &inside).unwrap();
+    let again = copier.build().unwrap();
+    again.check();
+    assert_eq!(listed(&again), listed(&machine));
+    assert_eq!(again.interfaces(1).unwrap().len(), machine.interfaces(1).unwrap().len());
+    // An interface goes with its node, and does not come to the host when its VNET goes.
+    let host = again.interfaces(0).unwrap().len();
+    again.destroy_vnet(1).unwrap();
+    again.check();
+    let eifaces_moved_in = machine.interfaces(1).unwrap().iter().filter(|there| there.home == 0).count();
+    assert_eq!(again.interfaces(0).unwrap().len(), host + eifaces_moved_in);
 }
