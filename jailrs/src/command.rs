@@ -108,6 +108,12 @@ impl Command {
         Self { host: host.clone(), jail, spec }
     }
 
+    /// The command as one would type it, quoted for a shell.
+    #[must_use]
+    pub fn line(&self) -> String {
+        self.spec.line()
+    }
+
     /// Adds one argument.
     pub fn arg(mut self, arg: impl AsRef<OsStr>) -> Self {
         self.spec.args.push(arg.as_ref().to_owned());

@@ -5,11 +5,10 @@ pub(crate) mod interface;
 
 use std::io::ErrorKind;
 use std::path::Path as FilePath;
-use std::process::ExitStatus;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use jailrs::mount::{Mount, resolve_below};
-use jailrs::{Errno, Jail, Jid, Param, Value};
+use jailrs::{Command, Errno, Jail, Jid, Param, Value};
 
 use crate::error::{Error, Result};
 use crate::host::Priority;
@@ -149,18 +148,19 @@ fn mount_one(work: &mut Work<'_>, root: &FilePath, wanted: &WantedMount) -> Resu
 /// Runs a command on the host.
 pub(crate) fn run_on_host(work: &mut Work<'_>, command: &CommandLine) -> Result<()> {
     let Some((program, args)) = command.split_first() else { return Ok(()) };
-    let what = format!("run {}", command.join(" "));
-    work.step(Sign::Change, &what, |work| {
-        let status = work.machine.jails.command(program).args(args).status()?;
+    let command = work.machine.jails.command(program).args(args);
+    work.step(Sign::Change, &format!("run {}", command.line()), |_| {
+        let status = command.status()?;
         if status.success() { Ok(()) } else { Err(Error::failed(format!("it ended with {status}"))) }
     })
 }
 
 /// Runs a command in the vimage, its output going to the console log.
 pub(crate) fn run_inside(work: &mut Work<'_>, jail: &Jail, command: &CommandLine) -> Result<()> {
-    let what = format!("run {} in {}", command.join(" "), jail.name());
+    let command = logged(work, jail, command)?;
+    let what = format!("run {} in {}", command.line(), jail.name());
     work.step(Sign::Change, &what, |work| {
-        let status = run_logged(work, jail, command)?;
+        let status = command.status()?;
         if status.success() {
             return Ok(());
         }
@@ -175,8 +175,9 @@ pub(crate) fn run_inside(work: &mut Work<'_>, jail: &Jail, command: &CommandLine
 /// Runs one of the scripts that start the network, which end with 1 as soon as one route is there already: how they end
 /// says nothing.
 pub(crate) fn start_network(work: &mut Work<'_>, jail: &Jail, command: &CommandLine) -> Result<()> {
-    let what = format!("run {} in {}", command.join(" "), jail.name());
-    work.step(Sign::Change, &what, |work| run_logged(work, jail, command).map(|_| ()))
+    let command = logged(work, jail, command)?;
+    let what = format!("run {} in {}", command.line(), jail.name());
+    work.step(Sign::Change, &what, |_| Ok(command.status().map(drop)?))
 }
 
 /// Tells whether a root surely has no such program. What a symbolic link leads to is the vimage's own business.
@@ -188,13 +189,14 @@ fn lacks(root: &FilePath, program: &FilePath) -> bool {
     }
 }
 
-fn run_logged(work: &Work<'_>, jail: &Jail, command: &CommandLine) -> Result<ExitStatus> {
+/// A command of the vimage whose output goes to the console log.
+fn logged(work: &Work<'_>, jail: &Jail, command: &CommandLine) -> Result<Command> {
     let (program, args) = command.split_first().ok_or_else(|| Error::config("an empty command"))?;
-    let mut run = jail.command(program).args(args);
-    if let Some(log) = &work.record.wanted.commands.consolelog {
-        run = run.log_to(log);
-    }
-    Ok(run.status()?)
+    let command = jail.command(program).args(args);
+    Ok(match &work.record.wanted.commands.consolelog {
+        Some(log) => command.log_to(log),
+        None => command,
+    })
 }
 
 fn prestart(work: &mut Work<'_>) -> Result<()> {

@@ -93,7 +93,7 @@ enum Verb {
         name: String,
         /// The command and its arguments
         #[arg(required = true, trailing_var_arg = true, allow_hyphen_values = true)]
-        command: Vec<String>,
+        command: Vec<OsString>,
     },
     /// Open a login shell in a vimage
     Console {

@@ -7,7 +7,7 @@
 //! # Which value counts
 //! A vimage's own `vimage_NAME_X` counts if it is set, even to nothing; else the default `vimage_X` where there is one;
 //! else the program's default, which is also what a variable that is set to nothing stands for.
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Serialize;
 
@@ -82,5 +82,19 @@ impl Config {
     /// Names that no vimage has are passed over.
     pub fn start_order<'a>(&'a self, names: impl IntoIterator<Item = &'a Name>) -> Vec<&'a Vimage> {
         resolve::start_order(&self.vimages, names.into_iter())
+    }
+
+    /// All vimages in the order in which they stop: each before those that it depends on, else in the reverse of the order in
+    /// which they start, or as they are listed where `vimage_reverse_stop` says so.
+    pub fn stop_order(&self) -> Vec<&Vimage> {
+        let mut all: Vec<&Name> = self.list.value.iter().chain(self.vimages.keys()).collect();
+        let mut seen = BTreeSet::new();
+        all.retain(|name| seen.insert(*name));
+        if !self.reverse_stop.value {
+            all.reverse();
+        }
+        let mut order = self.start_order(all);
+        order.reverse();
+        order
     }
 }

@@ -1,7 +1,8 @@
 //! What can go wrong with a command: said once, with what to do next, and an exit code of sysexits(3).
 
-use std::fmt;
+use std::path::Path;
 use std::process::ExitCode;
+use std::{fmt, io};
 
 /// A result whose error is [`Error`].
 pub type Result<T, E = Error> = std::result::Result<T, E>;
@@ -63,6 +64,17 @@ impl Error {
     /// Something is not there.
     pub fn unavailable(message: impl Into<String>) -> Self {
         Self::new(Exit::Unavailable, message)
+    }
+
+    /// Something could not be done to a file.
+    pub fn io(doing: &str, path: &Path, error: &io::Error) -> Self {
+        let message = format!("{doing} {}: {error}", path.display());
+        match error.kind() {
+            io::ErrorKind::PermissionDenied => {
+                Self::new(Exit::Permission, message).hint("run vimage as root")
+            }
+            _ => Self::failed(message),
+        }
     }
 
     /// Adds what to do next.

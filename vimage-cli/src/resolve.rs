@@ -9,7 +9,7 @@ use std::path::Path as FilePath;
 
 use jailrs::Param;
 use netgraph::nodes::ether;
-use netgraph::{NodeName, Path, Socket};
+use netgraph::{HookName, NodeName, Path, Socket};
 
 use crate::config::{Origin, Problem, Problems, Setting, Start, Stop, Vimage};
 use crate::error::{Error, Exit, Result};
@@ -22,6 +22,9 @@ pub use rules::Rules;
 
 /// The rc.d(8) scripts that start the network of a vimage, and no more.
 const NETWORK: [&str; 2] = ["/etc/rc.d/netif", "/etc/rc.d/routing"];
+
+/// The interface that each VNET has from the beginning.
+const OWN: &str = "lo0";
 
 /// Resolves a vimage, or says everything that stands in its way.
 ///
@@ -197,19 +200,7 @@ impl Resolver<'_> {
         }
         self.check_parents(wanted)?;
         self.check_new_names(wanted)?;
-        for name in &wanted.vnets {
-            if !self.found.interfaces.contains_key(name) {
-                let message = format!("there is no interface {name}");
-                self.problem(&self.vimage.vnets.origin.clone(), message, self.near(name));
-            } else if wanted.bridges.iter().any(|bridge| bridge.parent == *name) {
-                let message = format!("{name} cannot be bridged and moved into the vimage");
-                self.problem(
-                    &self.vimage.vnets.origin.clone(),
-                    message,
-                    "take it out of _bridges or out of _vnets",
-                );
-            }
-        }
+        self.check_vnets(wanted)?;
         Ok(())
     }
 
@@ -282,6 +273,44 @@ impl Resolver<'_> {
             }
         }
         Ok(())
+    }
+
+    fn check_vnets(&mut self, wanted: &Wanted) -> Result<()> {
+        let origin = self.vimage.vnets.origin.clone();
+        for name in &wanted.vnets {
+            if !self.found.interfaces.contains_key(name) {
+                let message = format!("there is no interface {name}");
+                self.problem(&origin, message, self.near(name));
+            } else if wanted.bridges.iter().any(|bridge| bridge.parent == *name) {
+                let message = format!("{name} cannot be bridged and moved into the vimage");
+                self.problem(&origin, message, "take it out of _bridges or out of _vnets");
+            } else if name == OWN {
+                let message = format!("{name} cannot be moved into the vimage, which has one of its own");
+                self.problem(&origin, message, "take it out of _vnets");
+            } else if let Some((node, hook)) = self.carries(name)? {
+                let message = format!("{name} cannot be moved into the vimage: its {hook} is on {node}");
+                let remedy = match self.found.bridged.get(name) {
+                    Some(vimage) => {
+                        format!("{vimage} is up with it; `vimage down --prune {vimage}` lets go of it")
+                    }
+                    None => "`vimage gc` takes a bridge away that nothing uses".into(),
+                };
+                self.problem(&origin, message, remedy);
+            }
+        }
+        Ok(())
+    }
+
+    /// What an interface is connected to in netgraph: it would be cut off if the interface moved away.
+    fn carries(&self, interface: &str) -> Result<Option<(String, HookName)>> {
+        let Some(node) = ether::node_name(interface) else { return Ok(None) };
+        for hook in [ether::LOWER, ether::UPPER, ether::ORPHANS] {
+            if let Some(peer) = self.socket.find(&Path::from(node).hook(hook))? {
+                let name = if peer.name.is_empty() { peer.path().to_string() } else { peer.name.to_string() };
+                return Ok(Some((format!("the {} {name}", peer.type_name), hook)));
+            }
+        }
+        Ok(None)
     }
 
     /// Checks that the names of what is to be made are free.

@@ -229,11 +229,11 @@ impl Record {
         store.remove(&Self::key(name))
     }
 
-    /// Returns the names of the vimages whose records have a mount point, whatever boot they are of.
+    /// Returns the names of the vimages whose records have a mount point, whatever boot they are of, or cannot be read.
     pub(crate) fn with_mount(store: &dyn Store, point: &Path) -> BTreeSet<String> {
         let has = |name: &String| {
-            let record = Self::load(store, name).ok().flatten();
-            record.is_some_and(|record| record.mounts.iter().any(|mount| mount.point == point))
+            let has = |record: Self| record.mounts.iter().any(|mount| mount.point == point);
+            Self::load(store, name).map_or(true, |record| record.is_some_and(has))
         };
         Self::names(store).unwrap_or_default().into_iter().filter(has).collect()
     }

@@ -325,6 +325,21 @@ fn vimages_start_after_what_they_depend_on() {
 }
 
 #[test]
+fn vimages_stop_before_what_they_depend_on() {
+    for (reverse, expected) in [("YES", ["far", "db", "web", "app"]), ("NO", ["web", "app", "db", "far"])] {
+        let config = config(&format!(
+            "vimage_list='app web db far' vimage_reverse_stop={reverse}
+            vimage_app_rootdir=/ vimage_app_hostname=app
+            vimage_web_rootdir=/ vimage_web_hostname=web vimage_web_depend=app
+            vimage_db_rootdir=/ vimage_db_hostname=db
+            vimage_far_rootdir=/ vimage_far_hostname=far"
+        ));
+        let order: Vec<&str> = config.stop_order().iter().map(|vimage| vimage.name.as_str()).collect();
+        assert_eq!(order, expected, "{reverse}");
+    }
+}
+
+#[test]
 fn a_long_chain_of_dependencies_is_no_deeper_than_a_short_one() {
     let text: String = (0..20_000)
         .map(|number| {

@@ -174,6 +174,7 @@ fn nothing_is_taken_down_for_a_restart_that_would_not_come_up_again() {
     lab.ok(&["up"]);
     lab.write("rc.conf", &RC_CONF.replace("\"igb0 igb1@lan\"", "\"igb0 igb9\""));
     let before = bytes(&lab);
+    assert_eq!(tries(&lab, &["restart", "-n"], 69), "");
     let error = lab.fails(&["restart"], 69).replace(&lab.path("rc.conf").display().to_string(), "rc.conf");
     assert_eq!(bytes(&lab), before);
     assert_eq!(

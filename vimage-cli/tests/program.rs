@@ -3,6 +3,8 @@
 
 mod support;
 
+use std::ffi::OsStr;
+use std::os::unix::ffi::OsStrExt;
 use std::process::ExitCode;
 
 use jailrs::Jail;
@@ -80,6 +82,8 @@ fn commands_are_noted_and_never_run() {
     );
     lab.ok(&["up"]);
     lab.ok(&["exec", "vj1", "ifconfig", "-a"]);
+    let mut odd = lab.command(&["exec", "vj1", "echo", "a b"]);
+    assert!(odd.arg(OsStr::from_bytes(b"\xff")).status().unwrap().success());
     lab.ok(&["down"]);
     assert!(!marker.exists());
     let log = lab.ok(&["sim", "log"]);
@@ -90,11 +94,46 @@ fn commands_are_noted_and_never_run() {
         "jexec vj2 /usr/sbin/service sshd onestart",
         "/usr/bin/true before",
         "jexec vj1 ifconfig -a",
+        "jexec vj1 echo 'a b' '\u{fffd}'",
         "jexec vj2 /usr/sbin/service sshd onestop",
         "/usr/bin/true after",
     ] {
         assert!(lines.contains(&wanted), "{wanted} is not in {log}");
     }
+}
+
+fn an_interface_that_cannot_be_moved_in_is_told_of_before_anything_is_done() {
+    let lab = Lab::new();
+    let before = std::fs::read(lab.path("m.json")).unwrap();
+    lab.write("rc.conf", &RC_CONF.replace("vnets=\"igb2\"", "vnets=\"lo0\""));
+    let error = lab.fails(&["up", "vj3"], 69);
+    assert!(error.contains("lo0 cannot be moved into the vimage, which has one of its own"), "{error}");
+    assert_eq!(std::fs::read(lab.path("m.json")).unwrap(), before);
+    // One that a vimage is bridged to, also where no configuration says so.
+    lab.write("rc.conf", RC_CONF);
+    lab.ok(&["up", "vj1"]);
+    lab.ok(&["attach", "vj1", "igb2"]);
+    let error = lab.fails(&["up", "vj3"], 69);
+    let told = "igb2 cannot be moved into the vimage: its lower is on the bridge igb2bridge";
+    assert!(error.contains(told) && error.contains("`vimage down --prune vj1` lets go of it"), "{error}");
+    lab.ok(&["status", "vj1"]);
+    lab.ok(&["detach", "vj1", "ng2_vj1"]);
+    let error = lab.fails(&["up", "vj3"], 69);
+    assert!(error.contains("`vimage gc` takes a bridge away that nothing uses"), "{error}");
+    lab.ok(&["gc", "--yes"]);
+    lab.ok(&["up", "vj3"]);
+}
+
+fn what_depends_on_a_vimage_that_goes_down_is_told_of() {
+    let lab = Lab::new();
+    lab.write("rc.conf", &format!("{RC_CONF}vimage_vj1_depend=vj3\nvimage_reverse_stop=NO\n"));
+    lab.ok(&["up"]);
+    let warning = "vimage: vj3: vj1, which depends on it, stays up\n";
+    assert!(support::stderr(&lab.run(&["down", "-n", "vj3"])).contains(warning));
+    assert!(!support::stderr(&lab.run(&["restart", "vj3"])).contains("stays up"));
+    let steps = support::stderr(&lab.run(&["-v", "down"]));
+    assert!(!order(&steps, "is down") && !steps.contains("stays up"), "{steps}");
+    assert!(steps.find("vj1 is down") < steps.find("vj2 is down"), "as they are listed: {steps}");
 }
 
 fn what_is_changed_is_told_to_syslog() {
@@ -445,6 +484,8 @@ fn main() -> ExitCode {
         a_bridge_stays_until_it_is_pruned,
         addresses_stay_the_same_from_one_start_to_the_next,
         commands_are_noted_and_never_run,
+        an_interface_that_cannot_be_moved_in_is_told_of_before_anything_is_done,
+        what_depends_on_a_vimage_that_goes_down_is_told_of,
         what_is_changed_is_told_to_syslog,
         exec_in_a_vimage_that_is_not_up_says_so,
         status_tells_by_its_exit_code_whether_all_are_up,

@@ -144,6 +144,14 @@ fn a_whole_interface_is_detached_as_it_was() {
     assert_eq!(error, "vimage: vj3 has no interface igb2 of vimage's making\n        it has none");
 }
 
+fn an_interface_gets_its_parents_address_where_others_were_detached() {
+    let lab = Lab::new();
+    lab.ok(&["up", "vj1"]);
+    lab.ok(&["detach", "vj1", "ng0_vj1"]);
+    lab.ok(&["attach", "vj1", "=igb1"]);
+    assert_eq!(interfaces(&lab, "vj1").len(), 2);
+}
+
 fn what_cannot_be_attached_changes_nothing() {
     let lab = Lab::new();
     lab.ok(&["up", "vj1", "vj3"]);
@@ -503,6 +511,7 @@ fn what_is_only_to_be_tried_is_not_run() {
     lab.ok(&["up", "vj1"]);
     let (before, log) = (std::fs::read(lab.path("m.json")).unwrap(), lab.ok(&["sim", "log"]));
     assert_eq!(lab.ok(&["-n", "exec", "vj1", "rm", "-r", "/"]), "* vj1: run rm -r / in vj1\n");
+    assert_eq!(lab.ok(&["-n", "exec", "vj1", "sh", "-c", "a b"]), "* vj1: run sh -c 'a b' in vj1\n");
     assert_eq!(lab.ok(&["-n", "console", "vj1"]), "* vj1: run a login shell of root in vj1\n");
     assert!(lab.ok(&["-n", "sim", "init", "--force"]).starts_with("+ the simulated machine "));
     assert!(lab.fails(&["-n", "sim", "init"], 1).contains("is there already"), "as without -n");
@@ -569,6 +578,7 @@ fn main() -> ExitCode {
         an_interface_is_detached_by_the_name_that_the_vimage_gave_it,
         names_from_inside_do_nothing_to_a_terminal,
         a_whole_interface_is_detached_as_it_was,
+        an_interface_gets_its_parents_address_where_others_were_detached,
         what_cannot_be_attached_changes_nothing,
         attach_and_detach_are_tried_without_doing_them,
         an_attach_that_is_killed_anywhere_is_undone_by_up,

@@ -41,7 +41,7 @@ impl Target {
             Ok(_) => Err(Error::unavailable(format!("{} is there already", target.dir.display()))
                 .hint("name another directory, or take that one away first")),
             Err(e) if e.kind() == ErrorKind::NotFound => Ok(target),
-            Err(e) => Err(io("looking at", &target.dir, &e)),
+            Err(e) => Err(Error::io("looking at", &target.dir, &e)),
         }
     }
 
@@ -62,7 +62,7 @@ impl Target {
     /// Where it cannot be made, another vimage is building it, or it is none that vimage made.
     pub(crate) fn begin(&mut self, mut told: impl FnMut(&str)) -> Result<()> {
         if let Some(parent) = self.dir.parent() {
-            fs::create_dir_all(parent).map_err(|e| io("making", parent, &e))?;
+            fs::create_dir_all(parent).map_err(|e| Error::io("making", parent, &e))?;
         }
         let make = || DirBuilder::new().mode(0o700).create(&self.partial);
         match make() {
@@ -71,13 +71,13 @@ impl Target {
                 let _held = self.leftover()?;
                 told(&format!("remove {}, which a build that did not end has left", self.partial.display()));
                 remove_tree(&self.partial)?;
-                make().map_err(|e| io("making", &self.partial, &e))?;
+                make().map_err(|e| Error::io("making", &self.partial, &e))?;
             }
-            Err(e) => return Err(io("making", &self.partial, &e)),
+            Err(e) => return Err(Error::io("making", &self.partial, &e)),
         }
         let mark = self.partial.join(MARK);
         let file = OpenOptions::new().write(true).create_new(true).mode(0o600).open(&mark);
-        self.mark = Some(hold(file.map_err(|e| io("making", &mark, &e))?, &self.partial)?);
+        self.mark = Some(hold(file.map_err(|e| Error::io("making", &mark, &e))?, &self.partial)?);
         Ok(())
     }
 
@@ -107,11 +107,13 @@ impl Target {
             return Err(Error::failed(format!("{} has come to be there meanwhile", self.dir.display()))
                 .hint(format!("the root is complete, as {}", self.partial.display())));
         }
-        fs::rename(&self.partial, &self.dir).map_err(|e| io("renaming", &self.partial, &e))?;
+        fs::rename(&self.partial, &self.dir).map_err(|e| Error::io("renaming", &self.partial, &e))?;
         let mark = self.dir.join(MARK);
-        fs::remove_file(&mark).map_err(|e| io("removing", &mark, &e))?;
+        fs::remove_file(&mark).map_err(|e| Error::io("removing", &mark, &e))?;
         if let Some(parent) = self.dir.parent() {
-            File::open(parent).and_then(|parent| parent.sync_all()).map_err(|e| io("writing", parent, &e))?;
+            File::open(parent)
+                .and_then(|parent| parent.sync_all())
+                .map_err(|e| Error::io("writing", parent, &e))?;
         }
         Ok(())
     }
@@ -166,7 +168,7 @@ fn check_ancestors(dir: &Path) -> Result<()> {
             Ok(found) => found,
             // It is made, and what is below it too.
             Err(e) if e.kind() == ErrorKind::NotFound => return Ok(()),
-            Err(e) => return Err(io("looking at", folder, &e)),
+            Err(e) => return Err(Error::io("looking at", folder, &e)),
         };
         let refuse = |why: String| Error::unavailable(format!("{} {why}", folder.display()));
         if found.file_type().is_symlink() {
@@ -210,13 +212,7 @@ fn remove_tree(tree: &Path) -> Result<()> {
             .arg(tree)
             .output();
     }
-    fs::remove_dir_all(tree).map_err(|e| io("removing", tree, &e))
-}
-
-pub(super) fn io(doing: &str, path: &Path, error: &std::io::Error) -> Error {
-    let exit = if error.kind() == ErrorKind::PermissionDenied { Exit::Permission } else { Exit::Failed };
-    let hint = if exit == Exit::Permission { "run vimage as root" } else { "" };
-    Error::new(exit, format!("{doing} {}: {error}", path.display())).hint(hint)
+    fs::remove_dir_all(tree).map_err(|e| Error::io("removing", tree, &e))
 }
 
 #[cfg(test)]

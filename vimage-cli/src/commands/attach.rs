@@ -108,9 +108,10 @@ fn described(record: &Record, policy: Option<&MacPolicy>, parent: &str) -> Resul
     }
     let wanted = &record.wanted;
     let next = wanted.interfaces.iter().map(|made| made.index + 1).max().unwrap_or(0);
-    // Those before it count where addresses are made as jng makes them.
+    // Those before it count where addresses are made as jng makes them, also those that were detached.
+    let bare = parent.trim_start_matches(['=', '!']);
     let before = (0..next).map(|index| {
-        wanted.interfaces.iter().find(|made| made.index == index).map_or(parent, |made| made.parent.as_str())
+        wanted.interfaces.iter().find(|made| made.index == index).map_or(bare, |made| made.parent.as_str())
     });
     let words: Vec<&str> = before.chain([parent]).collect();
     let short = wanted.interfaces.iter().find_map(|made| {

@@ -11,7 +11,7 @@ use crate::host::Machine;
 use crate::state::{Phase, Record};
 use crate::teardown::{Mode, prune_unrecorded, teardown};
 use crate::wanted::Wanted;
-use crate::work::Work;
+use crate::work::{Report, Work};
 
 /// Stops vimages, in the reverse of the order in which they start; all that have a record where none is named. What is down already is left alone.
 pub(crate) fn down(context: &mut Context, names: &[String], prune: bool) -> Result<ExitCode> {
@@ -20,8 +20,27 @@ pub(crate) fn down(context: &mut Context, names: &[String], prune: bool) -> Resu
         // A configuration that is broken must not keep anything from going down: records say what to do.
         let config = context.config();
         let machine = context.bench_to_take_down()?;
+        warn_of_dependents(context, &machine, config.as_ref().ok(), names)?;
         take_down(context, &machine, config.as_ref(), names, prune)
     })
+}
+
+/// Warns of those that stay up though they depend on one that goes down.
+fn warn_of_dependents(
+    context: &Context,
+    machine: &Machine,
+    config: Option<&Config>,
+    names: &[String],
+) -> Result<()> {
+    let Some(config) = config.filter(|_| !names.is_empty()) else { return Ok(()) };
+    let goes = |name: &str| names.iter().any(|named| named == name);
+    for name in Record::names(&*machine.store)?.into_iter().filter(|name| !goes(name)) {
+        let depend = config.vimages.get(name.as_str()).map(|vimage| &vimage.depend.value);
+        if let Some(needed) = depend.into_iter().flatten().find(|needed| goes(needed.as_str())) {
+            context.reporter().warning(needed.as_str(), &format!("{name}, which depends on it, stays up"));
+        }
+    }
+    Ok(())
 }
 
 /// Stops vimages of `machine`.
@@ -41,14 +60,14 @@ pub(super) fn take_down(
         let others = all.map(ToString::to_string).filter(|name| !chosen.contains(name)).collect::<Vec<_>>();
         chosen.extend(others);
     }
-    if let Some(config) = config {
-        let all = config.list.value.iter().chain(config.vimages.keys());
-        let order: Vec<&str> = config.start_order(all).iter().map(|vimage| vimage.name.as_str()).collect();
-        let places: BTreeMap<&str, usize> = order.into_iter().zip(0..).collect();
-        chosen.sort_by_key(|name| places.get(name.as_str()).copied().unwrap_or(usize::MAX));
-    }
     if config.is_none_or(|config| config.reverse_stop.value) {
         chosen.reverse();
+    }
+    if let Some(config) = config {
+        let order = config.stop_order();
+        let places: BTreeMap<&str, usize> =
+            order.iter().map(|vimage| vimage.name.as_str()).zip(0..).collect();
+        chosen.sort_by_key(|name| places.get(name.as_str()).copied());
     }
     let mut failed: Option<Error> = None;
     for name in &chosen {

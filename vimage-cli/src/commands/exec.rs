@@ -1,5 +1,6 @@
 //! `vimage exec`.
 
+use std::ffi::OsString;
 use std::os::unix::process::ExitStatusExt;
 use std::process::{ExitCode, ExitStatus};
 
@@ -7,17 +8,19 @@ use super::{Context, print, running, say};
 use crate::error::Result;
 
 /// Runs a command in a vimage, and ends with its exit status (128 and the signal, where one ended it).
-pub(crate) fn exec(context: &mut Context, name: &str, command: &[String]) -> Result<ExitCode> {
+pub(crate) fn exec(context: &mut Context, name: &str, command: &[OsString]) -> Result<ExitCode> {
     let machine = context.machine()?;
     let (_, jail) = running(context, &machine, name)?;
     let Some((program, args)) = command.split_first() else { return Ok(ExitCode::SUCCESS) };
+    let command = jail.command(program).args(args);
+    let line = command.line();
     if context.global.dry_run {
-        return would_run(&command.join(" "), name);
+        return would_run(&line, name);
     }
-    let status = jail.command(program).args(args).status()?;
+    let status = command.status()?;
     machine.sync()?;
     if machine.as_simulated().is_some() {
-        say(&format!("noted, and not run: {}", command.join(" ")));
+        say(&format!("noted, and not run: {line}"));
     }
     Ok(exit_code(status))
 }

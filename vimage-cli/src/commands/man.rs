@@ -31,7 +31,7 @@ pub(crate) fn man(context: &Context, command: &Command, folder: &Path) -> Result
             print(&format!("+ {}\n", path.display()))?;
             continue;
         }
-        fs::write(&path, text).map_err(|e| Error::failed(format!("writing {}: {e}", path.display())))?;
+        fs::write(&path, text).map_err(|e| Error::io("writing", &path, &e))?;
         if context.global.verbose > 0 {
             eprintln!("vimage: wrote {}", path.display());
         }

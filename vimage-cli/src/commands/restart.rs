@@ -19,11 +19,9 @@ pub(crate) fn restart(context: &mut Context, names: &[String]) -> Result<ExitCod
         }
         let names: Vec<String> = chosen.iter().map(|vimage| vimage.name.to_string()).collect();
         let machine = context.bench_to_take_down()?;
-        if !machine.is_copy() {
-            let quiet = context.telling(Telling::Nowhere);
-            let tried = both(&quiet, &machine.copy()?, &config, &names);
-            tried.map_err(|error| error.context("nothing was taken down, because of what would not work"))?;
-        }
+        let quiet = context.telling(Telling::Nowhere);
+        let tried = both(&quiet, &machine.copy()?, &config, &names);
+        tried.map_err(|error| error.context("nothing was taken down, because of what would not work"))?;
         both(context, &machine, &config, &names)
     })
 }

@@ -143,7 +143,7 @@ impl MachineFile {
     pub(super) fn open(path: &Path) -> Result<(Self, Simulated)> {
         let none = || {
             Error::unavailable(format!("there is no simulated machine {}", path.display()))
-                .hint("`vimage sim init` makes one")
+                .hint(format!("`vimage --host sim:{} sim init` makes one", path.display()))
         };
         if !path.exists() {
             return Err(none());
@@ -151,11 +151,13 @@ impl MachineFile {
         let guard = lock_beside(path)?;
         let written = fs::read_to_string(path).map_err(|e| match e.kind() {
             ErrorKind::NotFound => none(),
-            _ => Error::failed(format!("reading {}: {e}", path.display())),
+            _ => Error::io("reading", path, &e),
         })?;
         let damaged = |why: String| {
-            Error::unavailable(format!("{} is no simulated machine: {why}", path.display()))
-                .hint("`vimage sim init --force` makes a new one in its place")
+            Error::unavailable(format!("{} is no simulated machine: {why}", path.display())).hint(format!(
+                "`vimage --host sim:{} sim init --force` makes a new one in its place",
+                path.display()
+            ))
         };
         let document: Document = serde_json::from_str(&written).map_err(|e| damaged(e.to_string()))?;
         if document.simulated_machine != VERSION {

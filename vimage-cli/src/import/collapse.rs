@@ -116,7 +116,15 @@ impl Resolver<'_> {
         if depth > DEEPEST {
             return Err(refuse("variables refer to one another in a circle".into(), "write one of them out"));
         }
+        let too_much = || {
+            let message =
+                format!("the value is longer than {LONGEST} bytes, or has too many variables in it");
+            refuse(message, "shorten it")
+        };
         self.pieces.set(self.pieces.get() + value.len());
+        if self.pieces.get() > MOST {
+            return Err(too_much());
+        }
         let mut text = String::new();
         for part in value {
             let name = match part {
@@ -143,10 +151,8 @@ impl Resolver<'_> {
                     return Err(refuse(message, "write them out"));
                 }
             }
-            if text.len() > LONGEST || self.pieces.get() > MOST {
-                let message =
-                    format!("the value is longer than {LONGEST} bytes, or has too many variables in it");
-                return Err(refuse(message, "shorten it"));
+            if text.len() > LONGEST {
+                return Err(too_much());
             }
         }
         Ok(vec![text])
@@ -220,8 +226,9 @@ mod tests {
 
     #[test]
     fn values_are_not_put_together_for_ever() {
-        for piece in ["\"$v{0}$v{0}\"", "$v{0}, $v{0}"] {
-            let mut text = String::from("$v0 = \"\";\n");
+        for (first, piece) in [("\"\"", "\"$v{0}$v{0}\""), ("\"\"", "$v{0}, $v{0}"), ("x, y", "$v{0}, $v{0}")]
+        {
+            let mut text = format!("$v0 = {first};\n");
             for level in 1..30 {
                 text += &format!("$v{level} = {};\n", piece.replace("{0}", &(level - 1).to_string()));
             }

@@ -25,6 +25,8 @@ pub struct Found {
     pub jails: BTreeSet<String>,
     /// The interfaces that were moved into a vimage, by their name on the host, and its name.
     pub(super) moved: BTreeMap<String, String>,
+    /// The interfaces that a vimage which is recorded is bridged to, and its name.
+    pub(super) bridged: BTreeMap<String, String>,
     pub(super) rules: Rules,
     /// What each bridge has heard, and on which of its hooks; each is asked once.
     heard: Mutex<BTreeMap<String, BTreeMap<EtherAddr, String>>>,
@@ -40,8 +42,8 @@ impl Found {
         let mut addresses = BTreeMap::new();
         let interfaces = machine.jails.interfaces().list()?;
         enter(&mut addresses, &interfaces, "of the host");
-        let mut moved = BTreeMap::new();
-        let known = recorded(machine, &mut addresses, &mut moved)?;
+        let (mut moved, mut bridged) = (BTreeMap::new(), BTreeMap::new());
+        let known = recorded(machine, &mut addresses, &mut moved, &mut bridged)?;
         // Looking into a jail takes a process: those that vimage made need not be looked into.
         for info in jails.iter().filter(|jail| jail.vnet && !known.contains(&jail.jid.0)) {
             // A jail may go away while it is looked at.
@@ -54,6 +56,7 @@ impl Found {
             addresses,
             jails: jails.into_iter().map(|jail| jail.name).collect(),
             moved,
+            bridged,
             rules: Rules::read(machine.is_real()),
             heard: Mutex::default(),
         })
@@ -83,6 +86,9 @@ impl Found {
             self.interfaces.remove(name);
             self.moved.insert(name.clone(), up.name.clone());
         }
+        for bridge in &up.bridges {
+            self.bridged.entry(bridge.parent.clone()).or_insert_with(|| up.name.clone());
+        }
         self.jails.insert(up.name.clone());
     }
 }
@@ -106,12 +112,13 @@ fn enter(addresses: &mut BTreeMap<String, String>, interfaces: &[Interface], pla
     }
 }
 
-/// Enters the addresses that vimage itself gave and the interfaces that it moved, and returns the jails that have no
-/// other addresses.
+/// Enters the addresses that vimage itself gave and the interfaces that it moved or bridged, and returns the jails that
+/// have no other addresses.
 fn recorded(
     machine: &Machine,
     addresses: &mut BTreeMap<String, String>,
     moved: &mut BTreeMap<String, String>,
+    bridged: &mut BTreeMap<String, String>,
 ) -> Result<BTreeSet<i32>> {
     let mut known = BTreeSet::new();
     for name in Record::names(&*machine.store)? {
@@ -127,6 +134,9 @@ fn recorded(
         }
         if record.moved.is_empty() && interfaces.iter().all(|interface| interface.mac.is_some()) {
             known.extend(record.jid);
+        }
+        for bridge in record.wanted.bridges {
+            bridged.entry(bridge.parent).or_insert_with(|| name.clone());
         }
         moved.extend(record.moved.into_keys().map(|interface| (interface, name.clone())));
     }

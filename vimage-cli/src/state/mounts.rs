@@ -170,6 +170,16 @@ mod tests {
     }
 
     #[test]
+    fn a_record_that_cannot_be_read_counts_where_the_index_is_damaged_too() {
+        let store = Memory::default();
+        record(&store, "a", "now", "/j/dev");
+        MountUsers::enter(&store, Path::new("/j/dev"), "b").unwrap();
+        store.write("a.json", b"{").unwrap();
+        store.write(&MountUsers::key(Path::new("/j/dev")), b"{").unwrap();
+        assert!(others(&store, "b"));
+    }
+
+    #[test]
     fn the_last_user_takes_the_index_along() {
         let store = Memory::default();
         for name in ["a", "b"] {

@@ -13,7 +13,7 @@ use std::time::{Duration, Instant};
 use nix::errno::Errno;
 use nix::fcntl::{Flock, FlockArg};
 
-use crate::error::{Error, Exit, Result};
+use crate::error::{Error, Result};
 
 /// How long a lock is waited for in silence.
 const PATIENCE: Duration = Duration::from_secs(1);
@@ -95,14 +95,8 @@ impl Directory {
             .recursive(true)
             .mode(0o700)
             .create(&self.0)
-            .map_err(|e| io("making", &self.0, &e))
+            .map_err(|e| Error::io("making", &self.0, &e))
     }
-}
-
-fn io(doing: &str, path: &Path, error: &std::io::Error) -> Error {
-    let exit = if error.kind() == ErrorKind::PermissionDenied { Exit::Permission } else { Exit::Failed };
-    let hint = if exit == Exit::Permission { "run vimage as root" } else { "" };
-    Error::new(exit, format!("{doing} {}: {error}", path.display())).hint(hint)
 }
 
 /// Opens a file for writing that nobody else may read, never through a symbolic link.
@@ -116,11 +110,16 @@ fn create(path: &Path) -> std::io::Result<File> {
         .open(path)
 }
 
-/// Replaces a file: a crash leaves the old one or the new one.
-pub(crate) fn replace(path: &Path, bytes: &[u8]) -> Result<()> {
+/// Where a file is written before it takes its place.
+fn partial(path: &Path) -> PathBuf {
     let mut partial = path.as_os_str().to_owned();
     partial.push(".new");
-    let partial = PathBuf::from(partial);
+    partial.into()
+}
+
+/// Replaces a file: a crash leaves the old one or the new one.
+pub(crate) fn replace(path: &Path, bytes: &[u8]) -> Result<()> {
+    let partial = partial(path);
     let write = || {
         let mut file = create(&partial)?;
         file.set_len(0)?;
@@ -128,13 +127,13 @@ pub(crate) fn replace(path: &Path, bytes: &[u8]) -> Result<()> {
         file.sync_data()?;
         fs::rename(&partial, path)
     };
-    write().map_err(|e| io("writing", path, &e))
+    write().map_err(|e| Error::io("writing", path, &e))
 }
 
 /// Locks a file, waiting for whoever has it, and says who that is if it takes long.
 pub(crate) fn lock(path: &Path) -> Result<Guard> {
-    let failed = |errno: Errno| io("locking", path, &errno.into());
-    let mut file = create(path).map_err(|e| io("opening", path, &e))?;
+    let failed = |errno: Errno| Error::io("locking", path, &errno.into());
+    let mut file = create(path).map_err(|e| Error::io("opening", path, &e))?;
     let end = Instant::now() + PATIENCE;
     let locked = loop {
         match Flock::lock(file, FlockArg::LockExclusiveNonblock) {
@@ -163,17 +162,18 @@ pub(crate) fn lock(path: &Path) -> Result<Guard> {
 
 /// Locks a file unless somebody has it.
 fn try_lock(path: &Path) -> Result<Option<Guard>> {
-    let file = create(path).map_err(|e| io("opening", path, &e))?;
+    let file = create(path).map_err(|e| Error::io("opening", path, &e))?;
     match Flock::lock(file, FlockArg::LockExclusiveNonblock) {
         Ok(locked) => Ok(Some(Guard(Held::File { _file: locked }))),
         Err((_, Errno::EWOULDBLOCK)) => Ok(None),
-        Err((_, errno)) => Err(io("locking", path, &errno.into())),
+        Err((_, errno)) => Err(Error::io("locking", path, &errno.into())),
     }
 }
 
 /// Writes into a lock who has it.
 fn sign(mut file: &File) -> std::io::Result<()> {
-    let command: Vec<String> = std::env::args().skip(1).collect();
+    let command: Vec<String> =
+        std::env::args_os().skip(1).map(|word| word.to_string_lossy().into_owned()).collect();
     file.set_len(0)?;
     writeln!(file, "{} `vimage {}`", myself(), command.join(" "))
 }
@@ -196,7 +196,7 @@ impl Store for Directory {
         match fs::read(&path) {
             Ok(bytes) => Ok(Some(bytes)),
             Err(e) if e.kind() == ErrorKind::NotFound => Ok(None),
-            Err(e) => Err(io("reading", &path, &e)),
+            Err(e) => Err(Error::io("reading", &path, &e)),
         }
     }
 
@@ -207,21 +207,25 @@ impl Store for Directory {
 
     fn remove(&self, key: &str) -> Result<()> {
         let path = self.0.join(key);
-        match fs::remove_file(&path) {
-            Err(e) if e.kind() != ErrorKind::NotFound => Err(io("removing", &path, &e)),
-            _ => Ok(()),
+        // A crash may have left it while it was written.
+        for path in [partial(&path), path] {
+            match fs::remove_file(&path) {
+                Err(e) if e.kind() != ErrorKind::NotFound => return Err(Error::io("removing", &path, &e)),
+                _ => {}
+            }
         }
+        Ok(())
     }
 
     fn list(&self) -> Result<Vec<String>> {
         let entries = match fs::read_dir(&self.0) {
             Ok(entries) => entries,
             Err(e) if e.kind() == ErrorKind::NotFound => return Ok(Vec::new()),
-            Err(e) => return Err(io("reading", &self.0, &e)),
+            Err(e) => return Err(Error::io("reading", &self.0, &e)),
         };
         let mut keys = Vec::new();
         for entry in entries {
-            let entry = entry.map_err(|e| io("reading", &self.0, &e))?;
+            let entry = entry.map_err(|e| Error::io("reading", &self.0, &e))?;
             keys.extend(entry.file_name().into_string());
         }
         keys.sort();
@@ -257,6 +261,17 @@ struct Locks {
     changed: Condvar,
 }
 
+impl Locks {
+    fn now(&self) -> MutexGuard<'_, BTreeSet<String>> {
+        self.held.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// What lets go of a lock that was entered.
+    fn guard(self: &Arc<Self>, name: &str) -> Guard {
+        Guard(Held::Memory { _place: Place { locks: Arc::clone(self), name: name.into() } })
+    }
+}
+
 /// The place of one lock among those of a [`Memory`].
 struct Place {
     locks: Arc<Locks>,
@@ -265,7 +280,7 @@ struct Place {
 
 impl Drop for Place {
     fn drop(&mut self) {
-        self.locks.held.lock().unwrap_or_else(PoisonError::into_inner).remove(&self.name);
+        self.locks.now().remove(&self.name);
         self.locks.changed.notify_all();
     }
 }
@@ -309,19 +324,35 @@ impl Store for Memory {
     }
 
     fn lock(&self, name: &str) -> Result<Guard> {
-        let mut held = self.locks.held.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut held = self.locks.now();
         while !held.insert(name.into()) {
             held = self.locks.changed.wait(held).unwrap_or_else(PoisonError::into_inner);
         }
-        Ok(Guard(Held::Memory { _place: Place { locks: Arc::clone(&self.locks), name: name.into() } }))
+        Ok(self.locks.guard(name))
     }
 
     fn try_lock(&self, name: &str) -> Result<Option<Guard>> {
-        let held = self.locks.held.lock().unwrap_or_else(PoisonError::into_inner).contains(name);
-        if held { Ok(None) } else { self.lock(name).map(Some) }
+        Ok(self.locks.now().insert(name.into()).then(|| self.locks.guard(name)))
     }
 
     fn place(&self, key: &str) -> String {
         format!("the simulated machine's {key}")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, reason = "tests")]
+
+    use super::*;
+
+    #[test]
+    fn what_a_crash_left_half_written_goes_with_the_file() {
+        let folder = tempfile::tempdir().unwrap();
+        let store = Directory::new(folder.path());
+        store.write("a.json", b"{}").unwrap();
+        fs::write(folder.path().join("a.json.new"), b"{").unwrap();
+        store.remove("a.json").unwrap();
+        assert_eq!(store.list().unwrap(), Vec::<String>::new());
     }
 }

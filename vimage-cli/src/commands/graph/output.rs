@@ -11,11 +11,7 @@ use crate::error::{Error, Exit, Result};
 ///
 /// What is no plain file, such as `/dev/stdout` or a named pipe, is written into.
 pub(super) fn write(path: &Path, bytes: &[u8]) -> Result<()> {
-    let told = |error: io::Error| {
-        let exit =
-            if error.kind() == io::ErrorKind::PermissionDenied { Exit::Permission } else { Exit::Failed };
-        Error::new(exit, format!("writing {}: {error}", path.display()))
-    };
+    let told = |error: io::Error| Error::io("writing", path, &error);
     match fs::metadata(path) {
         Ok(there) if there.is_dir() => {
             Err(Error::new(Exit::Usage, format!("{} is a directory", path.display()))

@@ -165,13 +165,18 @@ fn check_moved(vimages: &[&Vimage], problems: &mut Vec<Problem>) {
     for vimage in vimages {
         for bridge in &vimage.bridges.value {
             if let Some(owner) = owners.get(&bridge.parent) {
+                let remedy = if **owner == vimage.name {
+                    "take it out of _bridges or out of _vnets".into()
+                } else {
+                    format!("bridge it for {owner} too, or use another interface")
+                };
                 problems.push(Problem::error(
                     vimage.bridges.origin.clone(),
                     format!(
                         "{} cannot be bridged for {}: it is moved into {owner}",
                         bridge.parent, vimage.name
                     ),
-                    format!("bridge it for {owner} too, or use another interface"),
+                    remedy,
                 ));
             }
         }
