@@ -1,5 +1,8 @@
 //! login.conf(5): records of capabilities, as getcap(3) reads them.
 
+use std::collections::HashMap;
+use std::mem;
+
 /// How many classes may be built on each other (`tc=`).
 const DEPTH: usize = 32;
 
@@ -11,8 +14,9 @@ impl Record {
     /// The class of this name; `None` if the file has none.
     pub(super) fn find(text: &str, class: &str) -> Option<Self> {
         let records = records(text);
+        let mut classes = Classes::of(&records);
         let mut list = Vec::new();
-        collect(&records, class, DEPTH, &mut list).then_some(Self(list))
+        classes.collect(class, DEPTH, &mut list).then_some(Self(list))
     }
 
     /// The value of a capability; one without a value has an empty one.
@@ -43,29 +47,46 @@ fn records(text: &str) -> Vec<String> {
     records
 }
 
-/// Collects a class's capabilities, and then those of the class that it is built on; false if there is none of that name.
-fn collect(records: &[String], class: &str, depth: usize, list: &mut Vec<(String, Option<String>)>) -> bool {
-    let is_class = |record: &&String| {
-        let names = record.split(':').next().unwrap_or_default();
-        names.split('|').any(|name| name.trim() == class)
-    };
-    let Some(record) = records.iter().find(is_class) else { return false };
-    for field in record.split(':').skip(1).map(str::trim).filter(|field| !field.is_empty()) {
-        if let Some(base) = field.strip_prefix("tc=") {
-            if depth > 0 {
-                collect(records, base, depth - 1, list);
-            }
-            continue;
+/// The records of a file that were not read yet.
+struct Classes<'a> {
+    /// Where the record of a name is; the first of a name counts.
+    by_name: HashMap<&'a str, usize>,
+    records: Vec<&'a str>,
+}
+
+impl<'a> Classes<'a> {
+    fn of(records: &'a [String]) -> Self {
+        let mut by_name = HashMap::new();
+        for (at, record) in records.iter().enumerate() {
+            let names = record.split(':').next().unwrap_or_default();
+            names.split('|').for_each(|name| _ = by_name.entry(name.trim()).or_insert(at));
         }
-        list.push(match field.split_once(['=', '#']) {
-            Some((name, value)) => (name.to_owned(), Some(unescaped(value))),
-            None => match field.strip_suffix('@') {
-                Some(name) => (name.to_owned(), None),
-                None => (field.to_owned(), Some(String::new())),
-            },
-        });
+        Self { by_name, records: records.iter().map(String::as_str).collect() }
     }
-    true
+
+    /// Collects a class's capabilities, and then those of the class that it is built on; false if there is none of that name.
+    ///
+    /// Each record is read once: what it says again does not count, and root in a jail could make a tree without end of it.
+    fn collect(&mut self, class: &str, depth: usize, list: &mut Vec<(String, Option<String>)>) -> bool {
+        let at = self.by_name.get(class).copied();
+        let Some(record) = at.and_then(|at| self.records.get_mut(at)).map(mem::take) else { return false };
+        for field in record.split(':').skip(1).map(str::trim).filter(|field| !field.is_empty()) {
+            if let Some(base) = field.strip_prefix("tc=") {
+                if depth > 0 {
+                    self.collect(base, depth - 1, list);
+                }
+                continue;
+            }
+            list.push(match field.split_once(['=', '#']) {
+                Some((name, value)) => (name.to_owned(), Some(unescaped(value))),
+                None => match field.strip_suffix('@') {
+                    Some(name) => (name.to_owned(), None),
+                    None => (field.to_owned(), Some(String::new())),
+                },
+            });
+        }
+        true
+    }
 }
 
 /// The text that `\n`, `\072`, `^X` and the like stand for.
@@ -130,10 +151,32 @@ mod tests {
         assert_eq!(unescaped(r"a\072b\tc\\d^A"), "a:b\tc\\d\x01");
     }
 
+    #[test]
+    fn a_class_that_is_built_on_itself_twice_is_read_once() {
+        let text = "a|z:x=1:tc=a:tc=b:tc=z:y=2:\nb:tc=a:tc=b:y=3:\n";
+        let fields = |list: &[(&str, &str)]| {
+            list.iter().map(|(name, value)| ((*name).to_owned(), Some((*value).to_owned()))).collect()
+        };
+        assert_eq!(Record::find(text, "a"), Some(Record(fields(&[("x", "1"), ("y", "3"), ("y", "2")]))));
+    }
+
+    #[test]
+    fn a_chain_of_classes_without_end_is_read_up_to_a_depth() {
+        let text: String = (0..100_000).map(|at| format!("{at}:x{at}=:tc={}:\n", at + 1)).collect();
+        assert_eq!(Record::find(&text, "0").unwrap().0.len(), DEPTH + 1);
+    }
+
     proptest! {
         #[test]
-        fn any_text_is_read_without_panic(text in "[a-c:=#@|^\\\\\\n\\t0-9]{0,80}") {
-            let _ = Record::find(&text, "a").map(|record| record.get("b").map(str::to_owned));
+        fn any_text_is_read_without_panic_and_no_field_twice(
+            text in "([a-c:=#@|^\\\\\\n\\t0-9]|:tc=|tc=[a-c]:|\\n[a-c]:){0,60}",
+        ) {
+            for class in ["a", "b", "c"] {
+                let Some(record) = Record::find(&text, class) else { continue };
+                let fields = text.split([':', '\n']).filter(|field| !field.trim().is_empty());
+                prop_assert!(record.0.len() <= fields.count());
+                let _ = record.get("b");
+            }
         }
     }
 }
