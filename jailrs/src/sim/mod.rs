@@ -25,6 +25,7 @@
 
 mod addresses;
 mod copy;
+mod drivers;
 mod fault;
 mod jail_get;
 mod jail_set;
@@ -107,7 +108,9 @@ impl SimHost {
     /// belong to this program and are not kept.
     #[must_use]
     pub fn state(&self) -> SimState {
-        self.lock().state.clone()
+        let mut machine = self.lock();
+        machine.forget_drivers();
+        machine.state.clone()
     }
 
     /// The handle to work on this machine with.
@@ -124,6 +127,14 @@ impl SimHost {
 
     fn lock(&self) -> MutexGuard<'_, Machine> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Says what the driver of an interface called it, which it is not called any more; see [`Interface::driver`](crate::Interface::driver). The VNET is
+    /// named by the number that [`Vnets`] give it.
+    ///
+    /// Of those that are renamed on this machine it is known.
+    pub fn set_driver(&self, vnet: u32, name: &str, driver: impl Into<String>) {
+        self.lock().set_driver(vnet, name, driver.into());
     }
 
     /// Sets the machine's UUID (`kern.hostuuid`).

@@ -7,6 +7,7 @@ use std::path::PathBuf;
 use serde::{Deserialize, Serialize};
 
 use super::addresses::Restriction;
+use super::drivers::Renamed;
 use super::fault::Faults;
 use super::jails::{DEFAULT_ALLOW, SUBSYSTEMS};
 use super::tree::Tree;
@@ -42,6 +43,9 @@ pub struct SimState {
     pub(super) tree: Tree,
     /// VNETs whose jail is gone and whose interfaces have not come home yet, and for how many looks they will not.
     pub(super) lingering: BTreeMap<u32, u32>,
+    /// Interfaces, by index, of whose drivers' names the VNETs do not know.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub(super) renamed: BTreeMap<u32, Renamed>,
     /// What is to go wrong.
     #[serde(default, skip_serializing_if = "Faults::is_empty")]
     pub(super) faults: Faults,
@@ -95,6 +99,7 @@ impl Default for SimState {
             modules: modules.map(|(name, loaded)| (name.to_owned(), loaded)).collect(),
             tree: Tree::default(),
             lingering: BTreeMap::new(),
+            renamed: BTreeMap::new(),
             faults: Faults::default(),
         }
     }

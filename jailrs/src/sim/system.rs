@@ -88,14 +88,14 @@ impl System for SimHost {
             machine.look_for_homecoming();
         }
         let vnet = machine.entered(vnet)?;
-        Ok(machine.vnets.interfaces(vnet))
+        Ok(machine.interfaces(vnet))
     }
 
     fn interface_change(&self, vnet: Vnet, name: &str, change: &IfChange) -> Result<(), Errno> {
         let mut machine = self.lock();
         machine.state.faults.check(Op::InterfaceChange)?;
         let vnet = machine.entered(vnet)?;
-        machine.vnets.change(vnet, name, change)
+        machine.change_interface(vnet, name, change)
     }
 
     fn interface_create(&self, vnet: Vnet, name: &str) -> Result<String, Errno> {

@@ -22,7 +22,9 @@ pub trait Vnets: Send {
     /// taken there; those that were made in it are destroyed.
     fn destroy(&mut self, vnet: u32);
 
-    /// The interfaces of a VNET in the kernel's order: the one that was attached first comes first.
+    /// The interfaces of a VNET in the kernel's order: the one that was attached first comes first. An index is unique in the
+    /// machine while its interface is there: by it [`SimHost`](super::SimHost) knows the driver's name of one that was renamed,
+    /// if it is not told here.
     fn interfaces(&mut self, vnet: u32) -> Vec<Interface>;
 
     /// Changes an interface.

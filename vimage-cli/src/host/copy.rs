@@ -46,13 +46,14 @@ impl Machine {
         let jails = Jail::list(&self.jails, true)?;
         let dying = jails.iter().find(|jail| jail.vnet && jail.dying).map(vnet_of);
         let records = self.records();
-        let interfaces = self.interfaces_of(&jails, &records)?;
+        let (interfaces, drivers) = self.interfaces_of(&jails, &records)?;
         let looked_into = records.iter().filter(|record| looked_into(record));
         let within = with_those_below(&jails, &looked_into.filter_map(|record| record.jid).collect());
         let graph = self.graph(&interfaces, dying.unwrap_or(NOWHERE), &within)?;
         // The mounts are kept by the seam, which knows more file systems.
         let mounts = self.jails.mounts()?;
         let sim = Simulated::jails_on(&graph, state);
+        drivers.iter().for_each(|(vnet, name, driver)| sim.set_driver(*vnet, name, driver));
         let host = self.jails.interfaces().list()?;
         let system = system::Tried::new(sim.clone(), self.jails.clone(), mounts, host);
         let store = CopiedStore { files: Memory::new(files), of: Arc::clone(&self.store) };
@@ -68,13 +69,14 @@ impl Machine {
         })
     }
 
-    /// Lists the interfaces of the host and of every jail that has a VNET of its own.
+    /// Lists the interfaces of the host and of every jail that has a VNET of its own, and what the drivers of all called them.
     fn interfaces_of(
         &self,
         jails: &[JailInfo],
         records: &[Record],
-    ) -> Result<BTreeMap<u32, Vec<SeenInterface>>> {
+    ) -> Result<(BTreeMap<u32, Vec<SeenInterface>>, Vec<Driver>)> {
         let host = self.jails.interfaces().list()?;
+        let mut drivers: Vec<Driver> = host.iter().map(|interface| driver(interface, 0)).collect();
         let mut all = BTreeMap::from([(0, host.iter().map(|interface| seen(interface, 0)).collect())]);
         let moved = moved(records);
         for info in jails.iter().filter(|jail| jail.vnet) {
@@ -91,9 +93,10 @@ impl Machine {
                 if from_host { 0 } else { number }
             };
             let inside = inside.unwrap_or_default();
+            drivers.extend(inside.iter().map(|interface| driver(interface, number)));
             all.insert(number, inside.iter().map(|interface| seen(interface, home(interface))).collect());
         }
-        Ok(all)
+        Ok((all, drivers))
     }
 
     /// The records that can be read; the others are told of when their vimages are.
@@ -146,6 +149,13 @@ fn with_those_below<'a>(jails: &'a [JailInfo], numbers: &BTreeSet<i32>) -> Vec<&
 /// The whole interfaces that are recorded to have been moved into each jail.
 fn moved(records: &[Record]) -> BTreeMap<i32, &BTreeMap<String, MovedRecord>> {
     records.iter().filter_map(|record| Some((record.jid?, &record.moved))).collect()
+}
+
+/// A VNET, the name of an interface there, and what its driver called it.
+type Driver = (u32, String, String);
+
+fn driver(interface: &Interface, vnet: u32) -> Driver {
+    (vnet, interface.name.clone(), interface.driver.clone())
 }
 
 fn seen(interface: &Interface, home: u32) -> SeenInterface {

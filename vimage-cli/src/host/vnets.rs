@@ -62,8 +62,19 @@ fn text(name: &str) -> Result<String, Errno> {
     String::from_utf8(name_to_bytes(name)).map_err(|_| Errno::ENXIO)
 }
 
+/// What a driver called an interface that has its first name. The ends of an epair share theirs; of those that were renamed
+/// the simulated jails know it.
+fn driver_of(name: &str) -> Option<&str> {
+    let pair = name.strip_suffix(['a', 'b'])?;
+    let unit = pair.strip_prefix("epair")?;
+    unit.parse::<u32>().is_ok().then_some(pair)
+}
+
 fn interface(found: SimInterface) -> Interface {
     let mut interface = Interface::new(name_of_bytes(found.name.as_bytes()), found.index);
+    if let Some(driver) = driver_of(&found.name) {
+        driver.clone_into(&mut interface.driver);
+    }
     interface.flags = IfFlags::from_bits_retain(found.flags);
     interface.mac = found.mac.map(|mac| Mac(mac.0));
     interface.mtu = found.mtu;
@@ -113,5 +124,33 @@ impl Vnets for GraphVnets {
 
     fn reclaim_interface(&mut self, name: &str, from: u32, to: u32) -> Result<(), Errno> {
         self.0.reclaim(&text(name)?, from, to).map_err(errno)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_interface_of_the_graph_keeps_its_drivers_name_through_names_jails_and_files() {
+        let graph = SimMachine::new();
+        graph.add_nic("igb0", EtherAddr([2, 0, 0, 0, 0, 1])).unwrap();
+        let jails = Simulated::jails_on(&graph, SimState::default());
+        let host = jails.host();
+        assert_eq!(host.interfaces().create("epair").unwrap(), "epair0a");
+        let web = jailrs::Jail::builder("web").vnet().persist().create(&host).unwrap();
+        for (name, new) in [("igb0", "epair9a"), ("epair0b", "eth0")] {
+            host.move_in(name, web.jid()).unwrap();
+            web.interfaces().rename(name, new).unwrap();
+        }
+        let again = SimMachine::load(&graph.save().unwrap()).unwrap();
+        let host = Simulated::jails_on(&again, jails.state()).host();
+        jailrs::Jail::find(&host, "web").unwrap().remove().unwrap();
+        let drivers = host.interfaces().list().unwrap().into_iter().map(|is| (is.name, is.driver));
+        let expected = [("lo0", "lo0"), ("epair0a", "epair0"), ("epair9a", "igb0"), ("eth0", "epair0")];
+        assert_eq!(
+            drivers.collect::<Vec<_>>(),
+            expected.map(|(name, driver)| (name.to_owned(), driver.to_owned()))
+        );
     }
 }
