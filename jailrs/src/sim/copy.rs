@@ -41,7 +41,8 @@ impl SimState {
             copy.processes.insert(process.pid, polite(process));
         }
         copy.mounts = host.mounts()?;
-        copy.counters.last_fsid = copy.mounts.iter().map(|mounted| mounted.fsid.0).max().unwrap_or_default();
+        copy.counters.last_fsid =
+            copy.mounts.iter().map(|mounted| mounted.fsid.0).max().unwrap_or_default().max(0);
         Ok(copy)
     }
 }

@@ -70,7 +70,7 @@ impl Faults {
         let Some(planned) = self.errors.get_mut(&op) else { return Ok(()) };
         let mut failure = Ok(());
         planned.retain_mut(|(left, errno)| {
-            *left -= 1;
+            *left = left.saturating_sub(1);
             if *left == 0 {
                 failure = Err(*errno);
             }

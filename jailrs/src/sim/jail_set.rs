@@ -148,8 +148,7 @@ impl Machine {
     }
 
     fn new_prison(&mut self, parent: i32) -> Prison {
-        let counters = &mut self.state.counters;
-        counters.last_cpuset += 1;
+        self.count_cpuset();
         let above = self.state.jails.get(&parent);
         let allowed = |what: &&&str| above.is_none_or(|above| above.allow.contains(**what));
         Prison {

@@ -16,6 +16,9 @@ pub(super) const DESCRIPTORS_SINCE: i32 = 1_500_000;
 /// The largest number of a jail.
 pub(super) const JAIL_MAX: i32 = 999_999;
 
+/// The largest number of a process.
+pub(super) const PID_MAX: i32 = 99_999;
+
 /// What can be allowed, in the kernel's order.
 pub(super) const ALLOW: &[&str] = &[
     "set_hostname",
@@ -176,20 +179,11 @@ impl Machine {
         }
     }
 
-    /// The next free number, counted up from the last one that was given out.
-    pub(super) fn next_jid(&mut self) -> Option<i32> {
-        let start = self.state.counters.last_jid % 999_999;
-        let mut numbers = (start + 1..=999_999).chain(1..=start);
-        let jid = numbers.find(|jid| !self.state.jails.contains_key(jid))?;
-        self.state.counters.last_jid = jid;
-        Some(jid)
-    }
-
     /// Makes room for a new jail: a dying one of its number gets another, counted down from the top.
     pub(super) fn renumber_dying(&mut self, jid: i32) {
         let Some(prison) = self.state.jails.remove(&jid) else { return };
         let last = self.state.counters.last_dead_jid;
-        let start = if last > 1 { last - 1 } else { 999_999 };
+        let start = if (2..=JAIL_MAX).contains(&last) { last - 1 } else { JAIL_MAX };
         let mut numbers = (1..=start).rev();
         let free =
             numbers.find(|number| *number != jid && !self.state.jails.contains_key(number)).unwrap_or(start);
@@ -274,7 +268,7 @@ impl Machine {
     /// One look at the host's interfaces; those of a VNET that nobody has may be home at the next.
     pub(super) fn look_for_homecoming(&mut self) {
         for looks in self.state.lingering.values_mut().filter(|looks| **looks != u32::MAX) {
-            *looks -= 1;
+            *looks = looks.saturating_sub(1);
         }
         let home: Vec<u32> =
             self.state.lingering.iter().filter(|(_, looks)| **looks == 0).map(|(vnet, _)| *vnet).collect();

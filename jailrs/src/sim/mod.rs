@@ -24,6 +24,7 @@
 //! ```
 
 mod addresses;
+mod check;
 mod copy;
 mod drivers;
 mod fault;
@@ -253,8 +254,7 @@ impl SimHost {
 
 impl Machine {
     pub(super) fn start_process(&mut self, jid: Jid, command: String, manner: Manner) -> i32 {
-        self.state.counters.last_pid += 1;
-        let pid = self.state.counters.last_pid;
+        let pid = self.next_pid();
         let process = Process { pid, parent: 1, jid, command };
         self.state.processes.insert(pid, SimProcess { process, manner });
         pid

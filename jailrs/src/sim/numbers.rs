@@ -1,4 +1,50 @@
-//! Numbers as C reads them.
+//! Numbers: as C reads them, and as they are given out.
+
+use std::ops::RangeInclusive;
+
+use super::jails::{JAIL_MAX, Machine, PID_MAX};
+
+/// The number of `range` that is given out after `last`: the next one that is free; after the largest one it begins anew.
+fn next(last: i32, range: RangeInclusive<i32>, is_free: impl Fn(&i32) -> bool) -> Option<i32> {
+    let (least, most) = range.into_inner();
+    let passed = least..=last.min(most);
+    let ahead = last.saturating_add(1).max(least)..=most;
+    // Nothing is ahead of the largest number there is.
+    ahead.filter(|number| *number > last).chain(passed).find(is_free)
+}
+
+impl Machine {
+    /// The next free number of a jail, if there is one.
+    pub(super) fn next_jid(&mut self) -> Option<i32> {
+        let is_free = |jid: &i32| !self.state.jails.contains_key(jid);
+        let jid = next(self.state.counters.last_jid, 1..=JAIL_MAX, is_free)?;
+        self.state.counters.last_jid = jid;
+        Some(jid)
+    }
+
+    /// The next number of a process. From the beginning it is 100 again, as in kern_fork.c.
+    pub(super) fn next_pid(&mut self) -> i32 {
+        let is_free = |pid: &i32| !self.state.processes.contains_key(pid);
+        let pid = next(self.state.counters.last_pid, 100..=PID_MAX, is_free).unwrap_or(PID_MAX);
+        self.state.counters.last_pid = pid;
+        pid
+    }
+
+    /// Counts a set of CPUs: 1 is the host's.
+    pub(super) fn count_cpuset(&mut self) {
+        let is_free = |id: &i32| self.state.jails.values().all(|prison| prison.cpuset != *id);
+        let id = next(self.state.counters.last_cpuset, 2..=i32::MAX, is_free);
+        self.state.counters.last_cpuset = id.unwrap_or(i32::MAX);
+    }
+
+    /// The next number of a file system.
+    pub(super) fn next_fsid(&mut self) -> i32 {
+        let is_free = |id: &i32| self.state.mounts.iter().all(|mounted| mounted.fsid.0 != *id);
+        let id = next(self.state.counters.last_fsid, 1..=i32::MAX, is_free).unwrap_or(i32::MAX);
+        self.state.counters.last_fsid = id;
+        id
+    }
+}
 
 /// The number that C's strtoul(3) makes of the beginning of a text in base 10, and what is left of the text.
 ///

@@ -7,6 +7,7 @@ use std::path::PathBuf;
 use serde::{Deserialize, Serialize};
 
 use super::addresses::Restriction;
+use super::check;
 use super::drivers::Renamed;
 use super::fault::Faults;
 use super::jails::{DEFAULT_ALLOW, SUBSYSTEMS};
@@ -29,9 +30,11 @@ pub struct SimState {
     /// `kern.securelevel` of the host; above 0 no module can be loaded.
     #[serde(default = "insecure")]
     pub(super) securelevel: i32,
-    /// What was counted so far; nothing that is counted is given out twice.
+    /// What was counted so far; what is given out next is free, and begins after it.
+    #[serde(deserialize_with = "check::counters")]
     pub counters: Counters,
     /// Jails by number.
+    #[serde(deserialize_with = "check::jails")]
     pub(super) jails: BTreeMap<i32, Prison>,
     /// Processes by number.
     pub(super) processes: BTreeMap<i32, SimProcess>,

@@ -233,7 +233,8 @@ impl System for SimHost {
     }
 
     fn pause(&self, time: Duration) {
-        self.lock().clock += time;
+        let mut machine = self.lock();
+        machine.clock = machine.clock.saturating_add(time);
     }
 }
 
@@ -332,8 +333,8 @@ impl Machine {
         };
         let place = jail.as_ref().map_or(Jid::HOST, |(jid, _)| *jid);
         if place != Jid::HOST {
-            self.state.counters.last_pid += 1;
-            self.note(place.0, NoteFlags::ATTACH, self.state.counters.last_pid);
+            let pid = self.next_pid();
+            self.note(place.0, NoteFlags::ATTACH, pid);
         }
         let recorded = Recorded::new(jail, command, console);
         let script = self.scripts.iter().rfind(|script| recorded.line.contains(&script.pattern));
@@ -400,8 +401,7 @@ impl Machine {
         if fstype == "nullfs" {
             from = self.state.tree.directory(from.as_ref())?.to_string_lossy().into_owned();
         }
-        self.state.counters.last_fsid += 1;
-        let mut mounted = Mounted::new(fstype, from, point, Fsid(self.state.counters.last_fsid, 0x71));
+        let mut mounted = Mounted::new(fstype, from, point, Fsid(self.next_fsid(), 0x71));
         mounted.read_only = opts.iter().any(|opt| opt.name == "ro");
         self.state.mounts.push(mounted);
         Ok(())

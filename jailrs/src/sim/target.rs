@@ -13,7 +13,7 @@ use crate::system::{JailFlags, Refusal};
 const FREE: &[&str] = &["unprivileged_parent_tampering", "unprivileged_proc_debug"];
 
 /// The room for a jail's whole name, its NUL included.
-const NAME_ROOM: usize = 256;
+pub(super) const NAME_ROOM: usize = 256;
 
 /// Which jail a call is about.
 pub(super) struct Target {

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::Errno;
 
-/// The longest chain of symbolic links that is followed (`MAXSYMLINKS`).
+/// How many symbolic links are followed on the way along one path (`MAXSYMLINKS`).
 const LINKS_MAX: usize = 32;
 
 /// Directories, files and symbolic links.
@@ -72,13 +72,11 @@ impl Tree {
 
     /// The directory that a path leads to, links followed.
     pub(super) fn directory(&self, path: &Path) -> Result<PathBuf, Errno> {
-        self.follow(path, 0)
+        self.follow(path, &mut 0)
     }
 
-    fn follow(&self, path: &Path, links: usize) -> Result<PathBuf, Errno> {
-        if links > LINKS_MAX {
-            return Err(Errno::ELOOP);
-        }
+    /// As [`directory`](Self::directory), after so many links.
+    fn follow(&self, path: &Path, links: &mut usize) -> Result<PathBuf, Errno> {
         if !path.is_absolute() {
             return Err(Errno::ENOENT);
         }
@@ -90,7 +88,11 @@ impl Tree {
                     at = match self.0.get(&next).ok_or(Errno::ENOENT)? {
                         Entry::Dir => next,
                         Entry::File | Entry::Text(_) => return Err(Errno::ENOTDIR),
-                        Entry::Link(target) => self.follow(&at.join(target), links + 1)?,
+                        Entry::Link(_) if *links == LINKS_MAX => return Err(Errno::ELOOP),
+                        Entry::Link(target) => {
+                            *links += 1;
+                            self.follow(&at.join(target), links)?
+                        }
                     };
                 }
                 Component::ParentDir => {
@@ -139,6 +141,14 @@ mod tests {
         assert_eq!(tree.below(Path::new("/jails/web"), Path::new("/dev/etc")), Err(Errno::ELOOP));
         assert_eq!(tree.below(Path::new("/jails/web"), Path::new("/../db")), Err(Errno::EINVAL));
         assert_eq!(tree.directory(Path::new("/loop")), Err(Errno::ELOOP));
+        // Each leads over the one before twice.
+        for at in 1..40 {
+            let way = format!("{0}/../{0}", at - 1);
+            tree.add_link(Path::new(&format!("/{at}")), Path::new(&way));
+        }
+        tree.add_dir(Path::new("/0"));
+        assert_eq!(tree.directory(Path::new("/4")), Ok("/0".into()));
+        assert_eq!(tree.directory(Path::new("/39")), Err(Errno::ELOOP));
         assert_eq!(tree.directory(Path::new("relative")), Err(Errno::ENOENT));
         assert_eq!(tree.directory(Path::new("/etc/rc.conf")), Err(Errno::ENOTDIR));
     }

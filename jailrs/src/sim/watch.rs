@@ -53,7 +53,8 @@ impl Watch for Queue {
     fn next(&mut self, patience: Duration) -> Result<Option<Note>, Errno> {
         let note = lock(&self.pending).notes.pop_front();
         if note.is_none() {
-            self.machine.lock().clock += patience;
+            let mut machine = self.machine.lock();
+            machine.clock = machine.clock.saturating_add(patience);
         }
         Ok(note)
     }
