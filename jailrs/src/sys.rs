@@ -2,11 +2,11 @@
 
 use std::ffi::{CString, c_char, c_int, c_uint, c_void};
 use std::io;
-use std::os::fd::RawFd;
+use std::os::fd::{FromRawFd, OwnedFd, RawFd};
 use std::ptr;
 
 use crate::Errno;
-use crate::system::{JailFlags, Opt, Refusal, Target};
+use crate::system::{JailFlags, Jid, Opt, Refusal, Target};
 
 mod child;
 mod interface;
@@ -16,7 +16,8 @@ mod way;
 
 pub(crate) use child::{driver_names, kill_all, socket_in_jail, sysctl_inside, sysctl_set_inside};
 pub(crate) use interface::{
-    IFCONF_SIZE, IFGROUPREQ_SIZE, Ifreq, ifconf, ifgroup, ifgroups, ifioctl, ifioctl_buffer, socket,
+    BufferCall, GroupCall, IfCall, Ifreq, ifconf, ifcreate, ifgroup, ifgroups, ifioctl, ifioctl_buffer,
+    socket,
 };
 pub(crate) use queue::{kevent_add, kevent_delete, kevent_next, kqueue};
 pub(crate) use signals::EndingSignals;
@@ -89,6 +90,28 @@ pub(crate) fn with_opts(call: OptCall, opts: &mut [Opt], flags: c_int) -> Result
     Ok(result)
 }
 
+/// jail_set(2) or jail_get(2): the jail's number, and the descriptor of it if one was asked for, whose number is in the option too.
+pub(crate) fn jail(
+    call: OptCall,
+    opts: &mut [Opt],
+    flags: JailFlags,
+) -> Result<(Jid, Option<OwnedFd>), Refusal> {
+    let gives = flags.intersects(JailFlags::GET_DESC | JailFlags::OWN_DESC);
+    // The kernel writes to one of several, and another could be taken for it.
+    if gives && opts.iter().filter(|opt| opt.name == "desc").count() > 1 {
+        return Err(Errno::EINVAL.into());
+    }
+    let jid = Jid(with_opts(call, opts, flags.bits())?);
+    let bytes = opts.iter().find(|opt| gives && opt.name == "desc").map(|opt| opt.value.as_slice());
+    let number = bytes.and_then(|bytes| bytes.try_into().ok()).map(RawFd::from_ne_bytes);
+    let Some(number) = number.filter(|number| *number >= 0) else { return Ok((jid, None)) };
+    // SAFETY: the kernel has just made it, wrote its number to the one option of that name, and it has no other owner.
+    let desc = unsafe { OwnedFd::from_raw_fd(number) };
+    // The kernel gives one that a child would inherit.
+    set_cloexec(number)?;
+    Ok((jid, Some(desc)))
+}
+
 /// jail_remove_jd(2) by number: FreeBSD 14's C library has no such function. A kernel without it would send SIGSYS, but a
 /// kernel without it gives no jail descriptor either.
 const SYS_JAIL_REMOVE_JD: c_int = 598;
@@ -136,15 +159,9 @@ fn is_alive(desc: c_int) -> bool {
 }
 
 /// Makes a descriptor close on exec.
-pub(crate) fn set_cloexec(desc: RawFd) -> Result<(), Errno> {
+fn set_cloexec(desc: RawFd) -> Result<(), Errno> {
     // SAFETY: takes numbers and touches no memory.
     checked(unsafe { libc::fcntl(desc, libc::F_SETFD, libc::FD_CLOEXEC) }).map(drop)
-}
-
-/// close(2) of a descriptor that nothing else owns.
-pub(crate) fn close(desc: RawFd) {
-    // SAFETY: takes a number; the caller says that it is the only owner.
-    unsafe { libc::close(desc) };
 }
 
 /// How often a kernel variable is asked for that grows between the question for its size and that for its bytes.

@@ -272,7 +272,8 @@ pub trait System: fmt::Debug + Send + Sync {
     /// What cpuset_setaffinity(2) gives: `EDEADLK` for none, `EINVAL` for one that the jail above may not use.
     fn set_jail_cpus(&self, jail: Target, cpus: &[u16]) -> Result<(), Errno>;
 
-    /// Closes a jail descriptor; one that owns its jail takes it along.
+    /// Closes a jail descriptor that [`jail_set`](Self::jail_set) or [`jail_get`](Self::jail_get) has given; one that owns its jail
+    /// takes it along. Any other number is left alone.
     fn close_desc(&self, desc: i32);
 
     /// The type of a parameter, as the kernel declares it now.

@@ -1,50 +1,13 @@
 //! Interfaces by ioctl(2), in the VNET of a socket.
 
-use std::ffi::c_ulong;
 use std::os::fd::OwnedFd;
 
 use crate::Errno;
 use crate::ifnet::{IfCaps, IfFlags, Interface, NAME_MAX, name_of_bytes, name_to_bytes};
 use crate::mac::Mac;
 use crate::param::text_of;
-use crate::sys::{self, Ifreq};
+use crate::sys::{self, BufferCall, GroupCall, IfCall, Ifreq};
 use crate::system::{IfChange, Jid, Vnet};
-
-/// `_IOW('i', number, size)` of sys/ioccom.h.
-const fn write(number: u8, size: usize) -> c_ulong {
-    0x8000_0000 | (size as c_ulong & 0x1fff) << 16 | (b'i' as c_ulong) << 8 | number as c_ulong
-}
-
-/// `_IOWR('i', number, size)` of sys/ioccom.h.
-const fn both(number: u8, size: usize) -> c_ulong {
-    0x4000_0000 | write(number, size)
-}
-
-const IFREQ: usize = size_of::<Ifreq>();
-
-// sys/sockio.h of FreeBSD 15.1
-const SIOCSIFFLAGS: c_ulong = write(16, IFREQ);
-const SIOCGIFFLAGS: c_ulong = both(17, IFREQ);
-const SIOCGIFCONF: c_ulong = both(36, sys::IFCONF_SIZE);
-const SIOCSIFNAME: c_ulong = write(40, IFREQ);
-const SIOCSIFDESCR: c_ulong = write(41, IFREQ);
-const SIOCGIFDESCR: c_ulong = both(42, IFREQ);
-const SIOCGIFMTU: c_ulong = both(51, IFREQ);
-const SIOCSIFMTU: c_ulong = write(52, IFREQ);
-const SIOCSIFLLADDR: c_ulong = write(60, IFREQ);
-const SIOCSIFVNET: c_ulong = both(90, IFREQ);
-const SIOCSIFRVNET: c_ulong = both(91, IFREQ);
-const SIOCSIFCAP: c_ulong = write(30, IFREQ);
-const SIOCGIFCAP: c_ulong = both(31, IFREQ);
-const SIOCGIFFIB: c_ulong = both(92, IFREQ);
-const SIOCSIFFIB: c_ulong = write(93, IFREQ);
-const SIOCAIFGROUP: c_ulong = write(135, sys::IFGROUPREQ_SIZE);
-const SIOCGIFGROUP: c_ulong = both(136, sys::IFGROUPREQ_SIZE);
-const SIOCDIFGROUP: c_ulong = write(137, sys::IFGROUPREQ_SIZE);
-const SIOCIFDESTROY: c_ulong = write(121, IFREQ);
-const SIOCIFCREATE2: c_ulong = both(124, IFREQ);
-
-const _: () = assert!(SIOCSIFVNET == 0xc020_695a || cfg!(not(target_pointer_width = "64")));
 
 const AF_LINK: u8 = 18;
 
@@ -118,7 +81,7 @@ pub(super) fn interfaces(vnet: Vnet, which: impl Fn(&Interface) -> bool) -> Resu
 fn of_socket(socket: &OwnedFd, which: impl Fn(&Interface) -> bool) -> Result<Vec<Interface>, Errno> {
     let mut room = 1 << 16;
     let bytes = loop {
-        let bytes = sys::ifconf(socket, SIOCGIFCONF, room)?;
+        let bytes = sys::ifconf(socket, room)?;
         // The kernel gives what fits and does not say that there is more.
         if bytes.len() + 512 < room {
             break bytes;
@@ -136,18 +99,18 @@ fn of_socket(socket: &OwnedFd, which: impl Fn(&Interface) -> bool) -> Result<Vec
 
 fn describe(socket: &OwnedFd, mut interface: Interface) -> Result<Interface, Errno> {
     let mut ifreq = request(&interface.name)?;
-    sys::ifioctl(socket, SIOCGIFFLAGS, &mut ifreq)?;
+    sys::ifioctl(socket, IfCall::SIOCGIFFLAGS, &mut ifreq)?;
     interface.flags = IfFlags::from_bits_retain(flags(&ifreq));
     let mut ifreq = request(&interface.name)?;
-    sys::ifioctl(socket, SIOCGIFMTU, &mut ifreq)?;
+    sys::ifioctl(socket, IfCall::SIOCGIFMTU, &mut ifreq)?;
     interface.mtu = u32::try_from(int(&ifreq)).unwrap_or(0);
     interface.description = description(socket, &interface.name)?;
     interface.groups = groups(socket, &interface.name)?;
     let mut ifreq = request(&interface.name)?;
-    sys::ifioctl(socket, SIOCGIFFIB, &mut ifreq)?;
+    sys::ifioctl(socket, IfCall::SIOCGIFFIB, &mut ifreq)?;
     interface.fib = u32::try_from(int(&ifreq)).unwrap_or(0);
     let mut ifreq = request(&interface.name)?;
-    sys::ifioctl(socket, SIOCGIFCAP, &mut ifreq)?;
+    sys::ifioctl(socket, IfCall::SIOCGIFCAP, &mut ifreq)?;
     let [a, b, c, d, e, f, g, h, ..] = ifreq.data;
     interface.capable = IfCaps::from_bits_retain(u32::from_ne_bytes([a, b, c, d]));
     interface.enabled = IfCaps::from_bits_retain(u32::from_ne_bytes([e, f, g, h]));
@@ -157,7 +120,7 @@ fn describe(socket: &OwnedFd, mut interface: Interface) -> Result<Interface, Err
 fn description(socket: &OwnedFd, name: &str) -> Result<String, Errno> {
     let mut buffer = vec![0; DESCRIPTION];
     loop {
-        match sys::ifioctl_buffer(socket, SIOCGIFDESCR, &mut request(name)?, true, &mut buffer) {
+        match sys::ifioctl_buffer(socket, BufferCall::SIOCGIFDESCR, &mut request(name)?, &mut buffer) {
             Err(Errno::ENOMSG) => return Ok(String::new()),
             Err(errno) => return Err(errno),
             Ok(length) if length > buffer.len() => buffer.resize(length, 0),
@@ -169,7 +132,7 @@ fn description(socket: &OwnedFd, name: &str) -> Result<String, Errno> {
 fn groups(socket: &OwnedFd, name: &str) -> Result<Vec<String>, Errno> {
     let name = request(name)?.name;
     loop {
-        match sys::ifgroups(socket, SIOCGIFGROUP, &name) {
+        match sys::ifgroups(socket, &name) {
             // There are more than when they were counted.
             Err(Errno::EINVAL) => {}
             groups => return groups,
@@ -177,7 +140,7 @@ fn groups(socket: &OwnedFd, name: &str) -> Result<Vec<String>, Errno> {
     }
 }
 
-fn change_group(socket: &OwnedFd, call: c_ulong, name: &str, group: &str) -> Result<(), Errno> {
+fn change_group(socket: &OwnedFd, call: GroupCall, name: &str, group: &str) -> Result<(), Errno> {
     let group = request(group).map_err(|_| Errno::EINVAL)?.name;
     sys::ifgroup(socket, call, &request(name)?.name, &group)
 }
@@ -189,39 +152,39 @@ pub(super) fn change(socket: &OwnedFd, name: &str, change: &IfChange) -> Result<
         IfChange::Rename(new) => rename(socket, ifreq, new),
         IfChange::Up(up) => set_flag(socket, name, IfFlags::UP, *up),
         IfChange::Promiscuous(on) => set_flag(socket, name, IfFlags::PPROMISC, *on),
-        IfChange::AddGroup(group) => change_group(socket, SIOCAIFGROUP, name, group),
-        IfChange::RemoveGroup(group) => change_group(socket, SIOCDIFGROUP, name, group),
+        IfChange::AddGroup(group) => change_group(socket, GroupCall::SIOCAIFGROUP, name, group),
+        IfChange::RemoveGroup(group) => change_group(socket, GroupCall::SIOCDIFGROUP, name, group),
         IfChange::Fib(fib) => {
             let fib = i32::try_from(*fib).map_err(|_| Errno::EINVAL)?;
-            sys::ifioctl(socket, SIOCSIFFIB, &mut with_int(ifreq, fib))
+            sys::ifioctl(socket, IfCall::SIOCSIFFIB, &mut with_int(ifreq, fib))
         }
         IfChange::Capabilities(caps) => {
-            sys::ifioctl(socket, SIOCSIFCAP, &mut with_int(ifreq, caps.bits() as i32))
+            sys::ifioctl(socket, IfCall::SIOCSIFCAP, &mut with_int(ifreq, caps.bits() as i32))
         }
         IfChange::Mac(Mac(octets)) => {
             let address = [6, AF_LINK].iter().chain(octets);
             ifreq.data.iter_mut().zip(address).for_each(|(place, byte)| *place = *byte);
-            sys::ifioctl(socket, SIOCSIFLLADDR, &mut ifreq)
+            sys::ifioctl(socket, IfCall::SIOCSIFLLADDR, &mut ifreq)
         }
         IfChange::Mtu(mtu) => {
             // Too large a one is for the kernel to refuse, which first looks for the interface.
-            sys::ifioctl(socket, SIOCSIFMTU, &mut with_int(ifreq, *mtu as i32))
+            sys::ifioctl(socket, IfCall::SIOCSIFMTU, &mut with_int(ifreq, *mtu as i32))
         }
         IfChange::Description(text) => {
             // The kernel copies all but the last byte and closes the text itself; no bytes take it away.
             let mut bytes = text.as_bytes().to_vec();
             bytes.extend((!text.is_empty()).then_some(0));
-            sys::ifioctl_buffer(socket, SIOCSIFDESCR, &mut ifreq, true, &mut bytes).map(drop)
+            sys::ifioctl_buffer(socket, BufferCall::SIOCSIFDESCR, &mut ifreq, &mut bytes).map(drop)
         }
     }
 }
 
 fn set_flag(socket: &OwnedFd, name: &str, flag: IfFlags, on: bool) -> Result<(), Errno> {
     let mut ifreq = request(name)?;
-    sys::ifioctl(socket, SIOCGIFFLAGS, &mut ifreq)?;
+    sys::ifioctl(socket, IfCall::SIOCGIFFLAGS, &mut ifreq)?;
     let mut wanted = IfFlags::from_bits_retain(flags(&ifreq));
     wanted.set(flag, on);
-    sys::ifioctl(socket, SIOCSIFFLAGS, &mut with_flags(request(name)?, wanted.bits()))
+    sys::ifioctl(socket, IfCall::SIOCSIFFLAGS, &mut with_flags(request(name)?, wanted.bits()))
 }
 
 fn rename(socket: &OwnedFd, mut ifreq: Ifreq, new: &str) -> Result<(), Errno> {
@@ -231,27 +194,26 @@ fn rename(socket: &OwnedFd, mut ifreq: Ifreq, new: &str) -> Result<(), Errno> {
         return Err(Errno::EINVAL);
     }
     bytes.iter_mut().zip(name_to_bytes(new)).for_each(|(place, byte)| *place = byte);
-    sys::ifioctl_buffer(socket, SIOCSIFNAME, &mut ifreq, false, &mut bytes).map(drop)
+    sys::ifioctl_buffer(socket, BufferCall::SIOCSIFNAME, &mut ifreq, &mut bytes).map(drop)
 }
 
 /// Creates an interface in the socket's VNET.
 pub(super) fn create(socket: &OwnedFd, name: &str) -> Result<String, Errno> {
-    let mut ifreq = request(name).map_err(|_| Errno::EINVAL)?;
-    sys::ifioctl(socket, SIOCIFCREATE2, &mut ifreq)?;
-    Ok(name_of_bytes(&ifreq.name))
+    let wanted = request(name).map_err(|_| Errno::EINVAL)?.name;
+    Ok(name_of_bytes(&sys::ifcreate(socket, &wanted)?))
 }
 
 /// Destroys an interface of the socket's VNET.
 pub(super) fn destroy(socket: &OwnedFd, name: &str) -> Result<(), Errno> {
-    sys::ifioctl(socket, SIOCIFDESTROY, &mut request(name)?)
+    sys::ifioctl(socket, IfCall::SIOCIFDESTROY, &mut request(name)?)
 }
 
 /// Moves an interface of the host into a jail.
 pub(super) fn move_in(name: &str, to: Jid) -> Result<(), Errno> {
-    sys::ifioctl(&sys::socket()?, SIOCSIFVNET, &mut with_int(request(name)?, to.0))
+    sys::ifioctl(&sys::socket()?, IfCall::SIOCSIFVNET, &mut with_int(request(name)?, to.0))
 }
 
 /// Takes an interface back from a jail.
 pub(super) fn reclaim(name: &str, from: Jid) -> Result<(), Errno> {
-    sys::ifioctl(&sys::socket()?, SIOCSIFRVNET, &mut with_int(request(name)?, from.0))
+    sys::ifioctl(&sys::socket()?, IfCall::SIOCSIFRVNET, &mut with_int(request(name)?, from.0))
 }

@@ -7,9 +7,11 @@ mod tcp;
 mod watch;
 
 use std::any::Any;
+use std::collections::BTreeMap;
+use std::os::fd::{AsRawFd, OwnedFd, RawFd};
 use std::path::{Path, PathBuf};
 use std::process::{self, ExitStatus, Output};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use crate::command::Spec;
@@ -29,35 +31,35 @@ const FILE_MAX: u64 = 16 << 20;
 
 /// The machine that this program runs on.
 pub(crate) fn system() -> Result<Arc<dyn System>> {
-    Ok(Arc::new(Kernel { start: Instant::now() }))
+    Ok(Arc::new(Kernel { start: Instant::now(), descs: Mutex::default() }))
 }
 
 #[derive(Debug)]
 struct Kernel {
     start: Instant,
+    /// The jail descriptors that were given and not closed: no other number is closed.
+    descs: Mutex<BTreeMap<RawFd, OwnedFd>>,
 }
 
 impl Kernel {
-    fn jail(call: OptCall, opts: &mut [Opt], flags: JailFlags) -> Result<Jid, Refusal> {
-        let jid = sys::with_opts(call, opts, flags.bits())?;
-        if flags.intersects(JailFlags::GET_DESC | JailFlags::OWN_DESC) {
-            // The kernel gives a descriptor that a child would inherit.
-            let bytes = opts.iter().rfind(|opt| opt.name == "desc").map(|opt| opt.value.as_slice());
-            if let Some(desc) = bytes.and_then(|bytes| bytes.try_into().ok()).map(i32::from_ne_bytes) {
-                sys::set_cloexec(desc)?;
-            }
-        }
-        Ok(Jid(jid))
+    fn jail(&self, call: OptCall, opts: &mut [Opt], flags: JailFlags) -> Result<Jid, Refusal> {
+        let (jid, desc) = sys::jail(call, opts, flags)?;
+        self.descs().extend(desc.map(|desc| (desc.as_raw_fd(), desc)));
+        Ok(jid)
+    }
+
+    fn descs(&self) -> MutexGuard<'_, BTreeMap<RawFd, OwnedFd>> {
+        self.descs.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
 impl System for Kernel {
     fn jail_set(&self, opts: &mut [Opt], flags: JailFlags) -> Result<Jid, Refusal> {
-        Self::jail(OptCall::JailSet, opts, flags)
+        self.jail(OptCall::JailSet, opts, flags)
     }
 
     fn jail_get(&self, opts: &mut [Opt], flags: JailFlags) -> Result<Jid, Refusal> {
-        Self::jail(OptCall::JailGet, opts, flags)
+        self.jail(OptCall::JailGet, opts, flags)
     }
 
     fn jail_remove(&self, jail: Target) -> Result<(), Errno> {
@@ -73,7 +75,9 @@ impl System for Kernel {
     }
 
     fn close_desc(&self, desc: i32) {
-        sys::close(desc);
+        // What is closed may own its jail, whose end takes its time.
+        let closed = self.descs().remove(&desc);
+        drop(closed);
     }
 
     fn param_kind(&self, name: &str) -> Result<Kind, Errno> {

@@ -1,5 +1,7 @@
 //! Jail descriptors, by the raw calls: every flag, and what is refused with which words.
 
+use std::os::fd::AsRawFd;
+
 use jailrs::Errno;
 use jailrs::system::{JailFlags, Jid, Opt, Refusal, System, Target};
 use libtest_mimic::Failed;
@@ -11,6 +13,7 @@ pub(crate) const BOTH: &[(&str, Run)] = &[
     ("a_descriptor_is_given_used_and_dies_with_its_jail", used),
     ("jails_are_made_and_found_below_a_descriptor", below),
     ("closing_the_owner_removes_the_jail", owned),
+    ("only_a_descriptor_that_was_given_is_closed", foreign),
 ];
 
 /// The number in the option of this name.
@@ -115,4 +118,19 @@ fn owned(rig: &mut Rig) -> Result<(), Failed> {
     let gone = refused(system.jail_get(&mut [Opt::int("jid", jid.0)], JailFlags::empty()));
     assert_eq!(gone.0, Errno::ENOENT);
     Ok(())
+}
+
+fn foreign(rig: &mut Rig) -> Result<(), Failed> {
+    let file = std::fs::File::open("/dev/null")?;
+    rig.host.system().close_desc(file.as_raw_fd());
+    file.metadata()?;
+    let (name, system) = (rig.name("fd"), rig.host.system());
+    let (jid, desc) = made(system, &[Opt::text("name", &name)], JailFlags::GET_DESC)?;
+    let mut two = [Opt::int("jid", jid.0), Opt::int("desc", -1), Opt::int("desc", file.as_raw_fd())];
+    let _ = system.jail_get(&mut two, JailFlags::GET_DESC);
+    system.close_desc(file.as_raw_fd());
+    file.metadata()?;
+    system.close_desc(desc);
+    system.close_desc(desc);
+    system.jail_remove(jid.into()).map_err(|errno| errno.to_string().into())
 }
