@@ -198,12 +198,21 @@ impl Socket {
         if asked.is_shutdown() { spare(&self.info(asked.path)?, asked.path) } else { Ok(()) }
     }
 
-    /// Returns the address of this socket's own node: its name, or `[id]:`.
+    /// Returns the address of this socket's own node, for others to reach it by: `name:`, or `[id]:`.
+    ///
+    /// ```
+    /// # use netgraph::{Socket, sim::SimKernel};
+    /// let socket = Socket::open(&SimKernel::new(), Some("me".parse()?))?;
+    /// assert_eq!(socket.address()?.to_string(), "me:");
+    /// assert_eq!(socket.info(&socket.address()?)?.name, "me");
+    /// # Ok::<(), netgraph::Error>(())
+    /// ```
     ///
     /// # Errors
     /// [`Error::Data`] with the errno of getsockname(2).
     pub fn address(&self) -> Result<Path> {
-        self.transport.address().map_err(|errno| Error::Data { what: "getsockname", errno })
+        let name = self.transport.socket_name();
+        name.map(Path::from).map_err(|errno| Error::Data { what: "getsockname", errno })
     }
 
     /// Reads what the node at `path` is.

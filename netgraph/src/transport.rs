@@ -62,11 +62,13 @@ pub trait Transport: fmt::Debug + Send + Sync {
     /// The errno of `recvmsg` for the first packet.
     fn recv_data(&self, batch: &mut RecvBatch, wait: Wait) -> Result<usize, Errno>;
 
-    /// Returns the address of the socket's own node as getsockname(2) tells it: its name, or `[id]:`.
+    /// Returns what getsockname(2) tells of the socket's own node: its name, or `[id]` in place of one. It is no path
+    /// yet: [`Path::from`] makes that of it.
     ///
     /// # Errors
     /// The errno of `getsockname`.
-    fn address(&self) -> Result<Path, Errno>;
+    #[doc(alias = "getsockname")]
+    fn socket_name(&self) -> Result<NodeName, Errno>;
 
     /// Enlarges the room for replies that wait to be read (SO_RCVBUF of the control socket) to at least twice
     /// what it is, within the system's limit.

@@ -192,8 +192,7 @@ fn events_survive_interrupts_and_lateness() {
     let faults = [(Call::RecvMsg, Fault::Errno(Errno::EINTR)), (Call::RecvMsg, Fault::Late)];
     let (socket, met) = faulty(&kernel, faults);
     let other = Socket::open(&kernel, None).unwrap();
-    let to = socket.transport().address().unwrap();
-    let to = Path::raw(&[to.as_bytes(), b":"].concat());
+    let to = socket.address().unwrap();
     other.transport().send_msg(&to, &unsolicited()).unwrap();
     assert_eq!(socket.next_event(Wait::No).unwrap(), None);
     assert_eq!(met.load(Ordering::Relaxed), 2);

@@ -210,8 +210,8 @@ impl Transport for HostSocket {
         Ok(batch.len())
     }
 
-    fn address(&self) -> Result<Path, Errno> {
-        sys::socket_name(self.control.as_fd()).map(|name| Path::raw(name.as_field()))
+    fn socket_name(&self) -> Result<NodeName, Errno> {
+        sys::socket_name(self.control.as_fd()).map(|name| NodeName::from_field(name.as_field()))
     }
 
     fn grow_receive_buffer(&self) -> Result<(), Errno> {

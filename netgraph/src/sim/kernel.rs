@@ -329,14 +329,14 @@ impl Transport for SimSocket {
         Ok(batch.len())
     }
 
-    fn address(&self) -> std::result::Result<Path, Errno> {
+    fn socket_name(&self) -> std::result::Result<NodeName, Errno> {
         let machine = self.machine.lock();
         let socket = machine.sockets.get(self.socket).ok_or(Errno::EBADF)?;
         let core = socket.node.and_then(|node| machine.core(node)).ok_or(Errno::EINVAL)?;
         Ok(if core.name.is_empty() {
-            Path::raw(core.id.to_string().as_bytes())
+            NodeName::from_field(core.id.to_string().as_bytes())
         } else {
-            Path::raw(core.name.as_bytes())
+            core.name
         })
     }
 

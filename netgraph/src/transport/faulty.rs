@@ -8,7 +8,7 @@ use std::sync::Mutex;
 
 use super::{RecvBatch, Transport, Wait};
 use crate::error::Errno;
-use crate::name::HookName;
+use crate::name::{HookName, NodeName};
 use crate::path::Path;
 
 /// A call of [`Transport`].
@@ -120,8 +120,8 @@ impl<F: FnMut(Call, u64) -> Option<Fault> + Send> Transport for Faulty<F> {
         }
     }
 
-    fn address(&self) -> Result<Path, Errno> {
-        self.inner.address()
+    fn socket_name(&self) -> Result<NodeName, Errno> {
+        self.inner.socket_name()
     }
 
     fn grow_receive_buffer(&self) -> Result<(), Errno> {

@@ -8,7 +8,7 @@ use std::os::fd::BorrowedFd;
 use super::{RecvBatch, Transport, Wait};
 use crate::error::Errno;
 use crate::message::Frame;
-use crate::name::HookName;
+use crate::name::{HookName, NodeName};
 use crate::nodes::generic;
 use crate::path::Path;
 use crate::sys::NGM_GENERIC_COOKIE;
@@ -96,8 +96,8 @@ impl<F: Fn(fmt::Arguments<'_>) + Send + Sync> Transport for Traced<F> {
         self.inner.recv_data(batch, wait)
     }
 
-    fn address(&self) -> Result<Path, Errno> {
-        self.inner.address()
+    fn socket_name(&self) -> Result<NodeName, Errno> {
+        self.inner.socket_name()
     }
 
     fn grow_receive_buffer(&self) -> Result<(), Errno> {

@@ -71,8 +71,8 @@ impl Transport for Mortal<Box<dyn Transport>> {
         self.inner.recv_data(batch, wait)
     }
 
-    fn address(&self) -> Result<Path, netgraph::Errno> {
-        self.inner.address()
+    fn socket_name(&self) -> Result<NodeName, netgraph::Errno> {
+        self.inner.socket_name()
     }
 
     fn grow_receive_buffer(&self) -> Result<(), netgraph::Errno> {

@@ -131,9 +131,9 @@ impl World {
             "events" => self.events(at(1)),
             "send" => self.send_data(at(1), &word(at(2)), &unhex(at(3))),
             "recv" => self.receive_all(at(1)),
-            "sockname" => match self.socket(at(1)).address() {
-                Ok(address) => {
-                    let name = self.name_address(&address.to_string());
+            "sockname" => match self.socket(at(1)).socket_name() {
+                Ok(name) => {
+                    let name = self.name_address(&name.to_string());
                     json!({"ok": name, "len": size_of::<sys::sockaddr_ng>()})
                 }
                 Err(errno) => refused(errno),
