@@ -72,11 +72,13 @@ impl Path {
         Self::own().hook(hook)
     }
 
-    /// The path that goes on from here through `hook`.
+    /// The path that goes on from here through `hook`. One that becomes longer than [`PATH_MAX`] is refused where it is
+    /// used.
     #[must_use]
     pub fn hook(&self, hook: HookName) -> Self {
         let mut bytes = self.as_bytes().to_vec();
-        if !bytes.is_empty() && bytes.last() != Some(&b':') {
+        // A dot at the end, which the kernel passes over, is the one that is needed.
+        if !matches!(bytes.last(), None | Some(b':' | b'.')) {
             bytes.push(b'.');
         }
         bytes.extend_from_slice(hook.as_bytes());
@@ -131,7 +133,14 @@ impl Path {
         NodeId::parse(self.as_bytes().strip_suffix(b":")?)
     }
 
-    /// Splits the path into its node (`None`: the sender) and its hooks, as the kernel does.
+    /// Refuses a path of which the kernel would take the beginning for the whole.
+    pub(crate) fn check_length(&self) -> Result<(), PathError> {
+        let len = self.as_bytes().len();
+        if len > PATH_MAX { Err(PathError::TooLong(len)) } else { Ok(()) }
+    }
+
+    /// Splits the path into its node (`None`: the sender) and its hooks, as the kernel does: what is beyond [`PATH_MAX`]
+    /// bytes it does not see.
     ///
     /// # Errors
     /// Where the kernel answers EINVAL.
@@ -162,13 +171,11 @@ impl Path {
 impl FromStr for Path {
     type Err = PathError;
     fn from_str(text: &str) -> Result<Self, PathError> {
-        if text.len() > PATH_MAX {
-            return Err(PathError::TooLong(text.len()));
-        }
         if text.as_bytes().contains(&0) {
             return Err(PathError::Nul);
         }
         let path = Self::from_bytes(text.as_bytes());
+        path.check_length()?;
         path.split().map(|_| ())?;
         Ok(path)
     }
@@ -259,6 +266,26 @@ mod tests {
             let path = Path::from(id);
             assert_eq!(path.to_string(), format!("{id}:"));
             assert_eq!(path.node_id(), Some(id).filter(|id| id.0 != 0));
+        }
+    }
+
+    #[test]
+    fn a_path_that_goes_on_leads_through_one_more_hook() {
+        let hook = HookName::constant("h");
+        for (path, on) in [
+            ("", "h"),
+            (".", ".h"),
+            (".:", ".:h"),
+            ("x", "x.h"),
+            ("x.", "x.h"),
+            ("hub2:", "hub2:h"),
+            ("hub2:.", "hub2:.h"),
+            ("hub2:x.", "hub2:x.h"),
+        ] {
+            assert_eq!(Path::raw(path.as_bytes()).hook(hook).to_string(), on);
+            let (node, mut hooks) = parts(path).unwrap();
+            hooks.push("h".into());
+            assert_eq!(parts(on), Ok((node, hooks)));
         }
     }
 

@@ -277,8 +277,9 @@ impl Socket {
     /// Connects `hook` of the node at `path` to `peer_hook` of the node at `peer`, a path as seen from `path`.
     ///
     /// # Errors
-    /// As [`Node::connect`].
+    /// As [`Node::connect`]; [`Error::Path`] where `peer` is longer than [`PATH_MAX`](crate::path::PATH_MAX).
     pub fn connect(&self, path: &Path, peer: &Path, hook: HookName, peer_hook: HookName) -> Result<()> {
+        peer.check_length()?;
         self.call(path, &generic::Connect::new(peer, hook, peer_hook))
     }
 

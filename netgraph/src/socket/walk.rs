@@ -13,6 +13,7 @@ impl Socket {
         if path.fits_address() {
             return Ok(None);
         }
+        path.check_length()?;
         let (node, hooks) = path.split()?;
         let mut at = match node {
             // `name:` of 31 characters does not fit an address either: look it up.
@@ -41,5 +42,38 @@ impl Socket {
             path: path.clone(),
             errno: Errno::ENOENT,
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::nodes::hub::Hub;
+    use crate::path::{PATH_MAX, PathError};
+    use crate::sim::SimKernel;
+
+    /// A socket whose hook with a name of 31 bytes leads to a hub.
+    fn with_a_hub() -> (Socket, HookName) {
+        let socket = Socket::open(&SimKernel::new(), None).unwrap();
+        let hook = "h".repeat(31).parse().unwrap();
+        socket.make_peer::<Hub>(hook, "any".parse().unwrap()).unwrap();
+        (socket, hook)
+    }
+
+    #[test]
+    fn a_path_that_is_too_long_is_refused_before_its_beginning_is_taken_for_it() {
+        let (socket, hook) = with_a_hub();
+        let mut path = Path::own_hook(hook);
+        while path.as_bytes().len() <= PATH_MAX {
+            path = path.hook("any".parse().unwrap()).hook(hook);
+        }
+        let too_long = Err(PathError::TooLong(path.as_bytes().len()));
+        let refused = |result: Result<()>| match result {
+            Err(Error::Path(error)) => Err(error),
+            _ => Ok(()),
+        };
+        assert_eq!(refused(socket.info(&path).map(drop)), too_long);
+        let (a, b) = ("a".parse().unwrap(), "b".parse().unwrap());
+        assert_eq!(refused(socket.connect(&Path::own(), &path, a, b)), too_long);
     }
 }
