@@ -1,6 +1,7 @@
 //! Control messages: their frames, and the traits that tie a request to its reply.
 
 use std::fmt;
+use std::hash::{Hash, Hasher};
 use std::mem::offset_of;
 
 use zerocopy::{FromBytes, Immutable, IntoBytes, KnownLayout};
@@ -13,7 +14,16 @@ use crate::sys;
 pub const HEADER_LEN: usize = size_of::<sys::ng_msghdr>();
 
 /// Which message of which node type: typecookie, number, and name in text.
-#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+///
+/// Two are equal where cookie and number are: a message that comes in tells no more.
+///
+/// ```
+/// use netgraph::message::{Command, Message};
+/// use netgraph::nodes::bridge::GetConfig;
+/// let Command { cookie, cmd, .. } = GetConfig::COMMAND;
+/// assert_eq!(Command::unnamed(cookie, cmd), GetConfig::COMMAND);
+/// ```
+#[derive(Clone, Copy)]
 pub struct Command {
     /// The typecookie.
     pub cookie: u32,
@@ -34,6 +44,20 @@ impl Command {
     #[must_use]
     pub const fn is_read_only(&self) -> bool {
         self.cmd & sys::NGM_READONLY != 0
+    }
+}
+
+impl PartialEq for Command {
+    fn eq(&self, other: &Self) -> bool {
+        (self.cookie, self.cmd) == (other.cookie, other.cmd)
+    }
+}
+
+impl Eq for Command {}
+
+impl Hash for Command {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        (self.cookie, self.cmd).hash(state);
     }
 }
 
@@ -95,7 +119,7 @@ impl<'a> Frame<'a> {
     /// Reads what an `M` carries. `None` where the message is another, or too short to be one.
     #[must_use]
     pub fn args_of<M: Message>(&self) -> Option<M::Args> {
-        if (self.header.typecookie, self.header.cmd) != (M::COMMAND.cookie, M::COMMAND.cmd) {
+        if self.command() != M::COMMAND {
             return None;
         }
         M::Args::decode(self.args).ok()

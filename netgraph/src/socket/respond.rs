@@ -48,7 +48,7 @@ impl Socket {
         let rejected = |errno| Error::Rejected { command, path: event.from.clone(), errno };
         let asked = event.frame().ok().filter(|frame| !frame.is_reply());
         let asked =
-            asked.filter(|frame| is(frame.command(), command)).ok_or_else(|| rejected(Errno::EINVAL))?;
+            asked.filter(|frame| frame.command() == command).ok_or_else(|| rejected(Errno::EINVAL))?;
         let mut frame = Vec::new();
         message::write_frame(&mut frame, command, asked.header.token, sys::NGF_RESP, args);
         loop {
@@ -59,10 +59,6 @@ impl Socket {
             }
         }
     }
-}
-
-fn is(one: Command, other: Command) -> bool {
-    (one.cookie, one.cmd) == (other.cookie, other.cmd)
 }
 
 /// What became of a message that a [`Responder`] received.
@@ -153,8 +149,7 @@ impl<'s> Responder<'s> {
     pub fn serve(&mut self, wait: Wait) -> Result<Served> {
         let Some(event) = self.socket.next_event(wait)? else { return Ok(Served::Nothing) };
         let asked = event.frame().ok().filter(|frame| !frame.is_reply()).map(|frame| frame.command());
-        let handler =
-            asked.and_then(|asked| self.handlers.iter_mut().find(|(command, _)| is(*command, asked)));
+        let handler = asked.and_then(|asked| self.handlers.iter_mut().find(|(command, _)| *command == asked));
         let Some((command, handle)) = handler else { return Ok(Served::Other(event)) };
         let Some(args) = handle(&event) else { return Ok(Served::Handled(*command)) };
         match self.socket.answer_raw(&event, *command, &args) {
