@@ -116,10 +116,12 @@ impl<'a> Frame<'a> {
         self.header.flags & sys::NGF_RESP != 0
     }
 
-    /// Reads what an `M` carries. `None` where the message is another, or too short to be one.
+    /// Reads what an `M` carries. `None` where the message is another, or the reply to an `M`, or too short to be one.
     #[must_use]
     pub fn args_of<M: Message>(&self) -> Option<M::Args> {
-        if self.command() != M::COMMAND {
+        // What nobody replies to may itself come as a reply, long after it was asked for: those of a ksocket do.
+        let answered = <M::Reply as Reply>::EXPECTED || M::REPLY_TEXT.is_some();
+        if self.command() != M::COMMAND || (answered && self.is_reply()) {
             return None;
         }
         M::Args::decode(self.args).ok()

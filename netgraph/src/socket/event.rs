@@ -51,7 +51,7 @@ impl Event {
         self.frame().is_ok_and(|frame| frame.is_reply())
     }
 
-    /// Reads the message as an `M`, or returns `None` if it is another.
+    /// Reads the message as an `M`, or returns `None` if it is another, or the late reply to one.
     #[must_use]
     pub fn message<M: Message>(&self) -> Option<M> {
         self.frame().ok()?.args_of::<M>().map(M::from_args)
@@ -151,5 +151,31 @@ impl Socket {
     #[must_use]
     pub fn missed_events(&self) -> u64 {
         self.control().missed()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::message::{Command, write_frame};
+    use crate::nodes::{bridge, cisco, ksocket};
+
+    fn event(command: Command, flags: u32, args: &[u8]) -> Event {
+        let mut frame = Vec::new();
+        write_frame(&mut frame, command, 7, flags, args);
+        Event::new(Path::own(), frame)
+    }
+
+    #[test]
+    fn a_late_reply_is_not_taken_for_what_it_replies_to() {
+        let asked = event(cisco::GetIpAddr::COMMAND, 0, &[]);
+        assert!(asked.message::<cisco::GetIpAddr>().is_some() && asked.read::<cisco::Event>().is_some());
+        let reply = event(cisco::GetIpAddr::COMMAND, crate::sys::NGF_RESP, &[0; 8]);
+        assert!(reply.message::<cisco::GetIpAddr>().is_none() && reply.read::<cisco::Event>().is_none());
+        let table = event(bridge::GetTable::COMMAND, crate::sys::NGF_RESP, &[0; 4]);
+        assert!(table.message::<bridge::GetTable>().is_none());
+        // What comes as a reply and as nothing else is read.
+        let refused = event(ksocket::Connected::COMMAND, crate::sys::NGF_RESP, &61_i32.to_ne_bytes());
+        assert_eq!(refused.read::<ksocket::Event>(), Some(ksocket::Event::Connected(61)));
     }
 }
