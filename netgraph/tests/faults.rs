@@ -199,6 +199,15 @@ fn events_survive_interrupts_and_lateness() {
     assert_eq!(socket.next_event(Wait::No).unwrap().unwrap().frame().unwrap().args, b"hello");
 }
 
+#[test]
+fn events_end_after_the_first_error() {
+    let (socket, met) = faulty(&SimKernel::new(), [(Call::RecvMsg, Fault::Errno(Errno::EPIPE)); 2]);
+    let mut events = socket.events();
+    assert_eq!(errno(events.next().unwrap()), Some(Errno::EPIPE));
+    assert!(events.next().is_none());
+    assert_eq!(met.load(Ordering::Relaxed), 1);
+}
+
 fn unsolicited() -> Vec<u8> {
     let mut frame = Vec::new();
     netgraph::message::write_frame(&mut frame, netgraph::message::Command::unnamed(4711, 1), 0, 0, b"hello");

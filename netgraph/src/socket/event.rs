@@ -133,7 +133,8 @@ impl Socket {
         }
     }
 
-    /// Returns the messages that came without being asked for and are here now.
+    /// Returns the messages that came without being asked for and are here now. It ends after the first error: once the
+    /// socket's node is gone there is no other.
     ///
     /// ```
     /// # use netgraph::{Socket, sim::SimKernel};
@@ -142,7 +143,15 @@ impl Socket {
     /// # Ok::<(), netgraph::Error>(())
     /// ```
     pub fn events(&self) -> impl Iterator<Item = Result<Event>> {
-        std::iter::from_fn(|| self.next_event(Wait::No).transpose())
+        let mut over = false;
+        std::iter::from_fn(move || {
+            if over {
+                return None;
+            }
+            let event = self.next_event(Wait::No).transpose();
+            over = matches!(event, Some(Err(_)));
+            event
+        })
     }
 
     /// Returns how many events were dropped because the program did not fetch them: more than 16,384 are not kept.
