@@ -101,7 +101,7 @@ impl Socket {
         Self { transport, timeout: REPLY_TIMEOUT, patience: PATIENCE, control: Mutex::default() }
     }
 
-    /// Sets how long a reply is waited for.
+    /// Sets how long a reply is waited for; [`Duration::MAX`]: as long as it takes.
     pub fn set_timeout(&mut self, timeout: Duration) {
         self.timeout = timeout;
     }

@@ -11,7 +11,7 @@ use std::io::IoSlice;
 #[cfg(unix)]
 use std::os::fd::BorrowedFd;
 use std::sync::Arc;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use crate::error::{Errno, Error};
 use crate::name::{HookName, NodeName};
@@ -29,6 +29,21 @@ pub enum Wait {
     Until(Instant),
     /// As long as it takes.
     Forever,
+}
+
+impl Wait {
+    /// For so long from now on; as long as it takes where that is beyond the end of the clock.
+    ///
+    /// ```
+    /// use netgraph::transport::Wait;
+    /// use std::time::Duration;
+    /// assert!(matches!(Wait::at_most(Duration::from_secs(5)), Wait::Until(_)));
+    /// assert_eq!(Wait::at_most(Duration::MAX), Wait::Forever);
+    /// ```
+    #[must_use]
+    pub fn at_most(time: Duration) -> Self {
+        Instant::now().checked_add(time).map_or(Self::Forever, Self::Until)
+    }
 }
 
 /// Control frames and data packets, as bytes, to and from one socket node.

@@ -307,6 +307,23 @@ fn faulty_after_removal(errno: Errno) -> (Socket, Arc<AtomicUsize>) {
 }
 
 #[test]
+fn the_longest_timeout_and_patience_are_none() {
+    let kernel = SimKernel::new();
+    let (mut socket, met) = faulty(&kernel, [(Call::RecvMsg, Fault::Late)]);
+    socket.set_timeout(Duration::MAX);
+    socket.set_patience(Duration::MAX);
+    assert_eq!(socket.info(&own()).unwrap().hooks, 0);
+    assert_eq!(met.load(Ordering::Relaxed), 1);
+    // An error that nothing taken away explains is told at once; one that may pass is waited out.
+    socket.remove_hook(&own(), "nothing".parse().unwrap()).unwrap();
+    assert_eq!(errno(socket.info(&"nobody:".parse().unwrap())), Some(Errno::ENOENT));
+    let (mut socket, met) = faulty_after_removal(Errno::EADDRINUSE);
+    socket.set_patience(Duration::MAX);
+    socket.name(&own(), "me".parse().unwrap()).unwrap();
+    assert_eq!(met.load(Ordering::Relaxed), 2);
+}
+
+#[test]
 fn patience_ends() {
     let met = Arc::new(AtomicUsize::new(0));
     let count = Arc::clone(&met);

@@ -1,6 +1,6 @@
 //! Commands, done.
 
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use super::answer::{Answer, NodeText, Received};
 use super::error::Failure;
@@ -115,7 +115,7 @@ fn msg(socket: &Socket, path: &Path, name: &str, args: &str) -> Result<Answer, F
     let sent = socket.send_text(path, name, args).map_err(refused("send msg"))?;
     // Nearly every reply is there already.
     let promised = sent.cmd & sys::NGM_HASREPLY != 0;
-    let wait = if promised { Wait::Until(Instant::now() + PROMISED) } else { Wait::No };
+    let wait = if promised { Wait::at_most(PROMISED) } else { Wait::No };
     let received = Received::next(socket, wait).map_err(refused("recv incoming message"))?;
     Ok(received.map_or(Answer::Nothing, Answer::Message))
 }

@@ -10,24 +10,25 @@ const PAUSES: (Duration, Duration) = (Duration::from_micros(50), Duration::from_
 /// Pauses that grow, up to a moment.
 #[derive(Debug)]
 pub(crate) struct Backoff {
-    until: Instant,
+    /// `None` where it is beyond the end of the clock.
+    until: Option<Instant>,
     next: Duration,
 }
 
 impl Backoff {
     /// Begins to wait, at most for `bound`.
     pub(crate) fn new(bound: Duration) -> Self {
-        Self::until(Instant::now() + bound)
+        Self::since(Instant::now(), bound)
     }
 
-    /// Begins to wait, at most until that moment.
-    pub(crate) fn until(until: Instant) -> Self {
-        Self { until, next: PAUSES.0 }
+    /// Begins to wait, at most until `bound` has passed since that moment.
+    pub(crate) fn since(moment: Instant, bound: Duration) -> Self {
+        Self { until: moment.checked_add(bound), next: PAUSES.0 }
     }
 
     /// Pauses; `false`, at once, where the time is over.
     pub(crate) fn pause(&mut self) -> bool {
-        let left = self.until.saturating_duration_since(Instant::now());
+        let left = self.until.map_or(Duration::MAX, |until| until.saturating_duration_since(Instant::now()));
         if left.is_zero() {
             return false;
         }
@@ -88,6 +89,16 @@ mod tests {
         });
         assert_eq!(result.unwrap_err().errno(), Some(Errno::EADDRINUSE));
         assert!(tries > 1);
+    }
+
+    #[test]
+    fn the_longest_bound_is_none() {
+        let mut tries = 0;
+        let result = retry(Duration::MAX, &[Errno::EADDRINUSE], || {
+            tries += 1;
+            if tries < 3 { refused(Errno::EADDRINUSE) } else { Ok(()) }
+        });
+        assert!(result.is_ok());
     }
 
     #[test]

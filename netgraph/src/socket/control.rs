@@ -73,9 +73,9 @@ impl Control {
         self.events.push_back(Event::new(from, self.reply.clone()));
     }
 
-    /// The moment until which what was taken away may linger.
-    fn settled(&self, patience: Duration) -> Option<Instant> {
-        self.removed.map(|moment| moment + patience)
+    /// Begins to wait for what was taken away and may linger; `None` where nothing was.
+    fn settling(&self, patience: Duration) -> Option<Backoff> {
+        self.removed.map(|moment| Backoff::since(moment, patience))
     }
 }
 
@@ -150,13 +150,13 @@ impl Socket {
                 // Nothing was sent: sosend() lets itself be interrupted only before it sends.
                 Err(Errno::EINTR) => {}
                 Err(Errno::ENOBUFS) if asked.repeatable => self.make_room(control, asked)?,
-                Err(errno) => {
-                    let until = control.settled(self.patience).filter(|_| asked.may_pass(errno));
-                    let backoff = until.map(|until| backoff.get_or_insert_with(|| Backoff::until(until)));
-                    if !backoff.is_some_and(Backoff::pause) {
+                Err(errno) if asked.may_pass(errno) => {
+                    backoff = backoff.or_else(|| control.settling(self.patience));
+                    if !backoff.as_mut().is_some_and(Backoff::pause) {
                         return Err(asked.rejected(errno));
                     }
                 }
+                Err(errno) => return Err(asked.rejected(errno)),
             }
         }
         if asked.takes_away() {
@@ -228,7 +228,7 @@ impl Socket {
     fn receive_one(&self, control: &mut Control, asked: Asked<'_>, wait: &mut Wait) -> Result<Option<Path>> {
         loop {
             match self.transport.recv_msg(&mut control.reply, *wait) {
-                Ok(None) if *wait == Wait::No => *wait = Wait::Until(Instant::now() + self.timeout),
+                Ok(None) if *wait == Wait::No => *wait = Wait::at_most(self.timeout),
                 Ok(from) => return Ok(from),
                 Err(Errno::EINTR) => {}
                 Err(errno) => return Err(asked.rejected(errno)),
