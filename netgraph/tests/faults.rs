@@ -1,6 +1,7 @@
 //! Sockets when things go wrong: every operation meets ENOBUFS, EINTR, and replies that are lost or late.
 #![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used, reason = "a test fails by panicking")]
 
+use std::io::IoSlice;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
@@ -8,8 +9,8 @@ use std::time::Duration;
 use netgraph::nodes::generic::{GetNodeInfo, MkPeer};
 use netgraph::nodes::{bridge, hub, tee};
 use netgraph::sim::SimKernel;
-use netgraph::transport::{Call, Fault, Faulty, RecvBatch, Wait};
-use netgraph::{Errno, Error, HookName, Kernel, Path, Result, Socket};
+use netgraph::transport::{Call, Fault, Faulty, RecvBatch, Transport, Wait};
+use netgraph::{Errno, Error, HookName, Kernel, NodeName, Path, Result, Socket};
 
 const PORT: HookName = HookName::constant("port");
 const ANY: HookName = HookName::constant("any");
@@ -304,6 +305,67 @@ fn faulty_after_removal(errno: Errno) -> (Socket, Arc<AtomicUsize>) {
     let socket = Socket::on(Box::new(transport));
     socket.remove_hook(&own(), PORT).unwrap();
     (socket, met)
+}
+
+/// A transport on which the same message comes again and again, and no reply.
+#[derive(Debug)]
+struct Babbling {
+    inner: Box<dyn Transport>,
+    /// Whether a reply ever finds room.
+    room: bool,
+    grown: Arc<AtomicUsize>,
+}
+
+impl Transport for Babbling {
+    fn send_msg(&self, _: &Path, _: &[u8]) -> Result<(), Errno> {
+        if self.room { Ok(()) } else { Err(Errno::ENOBUFS) }
+    }
+
+    fn recv_msg(&self, frame: &mut Vec<u8>, _: Wait) -> Result<Option<Path>, Errno> {
+        *frame = unsolicited();
+        Ok(Some(own()))
+    }
+
+    fn send_data(&self, batch: &[(HookName, IoSlice<'_>)]) -> Result<usize, Errno> {
+        self.inner.send_data(batch)
+    }
+
+    fn recv_data(&self, batch: &mut RecvBatch, wait: Wait) -> Result<usize, Errno> {
+        self.inner.recv_data(batch, wait)
+    }
+
+    fn socket_name(&self) -> Result<NodeName, Errno> {
+        self.inner.socket_name()
+    }
+
+    fn grow_receive_buffer(&self) -> Result<(), Errno> {
+        let grown = self.grown.fetch_add(1, Ordering::Relaxed);
+        if grown < 2 { Ok(()) } else { Err(Errno::ENOBUFS) }
+    }
+}
+
+fn babbling(room: bool) -> (Socket, Arc<AtomicUsize>) {
+    let (inner, grown) = (SimKernel::new().open(None).unwrap(), Arc::default());
+    let mut socket = Socket::on(Box::new(Babbling { inner, room, grown: Arc::clone(&grown) }));
+    socket.set_timeout(Duration::from_millis(20));
+    (socket, grown)
+}
+
+#[test]
+fn a_stream_of_events_does_not_hold_up_the_timeout() {
+    let (socket, _) = babbling(true);
+    assert!(matches!(socket.info(&own()), Err(Error::TimedOut { .. })));
+    let mut batch = socket.batch();
+    let ticket = batch.add(&own(), &GetNodeInfo);
+    assert!(matches!(batch.send().take(ticket), Err(Error::TimedOut { .. })));
+}
+
+#[test]
+fn where_reading_makes_no_room_the_buffer_grows_until_it_cannot() {
+    let (socket, grown) = babbling(false);
+    assert_eq!(errno(socket.info(&own())), Some(Errno::ENOBUFS));
+    assert_eq!(grown.load(Ordering::Relaxed), 3);
+    assert!(socket.missed_events() > 0, "and what came meanwhile was read");
 }
 
 #[test]

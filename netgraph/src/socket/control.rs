@@ -58,12 +58,13 @@ impl Control {
         Frame::parse(&self.reply).is_ok_and(|frame| frame.is_reply() && frame.header.token == token)
     }
 
-    /// Puts what was received last where it belongs: to the replies that are waited for, or to the events.
-    fn set_aside(&mut self, from: Path) {
+    /// Puts what was received last where it belongs: to the replies that are waited for, or to the events; returns
+    /// whether it was one of those replies.
+    fn set_aside(&mut self, from: Path) -> bool {
         let reply = Frame::parse(&self.reply).ok().filter(Frame::is_reply).map(|frame| frame.header.token);
         if let Some(place) = reply.and_then(|token| self.awaited.get_mut(&token)) {
             *place = Some(std::mem::take(&mut self.reply));
-            return;
+            return true;
         }
         if self.events.len() >= EVENTS_MAX {
             self.events.pop_front();
@@ -71,6 +72,7 @@ impl Control {
         }
         // A copy of its own length: the buffer is as long as the longest frame could be.
         self.events.push_back(Event::new(from, self.reply.clone()));
+        false
     }
 
     /// Begins to wait for what was taken away and may linger; `None` where nothing was.
@@ -144,12 +146,16 @@ impl Socket {
         message::finish_frame(&mut control.request);
         message::set_token(&mut control.request, token);
         let mut backoff = None;
+        let mut refused = 0;
         loop {
             match self.transport.send_msg(asked.path, &control.request) {
                 Ok(()) => break,
                 // Nothing was sent: sosend() lets itself be interrupted only before it sends.
                 Err(Errno::EINTR) => {}
-                Err(Errno::ENOBUFS) if asked.repeatable => self.make_room(control, asked)?,
+                Err(Errno::ENOBUFS) if asked.repeatable => {
+                    self.make_room(control, asked, refused)?;
+                    refused += 1;
+                }
                 Err(errno) if asked.may_pass(errno) => {
                     backoff = backoff.or_else(|| control.settling(self.patience));
                     if !backoff.as_mut().is_some_and(Backoff::pause) {
@@ -165,36 +171,39 @@ impl Socket {
         Ok(token)
     }
 
-    /// Makes room for a reply that found none: reads what is there, and enlarges the buffer where that was not much.
-    fn make_room(&self, control: &mut Control, asked: Asked<'_>) -> Result<()> {
-        if self.drain(control, asked)? == 0 {
+    /// Makes room for a reply that found none, so many times before: reads what is there, and enlarges the buffer where
+    /// there was nothing, or that did not help.
+    fn make_room(&self, control: &mut Control, asked: Asked<'_>, before: usize) -> Result<()> {
+        if self.drain(control, asked)? == 0 || before > 0 {
             self.transport.grow_receive_buffer().map_err(|_| asked.rejected(Errno::ENOBUFS))?;
         }
         Ok(())
     }
 
-    /// Sets aside what is there, and returns how many messages it was.
+    /// Sets aside what is there, and returns how many messages it was. Of an endless stream it takes as many events as
+    /// are kept.
     pub(super) fn drain(&self, control: &mut Control, asked: Asked<'_>) -> Result<usize> {
-        let mut count = 0;
-        loop {
+        let (mut count, mut events) = (0, 0);
+        while events < EVENTS_MAX {
             match self.transport.recv_msg(&mut control.reply, Wait::No) {
-                Ok(Some(from)) => control.set_aside(from),
-                Ok(None) => return Ok(count),
+                Ok(Some(from)) => events += usize::from(!control.set_aside(from)),
+                Ok(None) => break,
                 Err(Errno::EINTR) => continue,
                 Err(errno) => return Err(asked.rejected(errno)),
             }
             count += 1;
         }
+        Ok(count)
     }
 
     /// Receives until the reply of `token` lies in `control`.
     fn await_reply(&self, control: &mut Control, asked: Asked<'_>, token: u32) -> Result<()> {
         // Replies are nearly always there already: the clock is read only when this one is not.
-        let mut wait = Wait::No;
+        let (mut wait, mut passed) = (Wait::No, 0);
         loop {
             match self.receive_one(control, asked, &mut wait)? {
                 Some(_) if control.is_reply(token) => return Ok(()),
-                Some(from) => control.set_aside(from),
+                Some(from) => self.pass_over(control, asked, from, &mut wait, &mut passed)?,
                 None => return Err(self.timed_out(asked)),
             }
         }
@@ -208,15 +217,40 @@ impl Socket {
         token: u32,
         wait: &mut Wait,
     ) -> Result<Vec<u8>> {
+        let mut passed = 0;
         loop {
             if let Some(reply) = control.awaited.get_mut(&token).and_then(Option::take) {
                 return Ok(reply);
             }
             match self.receive_one(control, asked, wait)? {
-                Some(from) => control.set_aside(from),
+                Some(from) => self.pass_over(control, asked, from, wait, &mut passed)?,
                 None => return Err(self.timed_out(asked)),
             }
         }
+    }
+
+    /// Sets aside what is not the reply that is waited for. The time runs while events come, which may never end: what is
+    /// there when it is over is still read, as the reply may be behind it, but no more events than are kept.
+    fn pass_over(
+        &self,
+        control: &mut Control,
+        asked: Asked<'_>,
+        from: Path,
+        wait: &mut Wait,
+        passed: &mut usize,
+    ) -> Result<()> {
+        if control.set_aside(from) {
+            return Ok(());
+        }
+        *passed += 1;
+        match *wait {
+            Wait::No => *wait = Wait::at_most(self.timeout),
+            Wait::Until(moment) if *passed > EVENTS_MAX && moment <= Instant::now() => {
+                return Err(self.timed_out(asked));
+            }
+            _ => {}
+        }
+        Ok(())
     }
 
     fn timed_out(&self, asked: Asked<'_>) -> Error {
