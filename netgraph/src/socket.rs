@@ -158,7 +158,8 @@ impl Socket {
 
     /// Sends a message to the node at `path`, and returns its reply.
     ///
-    /// A path that is longer than an address can be is walked to the node's number first.
+    /// A path that is longer than an address can be is walked to the node's number first. The timeout runs once the
+    /// request is sent: it is not while another thread asks, or waits in [`next_event`](Self::next_event).
     ///
     /// # Errors
     /// [`Error::Rejected`] with the kernel's or the node's errno; [`Error::TimedOut`]; [`Error::Decode`].

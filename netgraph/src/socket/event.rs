@@ -103,6 +103,9 @@ impl Socket {
 
     /// Returns the next message that came without being asked for, waiting for it as `wait` says.
     ///
+    /// While it waits, requests of other threads through this socket wait too, however long that is: with
+    /// [`Wait::Forever`], until an event comes. A thread that does nothing but wait has a socket of its own.
+    ///
     /// # Errors
     /// [`Error::Data`] with the errno of the receive; EPIPE where the socket's node is gone.
     pub fn next_event(&self, wait: Wait) -> Result<Option<Event>> {

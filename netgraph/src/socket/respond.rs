@@ -142,7 +142,7 @@ impl<'s> Responder<'s> {
     }
 
     /// Receives one message, waiting for it as `wait` says, and has it answered. A message whose arguments cannot be read
-    /// is let go.
+    /// is let go. While it waits, requests of other threads through the socket do, as with [`Socket::next_event`].
     ///
     /// # Errors
     /// As [`Socket::next_event`], and as [`Socket::answer`], except where the one who asked is gone.
