@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 
 use netgraph::nodes::generic::NodeInfo;
-use netgraph::nodes::{bridge, ether, hub, tee};
+use netgraph::nodes::{bridge, ether, generic, hub, tee};
 use netgraph::sim::{SimKernel, SimMachine};
 use netgraph::transport::{Call, Fault, Faulty};
 use netgraph::{Errno, Error, HookName, Kernel, NodeId, Path, Result, Socket};
@@ -251,6 +251,39 @@ fn a_change_whose_reply_is_lost_is_undone_too() {
     assert_eq!((refused.errno(), loop_timeout(&other)), (Some(Errno::ENOBUFS), 9));
     drop(change);
     assert_eq!(loop_timeout(&other), 60);
+}
+
+#[test]
+fn a_node_that_went_by_itself_does_not_keep_the_commit_from_being_rolled_back() {
+    let (machine, other) = machine();
+    let armed = Arc::new(AtomicBool::new(false));
+    let trigger = Arc::clone(&armed);
+    let transport = SimKernel::on(&machine, 0).open(None).unwrap();
+    // Asking for the first, asking for the second, and then its shutting down.
+    let sent = AtomicUsize::new(0);
+    let socket = Socket::on(Box::new(Faulty::new(transport, move |call, _| {
+        let counts = call == Call::SendMsg && trigger.load(Ordering::Relaxed);
+        (counts && sent.fetch_add(1, Ordering::Relaxed) == 2).then_some(Fault::Errno(Errno::EPERM))
+    })));
+    let mut change = socket.transaction();
+    change.name(&at("h0:"), "moved".parse().unwrap()).unwrap();
+    change.shutdown(&at("h1:")).unwrap();
+    change.shutdown(&at("h2:")).unwrap();
+    other.shutdown(&at("h1:")).unwrap();
+    armed.store(true, Ordering::Relaxed);
+    assert_eq!(change.commit().unwrap_err().errno(), Some(Errno::EPERM));
+    assert_eq!(other.info(&at("h0:")).unwrap().name, "h0");
+}
+
+#[test]
+fn what_was_never_sent_is_not_undone() {
+    let (_machine, socket) = machine();
+    let mut change = socket.transaction();
+    let undo = bridge::SetConfig(socket.call(&at("lan:"), &bridge::GetConfig).unwrap());
+    let refused = change.call(&Path::own(), &generic::Shutdown, &undo).unwrap_err();
+    assert!(matches!(refused, Error::Unsupported { .. }));
+    // No node of another type would understand it.
+    assert!(change.roll_back().is_empty());
 }
 
 /// A step of a random transaction.

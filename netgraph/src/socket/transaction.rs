@@ -277,8 +277,12 @@ impl<'s> Transaction<'s> {
     pub fn call<M: Message, U: Message>(&mut self, path: &Path, message: &M, undo: &U) -> Result<M::Reply> {
         let node = Path::from(self.socket.info(path)?.id);
         let result = self.socket.call(&node, message);
-        let refused = matches!(&result, Err(Error::Rejected { errno, .. }) if *errno != Errno::ENOBUFS);
-        if !refused {
+        let applied = match &result {
+            // Its reply did not come, or cannot be read.
+            Ok(_) | Err(Error::TimedOut { .. } | Error::Decode { .. }) => true,
+            Err(error) => error.errno() == Some(Errno::ENOBUFS),
+        };
+        if applied {
             self.undo.push(Undo::message(node, undo));
         }
         result
@@ -311,7 +315,8 @@ impl<'s> Transaction<'s> {
         let mut first = Ok(());
         for node in std::mem::take(&mut self.doomed) {
             match self.socket.shutdown(&node.into()) {
-                Ok(()) | Err(Error::Rejected { errno: Errno::ENOENT | Errno::ENXIO, .. }) => gone = true,
+                Ok(()) => gone = true,
+                Err(Error::Rejected { errno: Errno::ENOENT | Errno::ENXIO, .. }) => {}
                 // Dropped, it is rolled back.
                 Err(error) if !gone => return Err(error),
                 Err(error) => first = first.and(Err(error)),
