@@ -26,16 +26,22 @@ const IPV6: u16 = 0x86dd;
 /// # Ok::<(), netgraph::nodes::bpf::ProgramError>(())
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
-pub struct Filter(Expression);
+pub struct Filter(
+    /// What is put together stands before what it is put together with: however deep, nothing is nested.
+    Vec<Step>,
+);
 
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
-enum Expression {
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+enum Step {
     /// The packet is of this Ethernet type.
     Type(u16),
     Test(Test),
-    And(Box<Expression>, Box<Expression>),
-    Or(Box<Expression>, Box<Expression>),
-    Not(Box<Expression>),
+    /// Both of the two before.
+    And,
+    /// One of the two before.
+    Or,
+    /// Not what is before.
+    Not,
 }
 
 /// A number in a packet, compared with another.
@@ -62,8 +68,8 @@ enum Place {
     Transport(u32),
 }
 
-fn equals(place: Place, size: u16, number: u32) -> Expression {
-    Expression::Test(Test { place, size, mask: u32::MAX, jump: BPF_JEQ, number })
+fn equals(place: Place, size: u16, number: u32) -> Filter {
+    Filter::test(Test { place, size, mask: u32::MAX, jump: BPF_JEQ, number })
 }
 
 fn network(prefix: u8) -> u32 {
@@ -71,14 +77,20 @@ fn network(prefix: u8) -> u32 {
 }
 
 impl Filter {
-    fn ipv4_and(condition: Expression) -> Self {
-        Self::ipv4() & Self(condition)
+    fn test(test: Test) -> Self {
+        Self(vec![Step::Test(test)])
+    }
+
+    fn put(mut self, mut other: Self, how: Step) -> Self {
+        self.0.append(&mut other.0);
+        self.0.push(how);
+        self
     }
 
     /// Packets of this Ethernet type, in the byte order of the host.
     #[must_use]
     pub fn ethertype(ethertype: u16) -> Self {
-        Self(Expression::Type(ethertype))
+        Self(vec![Step::Type(ethertype)])
     }
 
     /// Packets of IPv4.
@@ -109,13 +121,13 @@ impl Filter {
         let [a, b, c, d, e, f] = address.0;
         let first = equals(Place::Link(at), BPF_W, u32::from_be_bytes([a, b, c, d]));
         let last = equals(Place::Link(at + 4), BPF_H, u16::from_be_bytes([e, f]).into());
-        Self(first) & Self(last)
+        first & last
     }
 
     /// Packets of this protocol over IPv4.
     #[must_use]
     pub fn protocol(protocol: u8) -> Self {
-        Self::ipv4_and(equals(Place::Network(9), BPF_B, protocol.into()))
+        Self::ipv4() & equals(Place::Network(9), BPF_B, protocol.into())
     }
 
     /// Packets of TCP.
@@ -152,25 +164,25 @@ impl Filter {
         let mask = network(prefix);
         let number = u32::from(address) & mask;
         let place = Place::Network(at);
-        Self::ipv4_and(Expression::Test(Test { place, size: BPF_W, mask, jump: BPF_JEQ, number }))
+        Self::ipv4() & Self::test(Test { place, size: BPF_W, mask, jump: BPF_JEQ, number })
     }
 
     /// Packets of TCP or UDP from this port. Fragments other than the first have none.
     #[must_use]
     pub fn source_port(port: u16) -> Self {
-        Self::ports(Self(equals(Place::Transport(0), BPF_H, port.into())))
+        Self::ports(equals(Place::Transport(0), BPF_H, port.into()))
     }
 
     /// Packets of TCP or UDP to this port.
     #[must_use]
     pub fn destination_port(port: u16) -> Self {
-        Self::ports(Self(equals(Place::Transport(2), BPF_H, port.into())))
+        Self::ports(equals(Place::Transport(2), BPF_H, port.into()))
     }
 
     /// Packets of TCP or UDP from or to this port.
     #[must_use]
     pub fn port(port: u16) -> Self {
-        let [source, destination] = [0, 2].map(|at| Self(equals(Place::Transport(at), BPF_H, port.into())));
+        let [source, destination] = [0, 2].map(|at| equals(Place::Transport(at), BPF_H, port.into()));
         Self::ports(source | destination)
     }
 
@@ -178,7 +190,7 @@ impl Filter {
     fn ports(condition: Self) -> Self {
         let offset = Place::Network(6);
         let later = Test { place: offset, size: BPF_H, mask: u32::MAX, jump: BPF_JSET, number: 0x1fff };
-        (Self::tcp() | Self::udp()) & !Self(Expression::Test(later)) & condition
+        (Self::tcp() | Self::udp()) & !Self::test(later) & condition
     }
 
     /// Returns the program for packets that begin like this: it matches whole packets.
@@ -190,42 +202,53 @@ impl Filter {
         // Written from its end on, as jumps lead there: no, and before it yes.
         let mut backwards = vec![ret(0), ret(u32::MAX)];
         let ethernet = layer == LinkLayer::Ethernet;
-        self.0.write(&mut backwards, ethernet, 1, 0)?;
+        self.write(&mut backwards, ethernet, 1, 0)?;
         backwards.reverse();
         check(&backwards)?;
         Ok(backwards)
     }
-}
 
-impl Expression {
-    /// Appends, backwards, what goes on at one of two instructions, and returns where it begins. Instructions are counted
-    /// from the end of the program.
+    /// Appends, backwards, what goes on at one of two instructions. Instructions are counted from the end of the program.
     fn write(
         &self,
         out: &mut Vec<bpf_insn>,
         ethernet: bool,
         yes: usize,
         no: usize,
-    ) -> Result<usize, ProgramError> {
-        match self {
-            Self::And(first, second) => {
-                let second = second.write(out, ethernet, yes, no)?;
-                first.write(out, ethernet, second, no)
+    ) -> Result<(), ProgramError> {
+        // Where each part that is still to be written goes on; `None` where the part written before it begins.
+        let mut ahead = vec![(Some(yes), Some(no))];
+        let mut begin = 0;
+        for step in self.0.iter().rev() {
+            let Some((yes, no)) = ahead.pop() else { break };
+            let (yes, no) = (yes.unwrap_or(begin), no.unwrap_or(begin));
+            match step {
+                // Backwards, the second of the two comes first.
+                Step::And => ahead.extend([(None, Some(no)), (Some(yes), Some(no))]),
+                Step::Or => ahead.extend([(Some(yes), None), (Some(yes), Some(no))]),
+                Step::Not => ahead.push((Some(no), Some(yes))),
+                Step::Type(kind) => begin = write_test(kind_test(*kind, ethernet), out, ethernet, yes, no)?,
+                Step::Test(test) => {
+                    let there = ethernet || !matches!(test.place, Place::Link(_));
+                    begin = write_test(there.then_some(*test), out, ethernet, yes, no)?;
+                }
             }
-            Self::Or(first, second) => {
-                let second = second.write(out, ethernet, yes, no)?;
-                first.write(out, ethernet, yes, second)
-            }
-            Self::Not(what) => what.write(out, ethernet, no, yes),
-            Self::Type(kind) => match kind_test(*kind, ethernet) {
-                Some(test) => test.write(out, ethernet, yes, no),
-                None => jump(out, BPF_JMP | BPF_JA, 0, no, no),
-            },
-            Self::Test(Test { place: Place::Link(_), .. }) if !ethernet => {
-                jump(out, BPF_JMP | BPF_JA, 0, no, no)
-            }
-            Self::Test(test) => test.write(out, ethernet, yes, no),
         }
+        Ok(())
+    }
+}
+
+/// Appends a test, or what never holds, and returns where it begins.
+fn write_test(
+    test: Option<Test>,
+    out: &mut Vec<bpf_insn>,
+    ethernet: bool,
+    yes: usize,
+    no: usize,
+) -> Result<usize, ProgramError> {
+    match test {
+        Some(test) => test.write(out, ethernet, yes, no),
+        None => jump(out, BPF_JMP | BPF_JA, 0, no, no),
     }
 }
 
@@ -284,21 +307,25 @@ impl Test {
 impl BitAnd for Filter {
     type Output = Self;
     fn bitand(self, other: Self) -> Self {
-        Self(Expression::And(Box::new(self.0), Box::new(other.0)))
+        self.put(other, Step::And)
     }
 }
 
 impl BitOr for Filter {
     type Output = Self;
     fn bitor(self, other: Self) -> Self {
-        Self(Expression::Or(Box::new(self.0), Box::new(other.0)))
+        self.put(other, Step::Or)
     }
 }
 
 impl Not for Filter {
     type Output = Self;
-    fn not(self) -> Self {
-        Self(Expression::Not(Box::new(self.0)))
+    fn not(mut self) -> Self {
+        match self.0.last() {
+            Some(Step::Not) => drop(self.0.pop()),
+            _ => self.0.push(Step::Not),
+        }
+        self
     }
 }
 
@@ -368,6 +395,18 @@ mod tests {
             let by_link = format!("{filter:?}").contains("Link");
             let expected = if by_link { [false; 4] } else { expected };
             assert_eq!(matching(&filter, LinkLayer::Raw, &raw), expected, "{filter:?}");
+        }
+    }
+
+    #[test]
+    fn no_depth_is_too_deep() {
+        assert_eq!((0..1_000_000).fold(Filter::tcp(), |filter, _| !filter), Filter::tcp());
+        let (deep, other) = ((0..5000).map(Filter::ethertype), Filter::tcp());
+        let right = deep.clone().fold(other.clone(), |filter, kind| kind | !filter);
+        let left = deep.fold(other, |filter, kind| !filter & kind);
+        for filter in [left, right] {
+            assert_eq!(filter.clone(), filter);
+            assert!(filter.program(LinkLayer::Ethernet).is_err());
         }
     }
 
