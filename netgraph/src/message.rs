@@ -179,6 +179,12 @@ fn set_field(frame: &mut [u8], offset: usize, value: u32) {
     }
 }
 
+/// Takes what was received out of its buffer. A buffer that is far longer, as one of a socket's whole room is, stays to be
+/// received into again, and a copy is taken.
+pub(crate) fn take_frame(buffer: &mut Vec<u8>) -> Vec<u8> {
+    if buffer.len() < buffer.capacity() / 2 { buffer.clone() } else { std::mem::take(buffer) }
+}
+
 /// What a message, or a reply, carries.
 pub trait Payload: Sized {
     /// The text form of the bytes; `None` where there is none.

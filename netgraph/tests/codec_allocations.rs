@@ -2,15 +2,18 @@
 #![allow(clippy::panic, clippy::unwrap_used, reason = "a test fails by panicking")]
 
 use std::fmt::Write;
+use std::io::IoSlice;
+use std::sync::atomic::{AtomicU32, Ordering};
 
 use allocation_counter::measure;
 use netgraph::ascii;
-use netgraph::message::{Frame, Message, Payload, write_frame};
+use netgraph::message::{Command, Frame, Message, Payload, write_frame};
 use netgraph::nodes::bridge::{self, SetConfig};
 use netgraph::nodes::generic::{GetNodeInfo, Hooks, Link, ListHooks, ListNodes, NodeInfo, Nodes};
 use netgraph::nodes::pppoe;
 use netgraph::sys::{self, NGF_RESP};
-use netgraph::{Events, HookName, NodeId, NodeName, TypeName};
+use netgraph::transport::{RecvBatch, Transport, Wait};
+use netgraph::{Errno, Events, HookName, NodeId, NodeName, Path, Socket, TypeName};
 use zerocopy::IntoBytes;
 
 /// Runs `work` twice, so that its buffers have grown, and asserts that the second time takes no memory.
@@ -30,18 +33,70 @@ fn reply<M: Message>(args: &[u8]) -> Vec<u8> {
     frame
 }
 
+/// A transport that answers everything alike, and receives as FreeBSD's does: into a buffer of the socket's whole room.
+#[derive(Debug)]
+struct Alike {
+    command: Command,
+    args: Vec<u8>,
+    token: AtomicU32,
+}
+
+const ROOM: usize = 20_480;
+
+impl Transport for Alike {
+    fn send_msg(&self, _: &Path, frame: &[u8]) -> Result<(), Errno> {
+        let token = Frame::parse(frame).map_err(|_| Errno::EINVAL)?.header.token;
+        self.token.store(token, Ordering::Relaxed);
+        Ok(())
+    }
+
+    fn recv_msg(&self, frame: &mut Vec<u8>, _: Wait) -> Result<Option<Path>, Errno> {
+        frame.clear();
+        frame.reserve(ROOM);
+        write_frame(frame, self.command, self.token.load(Ordering::Relaxed), NGF_RESP, &self.args);
+        Ok(Some(NodeId(7).into()))
+    }
+
+    fn send_data(&self, _: &[(HookName, IoSlice<'_>)]) -> Result<usize, Errno> {
+        Err(Errno::EOPNOTSUPP)
+    }
+
+    fn recv_data(&self, _: &mut RecvBatch, _: Wait) -> Result<usize, Errno> {
+        Err(Errno::EOPNOTSUPP)
+    }
+
+    fn socket_name(&self) -> Result<NodeName, Errno> {
+        Err(Errno::EOPNOTSUPP)
+    }
+
+    fn grow_receive_buffer(&self) -> Result<(), Errno> {
+        Err(Errno::ENOBUFS)
+    }
+}
+
+/// A socket on which the reply to each `M` carries this.
+fn answered<M: Message>(args: impl Payload) -> Socket {
+    let mut bytes = Vec::new();
+    args.encode(&mut bytes);
+    Socket::on(Box::new(Alike { command: M::COMMAND, args: bytes, token: AtomicU32::new(0) }))
+}
+
 #[test]
-fn an_exchange_about_a_node_allocates_nothing() {
-    let mut request = Vec::new();
-    let mut args = Vec::new();
-    info(7).encode(&mut args);
-    let reply = reply::<GetNodeInfo>(&args);
-    assert_allocates_nothing("NODEINFO", || {
-        write_frame(&mut request, GetNodeInfo::COMMAND, 7, 0, &[]);
-        let frame = Frame::parse(&reply).unwrap();
-        assert!(frame.is_reply() && frame.header.token == 7);
-        assert_eq!(NodeInfo::decode(frame.args).unwrap(), info(7));
-    });
+fn a_call_about_a_node_allocates_nothing() {
+    let (socket, path) = (answered::<GetNodeInfo>(info(7)), Path::from(NodeId(7)));
+    assert_allocates_nothing("NODEINFO", || assert_eq!(socket.info(&path).unwrap(), info(7)));
+}
+
+#[test]
+fn a_list_takes_its_own_length_and_leaves_the_buffer_to_the_next() {
+    let (socket, path) = (answered::<ListNodes>(Nodes::new(sys::namelist::default(), &[])), Path::own());
+    socket.nodes().unwrap();
+    let mut lists = Vec::with_capacity(100);
+    let one_by_one = measure(|| lists.extend((0..100).map(|_| socket.nodes().unwrap())));
+    assert_eq!((one_by_one.count_total, one_by_one.bytes_total), (100, 100 * 60));
+    let paths = vec![path; 100];
+    let at_once = measure(|| assert_eq!(socket.call_each(&paths, &ListNodes).len(), 100));
+    assert!(at_once.bytes_max < 100 * ROOM as u64 / 10, "{} bytes", at_once.bytes_max);
 }
 
 #[test]

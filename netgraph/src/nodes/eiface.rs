@@ -67,6 +67,6 @@ impl crate::message::Reply for SockAddrs {
     const EXPECTED: bool = true;
     const TEXT: Option<&'static crate::ascii::Type> = None;
     fn read(frame: &mut Vec<u8>) -> Result<Self, crate::error::DecodeError> {
-        Ok(Self(std::mem::take(frame)))
+        Ok(Self(crate::message::take_frame(frame)))
     }
 }

@@ -110,7 +110,7 @@ macro_rules! list {
             fn take(frame: &mut Vec<u8>) -> Result<Self, $crate::error::DecodeError> {
                 let args = $crate::nodes::list::args(frame);
                 $crate::message::read_struct::<$Head>(args, stringify!($Name))?;
-                Ok(Self(std::mem::take(frame)))
+                Ok(Self($crate::message::take_frame(frame)))
             }
             fn with_bytes<R>(&self, then: impl FnOnce(&[u8]) -> R) -> R {
                 then($crate::nodes::list::args(&self.0))

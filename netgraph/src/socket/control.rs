@@ -63,7 +63,7 @@ impl Control {
     fn set_aside(&mut self, from: Path) -> bool {
         let reply = Frame::parse(&self.reply).ok().filter(Frame::is_reply).map(|frame| frame.header.token);
         if let Some(place) = reply.and_then(|token| self.awaited.get_mut(&token)) {
-            *place = Some(std::mem::take(&mut self.reply));
+            *place = Some(message::take_frame(&mut self.reply));
             return true;
         }
         if self.events.len() >= EVENTS_MAX {

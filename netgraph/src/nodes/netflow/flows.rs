@@ -6,7 +6,7 @@ use std::time::Duration;
 use super::FlowsFrom;
 use crate::ascii::Type;
 use crate::error::DecodeError;
-use crate::message::{HEADER_LEN, Payload, read_struct};
+use crate::message::{HEADER_LEN, Payload, read_struct, take_frame};
 use crate::nodes::list::{args, elements, head};
 use crate::{payload_reply, sys};
 
@@ -144,7 +144,7 @@ impl Payload for Flows {
     }
     fn take(frame: &mut Vec<u8>) -> Result<Self, DecodeError> {
         read_struct::<sys::ngnf_show_header>(args(frame), "a list of flows")?;
-        Ok(Self(std::mem::take(frame)))
+        Ok(Self(take_frame(frame)))
     }
 }
 
