@@ -24,8 +24,10 @@ mod visible;
 
 use std::collections::BTreeMap;
 
+use rustc_hash::FxHashMap;
+
 use crate::error::{Error, Result};
-use crate::name::{HookName, NodeId};
+use crate::name::{HookName, NodeId, NodeName};
 use crate::nodes::generic::{Link, NodeInfo};
 use crate::socket::Socket;
 use crate::sys::Errno;
@@ -43,6 +45,8 @@ pub struct Graph {
     edges: Vec<Edge>,
     /// The place of each node in `nodes`.
     places: BTreeMap<NodeId, usize>,
+    /// The place of the first node of each name.
+    names: FxHashMap<NodeName, usize>,
     /// What each node's hooks lead to.
     links: BTreeMap<NodeId, Vec<(HookName, End)>>,
 }
@@ -111,6 +115,10 @@ impl Graph {
     fn of(nodes: Vec<NodeInfo>, mut edges: Vec<Edge>) -> Self {
         let places: BTreeMap<NodeId, usize> =
             nodes.iter().enumerate().map(|(at, node)| (node.id, at)).collect();
+        let mut names = FxHashMap::default();
+        for (at, node) in nodes.iter().enumerate() {
+            names.entry(node.name).or_insert(at);
+        }
         edges.retain(|edge| places.contains_key(&edge.a.node) && places.contains_key(&edge.b.node));
         let mut links: BTreeMap<NodeId, Vec<(HookName, End)>> = BTreeMap::new();
         for Edge { a, b } in &edges {
@@ -120,7 +128,7 @@ impl Graph {
         for links in links.values_mut() {
             links.sort_by_cached_key(|(hook, end)| (natural(*hook), *end));
         }
-        Self { nodes, edges, places, links }
+        Self { nodes, edges, places, names, links }
     }
 
     /// Returns the nodes, in the order of their numbers.
@@ -144,7 +152,9 @@ impl Graph {
     /// Returns the node of a name.
     #[must_use]
     pub fn named(&self, name: &str) -> Option<&NodeInfo> {
-        self.nodes.iter().find(|node| node.name == name)
+        let at = self.names.get(&NodeName::from_field(name.as_bytes()))?;
+        // A name that is too long for one was cut.
+        self.nodes.get(*at).filter(|node| node.name == name)
     }
 
     /// Returns a node's hooks, each with what it leads to, `link2` before `link10`.

@@ -38,7 +38,18 @@ fn each_connection_is_there_once() {
     assert_eq!(graph.edges().len(), 3);
     let hooks: Vec<String> = graph.links(NodeId(2)).iter().map(|(hook, _)| hook.to_string()).collect();
     assert_eq!(hooks, ["link0", "link1", "link10"]);
-    assert_eq!(graph.named("igb0bridge").unwrap().id, NodeId(2));
+}
+
+#[test]
+fn a_node_is_found_by_its_whole_name_and_the_first_of_several() {
+    let long = "n".repeat(31);
+    let graph = Graph::new(
+        vec![node(3, "twice", "hub", 0), node(2, "twice", "hub", 0), node(4, &long, "hub", 0)],
+        [],
+    );
+    let id = |name: &str| graph.named(name).map(|node| node.id.0);
+    assert_eq!((id("twice"), id(&long)), (Some(2), Some(4)));
+    assert_eq!((id("twic"), id("twice\0"), id(&"n".repeat(32))), (None, None, None));
 }
 
 #[test]
