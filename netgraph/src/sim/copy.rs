@@ -5,20 +5,23 @@
 //! `bridge`, `eiface` and `ether` are stand-ins, which have name, type and hooks, and answer nothing. Counters begin
 //! anew. Of the graphs of other VNETs those are copied that a [`Copier`] is given a socket of.
 
+mod look;
+
 use std::collections::{BTreeMap, BTreeSet};
 
+use rustc_hash::FxHashSet;
 use serde_json::{Value, json};
+
+use look::{HookPlaces, SeenHook, SeenNode, look, places, present};
 
 use super::SimMachine;
 use super::ifnet::Link;
 use super::nodes::stand_in;
 use super::snapshot::*;
-use crate::error::{Errno, Error, Result};
-use crate::name::{HookName, NodeId};
+use crate::error::Result;
+use crate::name::HookName;
 use crate::node::NodeType;
-use crate::nodes::generic::NodeInfo;
 use crate::nodes::{EtherAddr, bridge, eiface, ether};
-use crate::path::Path;
 use crate::socket::Socket;
 
 /// The family of a sockaddr_dl.
@@ -74,60 +77,8 @@ pub fn copy(
     copier.build()
 }
 
-/// A node and its hooks, the newest first.
-struct SeenNode {
-    info: NodeInfo,
-    hooks: Vec<SeenHook>,
-}
-
-struct SeenHook {
-    name: HookName,
-    peer: NodeId,
-    peer_hook: HookName,
-}
-
-/// Reads the graph without the socket's own node. What goes away meanwhile is left out.
-fn look(socket: &Socket) -> Result<BTreeMap<u32, SeenNode>> {
-    let own = socket.info(&Path::own())?.id;
-    let mut nodes = BTreeMap::new();
-    for info in socket.nodes()?.iter().filter(|info| info.id != own) {
-        let Some(hooks) = present(socket.hooks(&info.path()))? else { continue };
-        let seen = |link: crate::nodes::generic::Link| SeenHook {
-            name: link.hook,
-            peer: link.peer.id,
-            peer_hook: link.peer_hook,
-        };
-        nodes.insert(info.id.0, SeenNode { info: hooks.node(), hooks: hooks.iter().map(seen).collect() });
-    }
-    drop_halves(&mut nodes);
-    Ok(nodes)
-}
-
-/// The answer of a node, or `None` where there is no such node any more, or it has no such answer.
-fn present<T>(answer: Result<T>) -> Result<Option<T>> {
-    match answer {
-        Err(Error::Rejected { errno: Errno::ENOENT | Errno::ENXIO | Errno::EINVAL, .. }) => Ok(None),
-        answer => answer.map(Some),
-    }
-}
-
-/// Drops the hooks whose other end was not seen; there may have been a moment between the two.
-fn drop_halves(nodes: &mut BTreeMap<u32, SeenNode>) {
-    type End = (u32, HookName);
-    let ends: BTreeSet<(End, End)> = nodes
-        .values()
-        .flat_map(|node| node.hooks.iter().map(|hook| (node.info.id.0, hook)))
-        .map(|(id, hook)| ((id, hook.name), (hook.peer.0, hook.peer_hook)))
-        .collect();
-    for node in nodes.values_mut() {
-        let id = node.info.id.0;
-        let mut before = BTreeSet::new();
-        node.hooks.retain(|hook| {
-            let (here, there) = ((id, hook.name), (hook.peer.0, hook.peer_hook));
-            here != there && ends.contains(&(there, here)) && before.insert(hook.name)
-        });
-    }
-}
+/// Where an interface is: VNET and place.
+type Place = (u32, usize);
 
 /// The parts of a copy as they come together; see [`copy`].
 #[derive(Debug)]
@@ -135,11 +86,15 @@ pub struct Copier {
     vnets: BTreeMap<u32, VnetSnapshot>,
     elsewhere: u32,
     next_index: u32,
-    /// Where each interface is, by its name: VNET and place.
-    by_name: BTreeMap<String, Vec<(u32, usize)>>,
+    /// The places of the interfaces of each VNET, by their names.
+    by_name: BTreeMap<(u32, String), Vec<usize>>,
+    /// The Ethernet interfaces that no `eiface` node has yet, by their names and addresses.
+    free: BTreeMap<String, BTreeMap<EtherAddr, BTreeSet<Place>>>,
     /// The interfaces that have their `ether` node.
-    with_ether: BTreeSet<(u32, usize)>,
+    with_ether: BTreeSet<Place>,
     units: BTreeSet<u32>,
+    /// No unit above this one is left.
+    last_unit: u32,
 }
 
 impl Copier {
@@ -151,8 +106,10 @@ impl Copier {
             elsewhere,
             next_index: 1,
             by_name: BTreeMap::new(),
+            free: BTreeMap::new(),
             with_ether: BTreeSet::new(),
             units: BTreeSet::new(),
+            last_unit: UNIT_MAX,
         };
         // All VNETs that are spoken of are there.
         let homes = seen.values().flatten().map(|interface| interface.home);
@@ -161,7 +118,11 @@ impl Copier {
         }
         for (vnet, interfaces) in seen {
             for interface in interfaces {
-                copier.interface(*vnet, interface);
+                let place = copier.interface(*vnet, interface);
+                if let Some(mac) = interface.mac {
+                    let of_name = copier.free.entry(interface.name.clone()).or_default();
+                    of_name.entry(mac).or_default().insert(place);
+                }
             }
         }
         copier
@@ -173,8 +134,9 @@ impl Copier {
     /// As [`Socket::call`].
     pub fn graph(&mut self, vnet: u32, socket: &Socket) -> Result<()> {
         let nodes = look(socket)?;
+        let places = places(&nodes);
         for node in nodes.values() {
-            let saved = self.node(vnet, socket, node, &nodes)?;
+            let saved = self.node(vnet, socket, node, &places)?;
             self.vnets.entry(vnet).or_insert_with(empty).nodes.insert(node.info.id.0, saved);
         }
         Ok(())
@@ -208,7 +170,7 @@ impl Copier {
         SimMachine::load(&self.finish())
     }
 
-    fn interface(&mut self, vnet: u32, seen: &SeenInterface) {
+    fn interface(&mut self, vnet: u32, seen: &SeenInterface) -> Place {
         let saved = InterfaceSnapshot {
             name: seen.name.clone(),
             index: self.next_index,
@@ -225,11 +187,13 @@ impl Copier {
         };
         self.next_index += 1;
         let interfaces = &mut self.vnets.entry(vnet).or_insert_with(empty).interfaces;
-        self.by_name.entry(seen.name.clone()).or_default().push((vnet, interfaces.len()));
+        let place = (vnet, interfaces.len());
         interfaces.push(saved);
+        self.by_name.entry((vnet, seen.name.clone())).or_default().push(place.1);
+        place
     }
 
-    fn at(&mut self, place: (u32, usize)) -> Option<&mut InterfaceSnapshot> {
+    fn at(&mut self, place: Place) -> Option<&mut InterfaceSnapshot> {
         self.vnets.get_mut(&place.0)?.interfaces.get_mut(place.1)
     }
 
@@ -238,7 +202,7 @@ impl Copier {
         vnet: u32,
         socket: &Socket,
         node: &SeenNode,
-        all: &BTreeMap<u32, SeenNode>,
+        places: &HookPlaces,
     ) -> Result<NodeSnapshot> {
         let state = match &node.info.type_name {
             name if *name == bridge::Bridge::NAME => bridge_state(socket, node)?,
@@ -247,11 +211,9 @@ impl Copier {
             _ => None,
         };
         let place = |hook: &SeenHook| {
-            let peer = all.get(&hook.peer.0)?;
-            let at = peer.hooks.iter().position(|other| other.name == hook.peer_hook)?;
             Some(HookSnapshot {
                 name: text_of(hook.name.as_bytes()),
-                peer: PeerSnapshot { node: hook.peer.0, hook: at },
+                peer: PeerSnapshot { node: hook.peer.0, hook: *places.get(&(hook.peer, hook.peer_hook))? },
             })
         };
         Ok(NodeSnapshot {
@@ -269,32 +231,22 @@ impl Copier {
         let eiface = socket.node::<eiface::Eiface>(&path)?;
         let Some(name) = present(eiface.call(eiface::GetIfName))? else { return Ok(None) };
         let name = name.to_text();
-        let mut free = self.by_name.get(&name).cloned().unwrap_or_default();
-        free.retain(|place| self.at(*place).is_some_and(|there| there.driver == Driver::Nic));
-        if free.len() > 1 {
-            // Jails may have given the same name to several: the address tells more.
-            let mac =
-                present(eiface.call(eiface::GetIfAddrs))?.and_then(|addresses| link_address(&addresses));
-            let is_it = |copier: &mut Self, place| copier.at(place).is_some_and(|there| there.mac == mac);
-            if let Some(place) = free.iter().copied().find(|place| is_it(self, *place)) {
-                free = vec![place];
-            }
-        }
-        let place = match free.first() {
-            Some(place) => *place,
+        let address = || {
+            let addresses = present(eiface.call(eiface::GetIfAddrs))?;
+            Ok(addresses.and_then(|addresses| link_address(&addresses)))
+        };
+        let place = match self.take_free(&name, address)? {
+            Some(place) => place,
             None => {
-                let mac =
-                    present(eiface.call(eiface::GetIfAddrs))?.and_then(|addresses| link_address(&addresses));
                 let seen = SeenInterface {
                     name: name.clone(),
                     flags: 0,
-                    mac: Some(mac.unwrap_or(EtherAddr([0; 6]))),
+                    mac: Some(address()?.unwrap_or(EtherAddr([0; 6]))),
                     mtu: 1500,
                     description: String::new(),
                     home: vnet,
                 };
-                self.interface(self.elsewhere, &seen);
-                (self.elsewhere, self.vnets.get(&self.elsewhere).map_or(0, |vnet| vnet.interfaces.len() - 1))
+                self.interface(self.elsewhere, &seen)
             }
         };
         let unit = self.unit(&[name.as_str(), &node.info.name.to_string()]);
@@ -304,13 +256,36 @@ impl Copier {
         Ok(Some(json!({ "interface": index, "unit": unit })))
     }
 
+    /// Takes the interface of this name that is free. Jails may have given the same name to several: then `address` tells
+    /// more.
+    fn take_free(
+        &mut self,
+        name: &str,
+        address: impl FnOnce() -> Result<Option<EtherAddr>>,
+    ) -> Result<Option<Place>> {
+        let Some(of_name) = self.free.get_mut(name) else { return Ok(None) };
+        let told = if of_name.len() > 1 { address()? } else { None };
+        let told = told.filter(|mac| of_name.contains_key(mac));
+        let Some(mac) = told.or_else(|| of_name.keys().next().copied()) else { return Ok(None) };
+        let Some(places) = of_name.get_mut(&mac) else { return Ok(None) };
+        let place = places.pop_first();
+        if places.is_empty() {
+            of_name.remove(&mac);
+        }
+        Ok(place)
+    }
+
     /// Takes the unit that one of these names tells of. Others were never asked for: they count from the top, so that
     /// new interfaces get the numbers that they would get.
     fn unit(&mut self, names: &[&str]) -> u32 {
         let told = names.iter().filter_map(|name| name.strip_prefix("ngeth")?.parse::<u32>().ok());
         let told = told.filter(|unit| *unit <= UNIT_MAX).find(|unit| !self.units.contains(unit));
-        let unit = told.or_else(|| (0..=UNIT_MAX).rev().find(|unit| !self.units.contains(unit)));
-        let unit = unit.unwrap_or_default();
+        let unit = told.unwrap_or_else(|| {
+            while self.last_unit > 0 && self.units.contains(&self.last_unit) {
+                self.last_unit -= 1;
+            }
+            self.last_unit
+        });
         self.units.insert(unit);
         unit
     }
@@ -322,9 +297,9 @@ impl Copier {
         let Some(name) = present(ether.call(ether::GetIfName))? else { return Ok(None) };
         let Some(promiscuous) = present(ether.call(ether::GetPromisc))? else { return Ok(None) };
         let Some(auto_source) = present(ether.call(ether::GetAutoSrc))? else { return Ok(None) };
-        let places = self.by_name.get(&name.to_text()).cloned().unwrap_or_default();
+        let places = self.by_name.get(&(vnet, name.to_text())).into_iter().flatten();
         // Of two interfaces with one name, each node has one: nothing tells which.
-        let free = places.into_iter().find(|place| place.0 == vnet && !self.with_ether.contains(place));
+        let free = places.map(|at| (vnet, *at)).find(|place| !self.with_ether.contains(place));
         let Some(place) = free else { return Ok(None) };
         let Some(interface) = self.at(place).filter(|there| there.mac.is_some()) else { return Ok(None) };
         interface.promiscuous = u32::from(promiscuous != 0);
@@ -370,7 +345,7 @@ fn bridge_state(socket: &Socket, node: &SeenNode) -> Result<Option<Value>> {
     let told = socket.node::<bridge::Bridge>(&path)?;
     let Some(config) = present(told.call(bridge::GetConfig))? else { return Ok(None) };
     let Some(table) = present(told.call(bridge::GetTable))? else { return Ok(None) };
-    let has = |hook: HookName| node.hooks.iter().any(|there| there.name == hook);
+    let hooks: FxHashSet<HookName> = node.hooks.iter().map(|hook| hook.name).collect();
     let is_uplink = |hook: HookName| matches!(bridge::Port::of_hook(hook), Some(bridge::Port::Uplink(_)));
     let uplinks = node.hooks.iter().any(|hook| is_uplink(hook.name));
     let links: Vec<Value> = node
@@ -387,7 +362,7 @@ fn bridge_state(socket: &Socket, node: &SeenNode) -> Result<Option<Value>> {
         .collect();
     let hosts: Vec<Value> = table
         .iter()
-        .filter(|host| has(host.hook))
+        .filter(|host| hooks.contains(&host.hook))
         .map(|host| {
             json!({
                 "addr": host.addr,
