@@ -90,7 +90,11 @@ impl OwnBridges {
 /// A whole interface that was, or will be, moved in.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct MovedRecord {
-    /// Its Ethernet address: what it is known by if the vimage renames it.
+    /// Its number in the machine.
+    pub index: u32,
+    /// What its driver called it.
+    pub driver: String,
+    /// Its Ethernet address.
     pub mac: Option<String>,
     /// Its MTU.
     pub mtu: u32,
@@ -109,12 +113,20 @@ impl MovedRecord {
     #[must_use]
     pub fn of(interface: &Interface) -> Self {
         Self {
+            index: interface.index,
+            driver: interface.driver.clone(),
             mac: interface.mac.map(|mac| mac.to_string()),
             mtu: interface.mtu,
             up: interface.is_up(),
             description: interface.description.clone(),
             promiscuous: interface.flags.contains(IfFlags::PPROMISC),
         }
+    }
+
+    /// Tells whether this interface is it: by what it keeps wherever it goes, and nobody inside can change.
+    #[must_use]
+    pub fn is(&self, interface: &Interface) -> bool {
+        self.index == interface.index && self.driver == interface.driver
     }
 }
 

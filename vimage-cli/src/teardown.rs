@@ -1,7 +1,7 @@
 //! `down`, and the undoing of an `up` that failed: right from any half-way state, and safe to do twice.
 //!
-//! Interfaces are taken out while the jail lives: destroying one while its VNET goes away brings FreeBSD down. So are the nodes
-//! that were made in it, some of which would too.
+//! Interfaces are taken out while the jail lives: destroying one while its VNET goes away brings FreeBSD down. So do some
+//! nodes that are made in it. A jail that could not go without that stays.
 
 mod inside;
 mod made;
@@ -20,6 +20,7 @@ use crate::host::Priority;
 use crate::state::{MOUNT_LOCK, MountRecord, MountUsers, Phase, Record};
 use crate::wanted::WantedBridge;
 use crate::work::{Sign, Work};
+use inside::Inside;
 pub(crate) use moved::rename_for_home;
 
 /// How long an interface is waited for that comes home from a VNET that is going away, and a jail that is dying.
@@ -65,10 +66,17 @@ pub fn teardown(work: &mut Work<'_>, mode: Mode) -> Result<()> {
         work.record.phase = Phase::Stopping;
         work.note()?;
     }
+    let inside = match &found {
+        Found::Alive(jail) => Some(Inside::open(work.machine, jail)?),
+        Found::Dying(_) | Found::None => None,
+    };
+    if let Some(inside) = &inside {
+        inside.clear(work)?;
+    }
     made::take_out(work, &found)?;
     moved::take_out(work, &found, |_| true)?;
-    if let Found::Alive(jail) = &found {
-        inside::clear(work, jail)?;
+    if let Some(inside) = inside {
+        inside.check()?;
     }
     remove_jail(work, &found)?;
     moved::await_home(work)?;

@@ -214,11 +214,10 @@ fn a_whole_interface_that_comes_home_as_a_second_igb0_is_not_renamed_blindly() {
 fn an_interface_that_is_nowhere_does_not_keep_a_vimage_from_going_down() {
     let lab = Lab::new(RC_CONF);
     lab.up("vj3").result.unwrap();
-    // Name and address are others: to all that can be seen it is another interface.
-    let jail = lab.jail("vj3");
-    let inside = jail.interfaces();
-    inside.set_mac("igb2", Mac([2, 0, 0, 0, 0, 9])).unwrap();
-    inside.rename("igb2", "x").unwrap();
+    let host = lab.machine().jails;
+    let other = Jail::builder("other").vnet().persist().create(&host).unwrap();
+    host.reclaim("igb2", lab.jail("vj3").jid()).unwrap();
+    host.move_in("igb2", other.jid()).unwrap();
     let outcome = lab.down("vj3");
     outcome.result.unwrap();
     assert!(
@@ -545,6 +544,55 @@ fn names_that_would_do_something_to_a_terminal_come_home_too() {
     }
 }
 
+#[test]
+fn whole_interfaces_are_known_by_what_nobody_inside_can_change() {
+    let exchanged = |lab: &Lab| {
+        let inside = lab.jail("vj3").interfaces();
+        let list = inside.list().unwrap();
+        let mac = |name: &str| list.iter().find(|interface| interface.name == name).unwrap().mac.unwrap();
+        inside.set_mac("igb2", mac("igb3")).unwrap();
+        inside.set_mac("igb3", mac("igb2")).unwrap();
+        for (name, new) in [("igb2", "x"), ("igb3", "igb2"), ("x", "igb3")] {
+            inside.rename(name, new).unwrap();
+        }
+    };
+    survives("vj3", exchanged);
+    // Their jail may be gone when they are looked for.
+    survives("vj3", |lab| {
+        exchanged(lab);
+        lab.remove_by_hand("vj3");
+    });
+    // Another interface may look as one of them did, and that one as another of the host.
+    survives("vj3", |lab| {
+        let inside = lab.jail("vj3").interfaces();
+        let mac = inside.mac("igb2").unwrap();
+        inside.set_mac("igb2", Mac([2, 0, 0, 0, 0, 9])).unwrap();
+        inside.rename("igb2", "igb0").unwrap();
+        let decoy = inside.create("epair").unwrap();
+        inside.rename(&decoy, "igb2").unwrap();
+        inside.set_mac("igb2", mac).unwrap();
+    });
+}
+
+#[test]
+fn interfaces_on_a_parent_of_long_frames_take_what_they_can() {
+    let lab = Lab::new(RC_CONF);
+    lab.machine().jails.interfaces().set_mtu("igb0", 9216).unwrap();
+    lab.up("vj1").result.unwrap();
+    assert_eq!(lab.jail("vj1").interfaces().find("ng0_vj1").unwrap().unwrap().mtu, 9018);
+}
+
+#[test]
+fn a_parent_that_carries_others_by_now_stays_up() {
+    let lab = Lab::new(RC_CONF);
+    lab.up("vj1").result.unwrap();
+    let host = lab.machine().jails.interfaces();
+    let vlan = host.create("epair").unwrap();
+    host.set_mac(&vlan, host.mac("igb0").unwrap()).unwrap();
+    lab.prune("vj1").result.unwrap();
+    assert!(host.find("igb0").unwrap().unwrap().is_up());
+}
+
 /// Leaves nodes in a jail: three hubs in a row, none of which stays without the others, and an interface.
 fn leave_nodes(lab: &Lab, jail: &Jail) {
     let inside = lab.machine().socket_in(jail.jid()).unwrap();
@@ -561,8 +609,30 @@ fn nodes_that_are_left_in_a_vimage_are_shut_down_before_its_jail_is_removed() {
     let outcome = survives("vj1", |lab| leave_nodes(lab, &lab.jail("vj1")));
     let step = |what: &str| outcome.notes.steps.iter().position(|step| step == what);
     let nodes = step("- vj1: netgraph nodes left in vj1: 4 of type eiface, hub");
-    assert!(nodes.is_some() && nodes < step("- vj1: jail vj1"), "{:#?}", outcome.notes);
+    let interface = step("- vj1: interface ng0_vj1");
+    assert!(
+        nodes.is_some() && nodes < interface && interface < step("- vj1: jail vj1"),
+        "{:#?}",
+        outcome.notes
+    );
     assert!(outcome.notes.warnings.is_empty(), "{:#?}", outcome.notes.warnings);
+}
+
+#[test]
+fn a_jail_whose_netgraph_could_not_go_stays() {
+    let lab = Lab::new(RC_CONF);
+    let before = lab.look();
+    lab.up("vj3").result.unwrap();
+    let error = lab.down_with("vj3", Fate::Ghosts).result.unwrap_err();
+    assert!(error.message.contains("netgraph in vj3 has nodes that can never go"), "{error}");
+    assert!(error.hint.contains("until the machine is restarted"), "{error}");
+    // With nothing in it.
+    let left = lab.jail("vj3").interfaces().list().unwrap();
+    assert_eq!(left.iter().map(|interface| interface.name.as_str()).collect::<Vec<_>>(), ["lo0"]);
+    assert!(lab.interfaces().contains(&"igb2".into()));
+    assert!(lab.up("vj3").result.is_err(), "its jail is there");
+    lab.prune("vj3").result.unwrap();
+    assert_eq!(lab.look(), before);
 }
 
 #[test]

@@ -309,6 +309,18 @@ list! {
     pub Types { head: sys::typelist, count: numtypes, element: sys::typeinfo => TypeCount, text: TYPE_LIST }
 }
 
+impl Nodes {
+    /// Returns how many nodes there are beside those that are listed: FreeBSD makes room for them in its reply. They are going
+    /// away just now, or cannot: the node of a socket that was shut down stays like this as long as its VNET, and FreeBSD 15.1
+    /// panics when that goes.
+    #[must_use]
+    pub fn unlisted(&self) -> usize {
+        let room = super::list::args(&self.0).len().saturating_sub(size_of::<sys::namelist>())
+            / size_of::<sys::nodeinfo>();
+        room.saturating_sub(self.len())
+    }
+}
+
 impl Hooks {
     /// Returns the node whose hooks these are.
     #[must_use]

@@ -34,6 +34,8 @@ const UNIT_MAX: u32 = 0xffff;
 pub struct SeenInterface {
     /// Its name.
     pub name: String,
+    /// Its index, which is unique in the machine; 0, or one that another has, for any that is free.
+    pub index: u32,
     /// Its flags, as `IFF_` bits.
     pub flags: u32,
     /// Its Ethernet address, if it has one.
@@ -85,7 +87,8 @@ type Place = (u32, usize);
 pub struct Copier {
     vnets: BTreeMap<u32, VnetSnapshot>,
     elsewhere: u32,
-    next_index: u32,
+    /// The indexes that are taken.
+    indexes: BTreeSet<u32>,
     /// The places of the interfaces of each VNET, by their names.
     by_name: BTreeMap<(u32, String), Vec<usize>>,
     /// The Ethernet interfaces that no `eiface` node has yet, by their names and addresses.
@@ -104,7 +107,7 @@ impl Copier {
         let mut copier = Self {
             vnets: BTreeMap::from([(0, empty())]),
             elsewhere,
-            next_index: 1,
+            indexes: BTreeSet::new(),
             by_name: BTreeMap::new(),
             free: BTreeMap::new(),
             with_ether: BTreeSet::new(),
@@ -170,10 +173,18 @@ impl Copier {
         SimMachine::load(&self.finish())
     }
 
+    /// Takes an index, this one if it is free.
+    fn index(&mut self, seen: u32) -> u32 {
+        let next = self.indexes.last().map_or(1, |last| last.saturating_add(1));
+        let index = if seen == 0 || self.indexes.contains(&seen) { next } else { seen };
+        self.indexes.insert(index);
+        index
+    }
+
     fn interface(&mut self, vnet: u32, seen: &SeenInterface) -> Place {
         let saved = InterfaceSnapshot {
             name: seen.name.clone(),
-            index: self.next_index,
+            index: self.index(seen.index),
             driver: if seen.mac.is_some() { Driver::Nic } else { Driver::Loopback },
             home: seen.home,
             flags: seen.flags,
@@ -185,7 +196,6 @@ impl Copier {
             link: Link::Unknown,
             addresses: Vec::new(),
         };
-        self.next_index += 1;
         let interfaces = &mut self.vnets.entry(vnet).or_insert_with(empty).interfaces;
         let place = (vnet, interfaces.len());
         interfaces.push(saved);
@@ -240,6 +250,7 @@ impl Copier {
             None => {
                 let seen = SeenInterface {
                     name: name.clone(),
+                    index: 0,
                     flags: 0,
                     mac: Some(address()?.unwrap_or(EtherAddr([0; 6]))),
                     mtu: 1500,

@@ -4,6 +4,7 @@
 //! never an interface without a name of which nobody knows whose it is.
 
 use netgraph::nodes::{EtherAddr, eiface, hub};
+use netgraph::sys::NG_EIFACE_MTU_MAX;
 use netgraph::{HookName, NodeId, NodeName, Path, TypeName};
 
 use crate::error::{Error, Result};
@@ -101,7 +102,9 @@ fn dress(work: &mut Work<'_>, id: NodeId, wanted: &WantedInterface) -> Result<()
     interfaces.rename(&made_as, &wanted.ifname)?;
     node.name(NodeName::try_from(wanted.node.as_str()).map_err(netgraph::Error::from)?)?;
     interfaces.set_description(&wanted.ifname, &description(&work.record.wanted.name, &wanted.node))?;
-    let mtu = interfaces.find(&wanted.parent)?.map(|parent| parent.mtu);
+    let parent = interfaces.find(&wanted.parent)?;
+    // A card may take longer frames than any interface of netgraph's.
+    let mtu = parent.map(|parent| parent.mtu.min(NG_EIFACE_MTU_MAX));
     if let Some(mtu) = mtu.filter(|mtu| *mtu != 1500) {
         interfaces.set_mtu(&wanted.ifname, mtu)?;
     }

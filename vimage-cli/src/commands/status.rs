@@ -222,9 +222,7 @@ fn of_record(machine: &Machine, socket: &Socket, record: &Record) -> Result<Stat
         interfaces.push(status);
     }
     for (name, moved) in &record.moved {
-        let mac = |found: &Interface| found.mac.map(|mac| mac.to_string());
-        if !inside.values().any(|found| found.name == *name || moved.mac.is_some() && mac(found) == moved.mac)
-        {
+        if !inside.values().any(|found| moved.is(found)) {
             problems.push(format!("{name} is not in it"));
         }
     }

@@ -53,7 +53,9 @@ impl Machine {
         // The mounts are kept by the seam, which knows more file systems.
         let mounts = self.jails.mounts()?;
         let sim = Simulated::jails_on(&graph, state);
-        drivers.iter().for_each(|(vnet, name, driver)| sim.set_driver(*vnet, name, driver));
+        for (vnet, name, driver) in drivers.into_iter().filter(|(_, name, driver)| name != driver) {
+            sim.set_driver(vnet, &name, driver);
+        }
         let host = self.jails.interfaces().list()?;
         let system = system::Tried::new(sim.clone(), self.jails.clone(), mounts, host);
         let store = CopiedStore { files: Memory::new(files), of: Arc::clone(&self.store) };
@@ -83,15 +85,10 @@ impl Machine {
             let number = vnet_of(info);
             // A dying jail cannot be looked into, and a jail may go away while it is.
             let inside = Jail::from_jid(&self.jails, info.jid).and_then(|jail| jail.interfaces().list());
-            let home = |interface: &Interface| {
-                let mac = interface.mac.map(|mac| mac.to_string());
-                let from_host = moved.get(&info.jid.0).is_some_and(|moved| {
-                    moved
-                        .iter()
-                        .any(|(name, had)| *name == interface.name || had.mac.is_some() && had.mac == mac)
-                });
-                if from_host { 0 } else { number }
+            let from_host = |interface: &Interface| {
+                moved.get(&info.jid.0).is_some_and(|moved| moved.values().any(|moved| moved.is(interface)))
             };
+            let home = |interface: &Interface| if from_host(interface) { 0 } else { number };
             let inside = inside.unwrap_or_default();
             drivers.extend(inside.iter().map(|interface| driver(interface, number)));
             all.insert(number, inside.iter().map(|interface| seen(interface, home(interface))).collect());
@@ -161,6 +158,7 @@ fn driver(interface: &Interface, vnet: u32) -> Driver {
 fn seen(interface: &Interface, home: u32) -> SeenInterface {
     SeenInterface {
         name: interface.name.clone(),
+        index: interface.index,
         flags: interface.flags.bits(),
         mac: interface.mac.map(|mac| EtherAddr(mac.0)),
         mtu: interface.mtu,

@@ -16,23 +16,37 @@ use crate::work::{Sign, Work};
 pub(super) fn take_out(work: &mut Work<'_>, found: &Found, which: impl Fn(&str) -> bool) -> Result<()> {
     for (name, moved) in work.record.moved.clone().into_iter().filter(|(name, _)| which(name)) {
         let host = work.machine.jails.interfaces();
-        if host.list()?.iter().any(|interface| interface.name == name && is_it(interface, &moved)) {
-            settle(work, &name, &name, &moved)?;
+        let here = host.list()?;
+        if here.iter().any(|interface| interface.name == name && moved.is(interface)) {
+            settle(work, &name, &moved)?;
             continue;
         }
         let what = format!("interface {name} out of {}", work.name());
         match found {
             Found::Alive(jail) => {
                 let inside = jail.interfaces();
-                let Some(called) = find(&inside.list()?, &name, &moved) else { continue };
+                let Some(it) = inside.list()?.into_iter().find(|interface| moved.is(interface)) else {
+                    continue;
+                };
                 work.step(Sign::Remove, &what, |work| {
-                    let called = rename_for_home(&inside, &host, called, &name)?;
+                    make_first(&inside, &it)?;
+                    let called = rename_for_home(&inside, &host, it.name, &name)?;
                     work.machine.jails.reclaim(&called, jail.jid())?;
-                    settle(work, &called, &name, &moved)
+                    if !host.list()?.iter().any(|interface| moved.is(interface)) {
+                        // Somebody inside has exchanged the names meanwhile.
+                        work.machine.jails.move_in(&called, jail.jid())?;
+                        return Err(
+                            Error::failed("it is renamed inside while it is taken out").hint("try it again")
+                        );
+                    }
+                    settle(work, &name, &moved)
                 })?;
             }
-            Found::Dying(jid) if reclaim(work, &name, *jid)? => {
-                work.step(Sign::Remove, &what, |work| settle(work, &name, &name, &moved))?;
+            // Of one that nobody can look into, the name alone is known; two of a name could not be told apart.
+            Found::Dying(jid) if here.iter().all(|interface| interface.name != name) => {
+                if reclaim(work, &name, *jid)? {
+                    work.step(Sign::Remove, &what, |work| settle(work, &name, &moved))?;
+                }
             }
             Found::Dying(_) | Found::None => {}
         }
@@ -45,15 +59,11 @@ pub(super) fn await_home(work: &mut Work<'_>) -> Result<()> {
     for (name, moved) in work.record.moved.clone() {
         work.step(Sign::Remove, &format!("interface {name} comes home"), |work| {
             let host = work.machine.jails.interfaces();
-            let mut called = None;
-            work.machine.jails.wait_until(HOMECOMING, || {
-                called = find(&host.list()?, &name, &moved);
-                Ok(called.is_some())
-            })?;
-            match called {
-                Some(called) => settle(work, &called, &name, &moved),
-                None => lost(work, &name),
-            }
+            let home = work
+                .machine
+                .jails
+                .wait_until(HOMECOMING, || Ok(host.list()?.iter().any(|is| moved.is(is))))?;
+            if home { settle(work, &name, &moved) } else { lost(work, &name) }
         })?;
     }
     Ok(())
@@ -75,12 +85,17 @@ fn lost(work: &mut Work<'_>, name: &str) -> Result<()> {
     work.note()
 }
 
-/// Gives an interface of the host that is called `called` the name, address and state again that it had before.
-fn settle(work: &mut Work<'_>, called: &str, name: &str, moved: &MovedRecord) -> Result<()> {
+/// Gives an interface that is on the host again the name, address and state that it had before.
+fn settle(work: &mut Work<'_>, name: &str, moved: &MovedRecord) -> Result<()> {
     let host = work.machine.jails.interfaces();
     let list = host.list()?;
-    if called != name {
-        if list.iter().filter(|interface| interface.name == called).count() > 1 {
+    let Some(is) = list.iter().find(|interface| moved.is(interface)) else {
+        return Err(Error::failed(format!("another interface came home as {name}"))
+            .hint("look for it with `ifconfig -a`, also in the jails"));
+    };
+    if is.name != name {
+        let called = &is.name;
+        if list.iter().find(|interface| interface.name == *called).is_some_and(|first| !moved.is(first)) {
             let called = visible(called);
             let message = format!(
                 "{name} came home as a second {called}, and the kernel tells them apart by name only"
@@ -89,11 +104,14 @@ fn settle(work: &mut Work<'_>, called: &str, name: &str, moved: &MovedRecord) ->
                 "rename the first one away (`ifconfig {called} name tmp0`), then the second (`ifconfig {called} name {name}`), and the first one back"
             )));
         }
+        // Two of them may have changed names.
+        let taken = list.iter().find(|interface| interface.name == name);
+        if taken.is_some_and(|other| work.record.moved.values().any(|moved| moved.is(other))) {
+            host.rename(name, &free_name(&list))?;
+        }
         host.rename(called, name)?;
     }
-    if let Some(is) = list.iter().find(|interface| interface.name == called) {
-        give_back(&host, name, is, moved)?;
-    }
+    give_back(&host, name, is, moved)?;
     work.record.moved.remove(name);
     work.note()
 }
@@ -136,20 +154,26 @@ pub(crate) fn rename_for_home(
         Err(error) => return Err(error.into()),
     }
     // Another interface in there has taken the name.
-    let taken: BTreeSet<String> =
-        inside.list()?.into_iter().chain(host.list()?).map(|interface| interface.name).collect();
-    let free = (0..).map(|n| format!("home{n}")).find(|free| !taken.contains(free)).unwrap_or(called.clone());
+    let free = free_name(&[inside.list()?, host.list()?].concat());
     inside.rename(&called, &free)?;
     Ok(free)
 }
 
-/// Finds a moved interface: by its address, which seldom changes, else by its name.
-fn find(list: &[Interface], name: &str, moved: &MovedRecord) -> Option<String> {
-    let found = list.iter().find(|interface| is_it(interface, moved));
-    found.or_else(|| list.iter().find(|interface| interface.name == name)).map(|found| found.name.clone())
+/// Renames what stands before an interface under the same name: the kernel takes the first one that has it.
+fn make_first(inside: &Interfaces, it: &Interface) -> Result<()> {
+    let list = inside.list()?;
+    let before = list.iter().take_while(|interface| interface.index != it.index);
+    let mut taken = list.clone();
+    for _ in before.filter(|interface| interface.name == it.name) {
+        let free = free_name(&taken);
+        inside.rename(&it.name, &free)?;
+        taken.push(Interface::new(free, 0));
+    }
+    Ok(())
 }
 
-/// Tells whether an interface has the address of the one that was moved.
-fn is_it(interface: &Interface, moved: &MovedRecord) -> bool {
-    moved.mac.is_some() && interface.mac.map(|mac| mac.to_string()) == moved.mac
+/// A name that none of these has.
+fn free_name(list: &[Interface]) -> String {
+    let taken: BTreeSet<&str> = list.iter().map(|interface| interface.name.as_str()).collect();
+    (0_u32..).map(|n| format!("home{n}")).find(|free| !taken.contains(free.as_str())).unwrap_or_default()
 }

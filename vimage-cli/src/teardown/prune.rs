@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use jailrs::Interface;
 use netgraph::nodes::generic::{Link, NodeInfo};
 use netgraph::{NodeId, NodeName, Path, Socket};
 
@@ -73,7 +74,11 @@ fn release(
     if node.hooks > 0 || node.type_name != "ether" {
         return Ok(());
     }
-    if !entry.parent_was_up && interface.addresses.is_empty() {
+    // A VLAN has the address of what it is on, and so have the members of an aggregation.
+    let shares = |other: &Interface| other.mac.is_some() && other.mac == interface.mac;
+    let carries_others =
+        interfaces.list()?.iter().any(|other| other.index != interface.index && shares(other));
+    if !entry.parent_was_up && interface.addresses.is_empty() && !carries_others {
         let why = "as it was before it was bridged";
         work.step_because(Sign::Change, &format!("interface {} down", entry.parent), why, |_| {
             Ok(interfaces.set_up(&entry.parent, false)?)

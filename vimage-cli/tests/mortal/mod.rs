@@ -53,6 +53,8 @@ pub(crate) enum Fate {
     Dies(u64),
     /// From this one on nothing can be written to the disk.
     FullDisk(u64),
+    /// They do what they do, and each jail has a node that is neither alive nor gone.
+    Ghosts,
 }
 
 /// What is asked of the machine.

@@ -12,20 +12,25 @@ use jailrs::param::{Declared, Kind as ParamKind};
 use jailrs::sim::SimHost;
 use jailrs::system::{Fsid, IfChange, JailFlags, Jid, Opt, Process, Refusal, System, Target, Vnet, Watch};
 use jailrs::{Entry, Errno, Host, Interface, TcpConnection};
+use netgraph::message::{Frame, Message};
+use netgraph::nodes::generic::ListNodes;
 use netgraph::transport::{RecvBatch, Transport, Wait};
 use netgraph::{HookName, Kernel, NodeName, Path};
 use vimage::error::{Error, Result};
 use vimage::host::{Machine, Simulated};
 use vimage::state::{Guard, Store};
 
-use super::{Kind, Plan, Verdict};
+use super::{Fate, Kind, Plan, Verdict};
 
 /// A machine on which the plan is carried out.
 pub(super) fn machine(sim: &Simulated, plan: &Arc<Plan>) -> Machine {
     let mut machine = Machine::simulated(sim.clone());
-    machine.kernel = Arc::new(Mortal { inner: Arc::clone(&machine.kernel), plan: Arc::clone(plan) });
-    machine.jails = Host::new(Arc::new(Mortal { inner: sim.jails.clone(), plan: Arc::clone(plan) }));
-    machine.store = Arc::new(Mortal { inner: Arc::clone(&machine.store), plan: Arc::clone(plan) });
+    machine.kernel =
+        Arc::new(Mortal { inner: Arc::clone(&machine.kernel), plan: Arc::clone(plan), inside: false });
+    machine.jails =
+        Host::new(Arc::new(Mortal { inner: sim.jails.clone(), plan: Arc::clone(plan), inside: false }));
+    machine.store =
+        Arc::new(Mortal { inner: Arc::clone(&machine.store), plan: Arc::clone(plan), inside: false });
     machine
 }
 
@@ -33,11 +38,14 @@ pub(super) fn machine(sim: &Simulated, plan: &Arc<Plan>) -> Machine {
 struct Mortal<T> {
     inner: T,
     plan: Arc<Plan>,
+    /// Whether it is of a jail.
+    inside: bool,
 }
 
 impl Kernel for Mortal<Arc<dyn Kernel>> {
     fn open(&self, name: Option<&NodeName>) -> Result<Box<dyn Transport>, netgraph::Error> {
-        Ok(Box::new(Mortal { inner: self.inner.open(name)?, plan: Arc::clone(&self.plan) }))
+        let (plan, inside) = (Arc::clone(&self.plan), self.inside);
+        Ok(Box::new(Mortal { inner: self.inner.open(name)?, plan, inside }))
     }
 
     fn load_type(&self, type_name: &str) -> Result<(), netgraph::Error> {
@@ -45,7 +53,8 @@ impl Kernel for Mortal<Arc<dyn Kernel>> {
     }
 
     fn in_jail(&self, jid: i32) -> Result<Arc<dyn Kernel>, netgraph::Error> {
-        Ok(Arc::new(Mortal { inner: self.inner.in_jail(jid)?, plan: Arc::clone(&self.plan) }))
+        let plan = Arc::clone(&self.plan);
+        Ok(Arc::new(Mortal { inner: self.inner.in_jail(jid)?, plan, inside: true }))
     }
 }
 
@@ -60,7 +69,12 @@ impl Transport for Mortal<Box<dyn Transport>> {
     }
 
     fn recv_msg(&self, frame: &mut Vec<u8>, wait: Wait) -> Result<Option<Path>, netgraph::Errno> {
-        self.inner.recv_msg(frame, wait)
+        let from = self.inner.recv_msg(frame, wait)?;
+        let haunted = self.inside && self.plan.fate == Fate::Ghosts;
+        if haunted && Frame::parse(frame).is_ok_and(|told| told.command() == ListNodes::COMMAND) {
+            frame.extend([0; size_of::<netgraph::sys::nodeinfo>()]);
+        }
+        Ok(from)
     }
 
     fn send_data(&self, batch: &[(HookName, IoSlice<'_>)]) -> Result<usize, netgraph::Errno> {

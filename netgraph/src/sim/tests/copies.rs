@@ -17,6 +17,7 @@ fn seen(machine: &SimMachine) -> BTreeMap<u32, Vec<SeenInterface>> {
         interfaces
             .map(|there| SeenInterface {
                 name: there.name,
+                index: there.index,
                 flags: there.flags,
                 mac: there.mac,
                 mtu: there.mtu,
@@ -59,7 +60,7 @@ fn visible(saved: &MachineSnapshot) -> Value {
         .iter()
         .map(|(number, vnet)| {
             let all = vnet.interfaces.iter();
-            (number, all.map(|i| json!([i.name, i.flags, i.mac, i.mtu, i.description])).collect())
+            (number, all.map(|i| json!([i.name, i.index, i.flags, i.mac, i.mtu, i.description])).collect())
         })
         .collect();
     json!([nodes, interfaces])
