@@ -234,12 +234,12 @@ impl Host {
         self.sysctl_int("kern.features.vimage").is_ok_and(|there| there != 0)
     }
 
-    /// Looks again and again until something is so (true), or the time is over (false).
+    /// Looks again and again until something is so (true), or the time is over (false), which it never is with [`Duration::MAX`].
     ///
     /// # Errors
     /// The first error of `so`.
     pub fn wait_until(&self, bound: Duration, mut so: impl FnMut() -> Result<bool>) -> Result<bool> {
-        let end = self.0.clock() + bound;
+        let end = self.0.clock().saturating_add(bound);
         loop {
             if so()? {
                 return Ok(true);
@@ -255,4 +255,24 @@ impl Host {
 
 fn decode(name: &str, reason: String) -> Error {
     Error::Decode { call: "sysctl", subject: name.to_owned(), reason }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::sim::SimHost;
+
+    #[test]
+    fn a_wait_without_a_bound_goes_on_until_it_is_so() {
+        let host = SimHost::new().host();
+        host.system().pause(POLL);
+        let mut looks = 0;
+        let mut third = || {
+            looks += 1;
+            Ok(looks == 3)
+        };
+        assert_eq!(host.wait_until(Duration::MAX, &mut third), Ok(true));
+        // On a simulated machine the end of time comes at once.
+        assert_eq!(host.watch().unwrap().next(Duration::MAX), Ok(None));
+    }
 }

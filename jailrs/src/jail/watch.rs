@@ -179,13 +179,13 @@ impl Watcher {
         Ok(added)
     }
 
-    /// The next thing that happens, if one does in time.
+    /// The next thing that happens, if one does in time; with [`Duration::MAX`] there is no bound.
     ///
     /// # Errors
     /// [`Error::Rejected`] if the kernel does not tell.
     pub fn next(&mut self, patience: Duration) -> Result<Option<JailEvent>> {
         let clock = |host: &Host| host.system().clock();
-        let end = clock(&self.host) + patience;
+        let end = clock(&self.host).saturating_add(patience);
         loop {
             if let Some(event) = self.ready.pop_front() {
                 return Ok(Some(event));
