@@ -6,7 +6,10 @@ use crate::mount::{Mount, Mounted};
 use crate::{Error, Host, Result};
 
 /// Options that are for mount(8) and not for the kernel.
-const FOR_MOUNT: &[&str] = &["auto", "failok", "late", "noauto", "rw"];
+const FOR_MOUNT: &[&str] = &["auto", "failok", "rq", "rw"];
+
+/// Options of lines that `mount -a` passes over; the last two are types.
+const LEFT_OUT: &[&str] = &["noauto", "late", "sw", "xx"];
 
 /// A line of an fstab(5) file: what is mounted, and where on the host.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -18,7 +21,10 @@ pub struct FstabEntry {
 }
 
 impl FstabEntry {
-    /// Reads a whole file. Comments, empty lines and `swap` are passed over; a blank in a name is written `\040`.
+    /// Reads a whole file; a blank in a name is written `\040`.
+    ///
+    /// What `mount -a -F` does not mount is left out: comments, empty lines, `swap`, and lines with one of the options `noauto`,
+    /// `late` (left to `mount -al`), `sw` and `xx`. The option `failok` is not heeded: what fails is told.
     ///
     /// # Examples
     /// ```
@@ -57,6 +63,9 @@ impl FstabEntry {
             return Err(invalid("the mount point is not absolute"));
         }
         let options = words.next().unwrap_or_default();
+        if options.split(',').any(|option| LEFT_OUT.contains(&option)) {
+            return Ok(None);
+        }
         let options = options.split(',').filter(|option| !option.is_empty() && !FOR_MOUNT.contains(option));
         let mount = options.fold(Mount::new(&fstype, &from), |mount, option| match option.split_once('=') {
             Some((name, value)) => mount.option(name, Some(value)),
@@ -124,10 +133,19 @@ mod tests {
     #[test]
     fn options_for_the_kernel_are_kept_and_names_are_unescaped() {
         let text =
-            "tmpfs /j/my\\040dir tmpfs rw,noauto,mode=1777,size=1g 0 0 # note\nswap none swap sw 0 0\n\n";
+            "tmpfs /j/my\\040dir tmpfs rw,failok,mode=1777,size=1g 0 0 # note\nswap none swap sw 0 0\n\n";
         let expected = Mount::new("tmpfs", "tmpfs").option("mode", Some("1777")).option("size", Some("1g"));
         let entries = FstabEntry::parse_all(text).unwrap();
         assert_eq!(entries, [FstabEntry { mount: expected, point: "/j/my dir".into() }]);
+    }
+
+    #[test]
+    fn what_mount_passes_over_is_left_out() {
+        for options in ["rw,noauto", "late,ro", "sw", "xx"] {
+            let line = format!("/usr/ports /j/ports nullfs {options} 0 0");
+            assert_eq!(FstabEntry::parse_line(1, &line).unwrap(), None, "{options}");
+        }
+        assert!(FstabEntry::parse_line(1, "/usr/ports /j/ports nullfs ro,auto,nolate").unwrap().is_some());
     }
 
     #[test]
