@@ -48,6 +48,9 @@ impl fmt::Display for Param {
         match &self.value {
             Value::Bool(true) | Value::Unset => f.write_str(&self.name),
             Value::Bool(false) => f.write_str(&no_name(&self.name)),
+            Value::String(text) if text.trim() != text || unquoted(text) != text => {
+                write!(f, "{}=\"{text}\"", self.name)
+            }
             value => write!(f, "{}={value}", self.name),
         }
     }
@@ -155,6 +158,14 @@ mod tests {
         );
     }
 
+    #[test]
+    fn a_text_that_would_be_taken_for_another_is_written_in_quotes() {
+        let written = |text: &str| Param::new("meta.note", Value::String(text.to_owned())).to_string();
+        assert_eq!(written("a \"b\" c"), "meta.note=a \"b\" c");
+        assert_eq!(written(" x "), "meta.note=\" x \"");
+        assert_eq!(written("\"x\""), "meta.note=\"\"x\"\"");
+    }
+
     proptest! {
         #[test]
         fn any_text_is_read_or_refused_without_panic(text in ".{0,40}") {
@@ -169,7 +180,7 @@ mod tests {
                 any::<u64>().prop_map(|number| Param::new("host.hostid", Value::Ulong(number))),
                 proptest::collection::vec(any::<u32>().prop_map(Into::into), 1..4)
                     .prop_map(|list| Param::new("ip4.addr", Value::Ip4(list))),
-                "[a-z=/.]{1,20}".prop_map(|text| Param::new("meta.note", Value::String(text))),
+                "[a-c=/., \"'\\\\\t\n\u{a0}]{0,9}".prop_map(|text| Param::new("meta.note", Value::String(text))),
             ]
         ) {
             prop_assert_eq!(Param::parse(&param.to_string()).unwrap(), param);
