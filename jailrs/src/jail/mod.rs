@@ -8,8 +8,10 @@ mod processes;
 mod read;
 mod watch;
 
+use std::collections::BTreeMap;
 use std::ffi::OsStr;
 use std::fmt;
+use std::iter::successors;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
@@ -146,9 +148,14 @@ impl Jail {
         if count == Some(0) {
             return Ok(Vec::new());
         }
-        let above = format!("{}.", self.name);
-        let all = Self::list(&self.host, dying)?.into_iter();
-        Ok(all.filter(|info| info.name.starts_with(&above)).collect())
+        // By numbers: another program may have given this one another name.
+        let all = Self::list(&self.host, dying)?;
+        let parents: BTreeMap<Jid, Jid> = all.iter().map(|info| (info.jid, info.parent)).collect();
+        let is_below = |info: &JailInfo| {
+            let above = successors(Some(info.parent), |jid| parents.get(jid).copied());
+            above.take(parents.len()).any(|jid| jid == self.jid)
+        };
+        Ok(all.iter().filter(|info| is_below(info)).cloned().collect())
     }
 
     /// Parameters of all jails by number, those of one jail all read at the same moment; the dying ones too where asked for.

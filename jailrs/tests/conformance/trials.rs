@@ -24,6 +24,7 @@ pub(crate) const BOTH: &[(&str, Run)] = &[
     ("notes_are_written_read_and_taken_away", notes),
     ("a_jail_below_a_jail_goes_with_it", hierarchy),
     ("a_handle_never_comes_to_mean_another_jail", identity),
+    ("jails_in_a_jail_are_found_after_another_has_renamed_it", renamed),
     ("an_owned_jail_goes_with_its_handle", owned),
     ("file_systems_are_mounted_below_a_root_and_taken_away", mounts),
     ("a_link_in_a_root_leads_no_mount_out", hostile_root),
@@ -69,6 +70,16 @@ pub(crate) fn errno<T: std::fmt::Debug>(result: jailrs::Result<T>) -> Option<Err
 pub(crate) fn end(jail: &Jail) -> Result<(), Failed> {
     jail.remove()?;
     Ok(jail.wait_gone(BOUND)?)
+}
+
+fn renamed(rig: &mut Rig) -> Result<(), Failed> {
+    let jail = Jail::builder(rig.name("old")).children_max(1).create(&rig.host)?;
+    let inner = Jail::builder(format!("{}.in", jail.name())).create(&rig.host)?;
+    let mut other = Jail::from_jid(&rig.host, jail.jid())?;
+    other.rename(&rig.name("new"))?;
+    assert_eq!(jail.children()?.iter().map(|info| info.jid).collect::<Vec<_>>(), [inner.jid()]);
+    assert_eq!(other.children()?, jail.children()?);
+    end(&other)
 }
 
 fn recorded(rig: &mut Rig) -> Result<(), Failed> {
