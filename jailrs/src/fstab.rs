@@ -39,7 +39,8 @@ impl FstabEntry {
     /// ```
     ///
     /// # Errors
-    /// [`Error::Invalid`] with the number of a line that has fewer than three words or a relative mount point.
+    /// [`Error::Invalid`] with the number of a line that has fewer than three words, a relative mount point, or a name that is no
+    /// UTF-8.
     pub fn parse_all(text: &str) -> Result<Vec<Self>> {
         let lines = text.lines().enumerate().map(|(index, line)| Self::parse_line(index + 1, line));
         lines.filter_map(Result::transpose).collect()
@@ -51,9 +52,10 @@ impl FstabEntry {
     /// As [`parse_all`](Self::parse_all).
     pub fn parse_line(number: usize, line: &str) -> Result<Option<Self>> {
         let line = line.split('#').next().unwrap_or_default();
-        let mut words = line.split_ascii_whitespace().map(unescaped);
-        let Some(from) = words.next() else { return Ok(None) };
         let invalid = |reason: &str| Error::invalid(format!("fstab line {number}"), line.trim(), reason);
+        let words = line.split_ascii_whitespace().map(unescaped).collect::<Option<Vec<_>>>();
+        let mut words = words.ok_or_else(|| invalid("a name in it is no UTF-8"))?.into_iter();
+        let Some(from) = words.next() else { return Ok(None) };
         let point = words.next().ok_or_else(|| invalid("it has no mount point"))?;
         let fstype = words.next().ok_or_else(|| invalid("it has no type"))?;
         if fstype == "swap" {
@@ -75,8 +77,8 @@ impl FstabEntry {
     }
 }
 
-/// The bytes that `\ooo` stand for.
-fn unescaped(word: &str) -> String {
+/// The text with the bytes that `\ooo` stand for, if it is one.
+fn unescaped(word: &str) -> Option<String> {
     let mut bytes = Vec::with_capacity(word.len());
     let mut rest = word.as_bytes();
     while let Some((first, after)) = rest.split_first() {
@@ -93,7 +95,7 @@ fn unescaped(word: &str) -> String {
             }
         }
     }
-    String::from_utf8_lossy(&bytes).into_owned()
+    String::from_utf8(bytes).ok()
 }
 
 impl Host {
@@ -153,6 +155,8 @@ mod tests {
         let error = FstabEntry::parse_all("\n/a /b\n").unwrap_err().to_string();
         assert_eq!(error, "fstab line 2 \"/a /b\": it has no type");
         assert!(FstabEntry::parse_all("a b nullfs").is_err());
+        let error = FstabEntry::parse_all("/j\\377 /b nullfs").unwrap_err().to_string();
+        assert_eq!(error, "fstab line 1 \"/j\\\\377 /b nullfs\": a name in it is no UTF-8");
     }
 
     #[test]

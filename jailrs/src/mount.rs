@@ -60,6 +60,8 @@ impl Mounted {
 pub struct Mount {
     fstype: String,
     options: Vec<(String, Option<String>)>,
+    /// What is mounted, if that has no text.
+    textless: Option<PathBuf>,
 }
 
 impl Mount {
@@ -67,7 +69,8 @@ impl Mount {
     #[must_use]
     pub fn new(fstype: &str, from: &str) -> Self {
         // nullfs calls it target; everyone understands from.
-        Self { fstype: fstype.to_owned(), options: vec![("from".to_owned(), Some(from.to_owned()))] }
+        let options = vec![("from".to_owned(), Some(from.to_owned()))];
+        Self { fstype: fstype.to_owned(), options, textless: None }
     }
 
     /// Devices, seen through a ruleset of devfs(8); none is the whole of them.
@@ -92,10 +95,11 @@ impl Mount {
         Self::new("procfs", "procfs")
     }
 
-    /// A directory of the host once more.
+    /// A directory of the host once more. One whose path is no text is refused when it is to be mounted.
     #[must_use]
     pub fn nullfs(from: &Path) -> Self {
-        Self::new("nullfs", &from.to_string_lossy())
+        let textless = from.to_str().is_none().then(|| from.to_owned());
+        Self { textless, ..Self::new("nullfs", &from.to_string_lossy()) }
     }
 
     /// Memory, of at most `size` bytes where that is given.
@@ -137,16 +141,22 @@ impl Mount {
     /// Whether what is mounted could have come of this: the type and the source are the same.
     pub(crate) fn is_like(&self, mounted: &Mounted) -> bool {
         let from = self.options.iter().find(|(name, _)| name == "from").and_then(|(_, from)| from.as_deref());
-        self.fstype == mounted.fstype && from == Some(mounted.from.as_str())
+        self.textless.is_none() && self.fstype == mounted.fstype && from == Some(mounted.from.as_str())
     }
 
-    fn opts(&self, point: &Path) -> Vec<Opt> {
-        let mut opts = vec![Opt::text("fstype", &self.fstype), Opt::text("fspath", &point.to_string_lossy())];
+    /// What nmount(2) takes. A path that is no text would become another one, also where the kernel tells it.
+    fn opts(&self, point: &Path) -> Result<Vec<Opt>> {
+        let no_text = |what, path: &Path| Error::invalid(what, path.to_string_lossy(), "it is no UTF-8");
+        if let Some(from) = &self.textless {
+            return Err(no_text("what is to be mounted", from));
+        }
+        let text = point.to_str().ok_or_else(|| no_text("mount point", point))?;
+        let mut opts = vec![Opt::text("fstype", &self.fstype), Opt::text("fspath", text)];
         opts.extend(self.options.iter().map(|(name, value)| match value {
             Some(value) => Opt::text(name, value),
             None => Opt::new(name, []),
         }));
-        opts
+        Ok(opts)
     }
 }
 
@@ -174,13 +184,14 @@ impl Host {
     /// cannot lead the mount elsewhere.
     ///
     /// # Errors
-    /// [`Error::Rejected`] with `ELOOP` if a part of the way is a symbolic link, `ENOENT`, `ENOTDIR`, and what nmount(2) says.
+    /// [`Error::Rejected`] with `ELOOP` if a part of the way is a symbolic link, `ENOENT`, `ENOTDIR`, and what nmount(2) says;
+    /// [`Error::Invalid`] for a path that is no text.
     #[doc(alias = "nmount")]
     pub fn mount(&self, mount: &Mount, root: &Path, point: &Path) -> Result<Mounted> {
         let point = self.resolve_below(root, point)?;
         let subject = || format!("{} on {}", mount.fstype, point.display());
         let before = self.mounts()?;
-        let mut opts = mount.opts(&point);
+        let mut opts = mount.opts(&point)?;
         self.system().mount(&mut opts, 0).map_err(|refusal| Error::refused("nmount", subject(), refusal))?;
         let is_new =
             |is: &Mounted| is.fstype == mount.fstype && !before.iter().any(|old| old.fsid == is.fsid);
@@ -248,5 +259,35 @@ impl Host {
             }
         }
         first
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::ffi::OsStr;
+    use std::os::unix::ffi::OsStrExt;
+
+    use super::*;
+    use crate::Jail;
+    use crate::sim::SimHost;
+
+    #[test]
+    fn a_path_that_is_no_text_does_not_become_another() {
+        let machine = SimHost::new();
+        let (strange, other) = (Path::new(OsStr::from_bytes(b"/jails/\xff")), Path::new("/jails/\u{fffd}"));
+        [strange, other].into_iter().for_each(|root| machine.add_root(root));
+        let host = machine.host();
+        let refused = [
+            host.mount(&Mount::tmpfs(None), strange, Path::new("/tmp")).map(drop),
+            host.mount(&Mount::nullfs(strange), other, Path::new("/mnt")).map(drop),
+            Jail::builder("web").path(strange).create(&host).map(drop),
+        ];
+        for refusal in refused {
+            let told = refusal.unwrap_err().to_string();
+            assert!(told.ends_with(": it is no UTF-8"), "{told}");
+        }
+        assert!(host.mounts().unwrap().is_empty());
+        host.mount(&Mount::nullfs(other), other, Path::new("/mnt")).unwrap();
+        Jail::builder("web").path(strange).path(other).create(&host).unwrap();
     }
 }

@@ -63,9 +63,13 @@ impl Builder {
         self.parameter(Param::new(name, Value::Int(number)))
     }
 
-    /// The root directory.
+    /// The root directory. One whose path is no text is refused when the jail is to be made.
     pub fn path(self, path: impl AsRef<Path>) -> Self {
-        self.string("path", path.as_ref().to_string_lossy())
+        let path = path.as_ref().as_os_str();
+        match path.to_str() {
+            Some(text) => self.string("path", text),
+            None => self.parameter(Param::new("path", Value::Raw(path.as_encoded_bytes().to_vec()))),
+        }
     }
 
     /// The host name.
@@ -126,7 +130,8 @@ impl Builder {
     ///
     /// # Errors
     /// [`Error::Rejected`](crate::Error::Rejected) with `EEXIST` if there is one of that name, `ENOENT` or `ENOTDIR` for the root
-    /// directory, `EPERM`, `EINVAL` with the kernel's words.
+    /// directory, `EPERM`, `EINVAL` with the kernel's words; [`Error::Invalid`](crate::Error::Invalid) for a text with a NUL or a
+    /// path that is no text.
     pub fn create(self, host: &Host) -> Result<Jail> {
         self.load(host)?;
         identity::create(host, &self.understood(host), &self.name, false)

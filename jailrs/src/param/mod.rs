@@ -142,7 +142,8 @@ impl Param {
     /// *allows*. False is therefore the name with `no` before its last part.
     ///
     /// # Errors
-    /// [`Error::Invalid`] if a text or the name has a NUL in it.
+    /// [`Error::Invalid`] if a text or the name has a NUL in it, and for bytes that are no UTF-8 where a text should be: it would
+    /// be read back as another one.
     pub fn to_opt(&self) -> Result<Opt> {
         let (name, value) = match &self.value {
             Value::Bool(false) => (no_name(&self.name), Vec::new()),
@@ -162,7 +163,7 @@ impl Param {
             Value::String(text) => (self.name.clone(), nul_terminated(&self.name, text)?),
             Value::Ip4(list) => (self.name.clone(), list.iter().flat_map(Ipv4Addr::octets).collect()),
             Value::Ip6(list) => (self.name.clone(), list.iter().flat_map(Ipv6Addr::octets).collect()),
-            Value::Raw(bytes) => (self.name.clone(), bytes.clone()),
+            Value::Raw(bytes) => (self.name.clone(), raw(&self.name, bytes)?),
         };
         if name.contains('\0') || name.is_empty() {
             return Err(Error::invalid(
@@ -181,6 +182,14 @@ pub(crate) fn no_name(name: &str) -> String {
         Some((path, last)) => format!("{path}.no{last}"),
         None => format!("no{name}"),
     }
+}
+
+fn raw(name: &str, bytes: &[u8]) -> Result<Vec<u8>> {
+    if matches!(Kind::of(name), Some(Kind::String(_))) && std::str::from_utf8(bytes).is_err() {
+        let what = format!("jail parameter {name}");
+        return Err(Error::invalid(what, String::from_utf8_lossy(bytes), "it is no UTF-8"));
+    }
+    Ok(bytes.to_vec())
 }
 
 fn nul_terminated(name: &str, text: &str) -> Result<Vec<u8>> {
