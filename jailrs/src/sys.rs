@@ -164,13 +164,23 @@ fn set_cloexec(desc: RawFd) -> Result<(), Errno> {
     checked(unsafe { libc::fcntl(desc, libc::F_SETFD, libc::FD_CLOEXEC) }).map(drop)
 }
 
-/// How often a kernel variable is asked for that grows between the question for its size and that for its bytes.
-const SYSCTL_TRIES: usize = 16;
+/// How often the kernel is asked for what grows between the question for its size and that for the rest.
+const TRIES: usize = 16;
+
+/// Asks until there is an answer; `None` says that it has grown meanwhile.
+pub(crate) fn until_it_fits<T>(mut ask: impl FnMut() -> Result<Option<T>, Errno>) -> Result<T, Errno> {
+    for _ in 0..TRIES {
+        if let Some(answer) = ask()? {
+            return Ok(answer);
+        }
+    }
+    Err(Errno::ENOMEM)
+}
 
 /// The bytes of a kernel variable by its numbers.
 pub(crate) fn sysctl(mib: &[c_int]) -> Result<Vec<u8>, Errno> {
     let count = c_uint::try_from(mib.len()).map_err(|_| Errno::EINVAL)?;
-    for _ in 0..SYSCTL_TRIES {
+    until_it_fits(|| {
         let mut size = 0_usize;
         // SAFETY: the list has `count` numbers; without a buffer the kernel writes the size alone.
         checked(unsafe { libc::sysctl(mib.as_ptr(), count, ptr::null_mut(), &mut size, ptr::null(), 0) })?;
@@ -181,15 +191,14 @@ pub(crate) fn sysctl(mib: &[c_int]) -> Result<Vec<u8>, Errno> {
             libc::sysctl(mib.as_ptr(), count, bytes.as_mut_ptr().cast(), &mut size, ptr::null(), 0)
         });
         match read {
-            Err(Errno::ENOMEM) => {} // it has grown meanwhile
-            Err(errno) => return Err(errno),
+            Err(Errno::ENOMEM) => Ok(None),
+            Err(errno) => Err(errno),
             Ok(_) => {
                 bytes.truncate(size);
-                return Ok(bytes);
+                Ok(Some(bytes))
             }
         }
-    }
-    Err(Errno::ENOMEM)
+    })
 }
 
 /// The numbers of a kernel variable.
@@ -206,17 +215,24 @@ pub(crate) fn sysctl_mib(name: &str) -> Result<Vec<c_int>, Errno> {
 /// The bytes of every `struct statfs`, one after the other.
 pub(crate) fn getfsstat() -> Result<Vec<u8>, Errno> {
     const WORD: usize = size_of::<u64>();
-    // SAFETY: without a buffer the kernel counts alone.
-    let count = checked(unsafe { libc::getfsstat(ptr::null_mut(), 0, libc::MNT_NOWAIT) })?;
-    let room = (count as usize + 8) * size_of::<libc::statfs>();
-    // Words, so that the buffer is aligned as the struct is.
-    let mut words = vec![0_u64; room.div_ceil(WORD)];
-    let size = libc::c_long::try_from(room).map_err(|_| Errno::ENOMEM)?;
-    // SAFETY: the buffer has `size` bytes and the alignment of the struct.
-    let got = checked(unsafe { libc::getfsstat(words.as_mut_ptr().cast(), size, libc::MNT_NOWAIT) })?;
-    let mut bytes: Vec<u8> = words.iter().flat_map(|word| word.to_ne_bytes()).collect();
-    bytes.truncate(got as usize * size_of::<libc::statfs>());
-    Ok(bytes)
+    until_it_fits(|| {
+        // SAFETY: without a buffer the kernel counts alone.
+        let count = checked(unsafe { libc::getfsstat(ptr::null_mut(), 0, libc::MNT_NOWAIT) })?;
+        let most = count as usize + 8;
+        let room = most * size_of::<libc::statfs>();
+        // Words, so that the buffer is aligned as the struct is.
+        let mut words = vec![0_u64; room.div_ceil(WORD)];
+        let size = libc::c_long::try_from(room).map_err(|_| Errno::ENOMEM)?;
+        // SAFETY: the buffer has `size` bytes and the alignment of the struct.
+        let got = checked(unsafe { libc::getfsstat(words.as_mut_ptr().cast(), size, libc::MNT_NOWAIT) })?;
+        // The kernel gives what fits and does not say that there is more.
+        if got as usize >= most {
+            return Ok(None);
+        }
+        let mut bytes: Vec<u8> = words.iter().flat_map(|word| word.to_ne_bytes()).collect();
+        bytes.truncate(got as usize * size_of::<libc::statfs>());
+        Ok(Some(bytes))
+    })
 }
 
 /// unmount(2).
@@ -238,4 +254,21 @@ pub(crate) fn module_loaded(name: &str) -> bool {
     let Ok(name) = c_string(name) else { return false };
     // SAFETY: the text is closed by a NUL.
     unsafe { kldfind(name.as_ptr()) != -1 || modfind(name.as_ptr()) != -1 }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_grows_is_asked_for_again_but_not_for_ever() {
+        let mut left = 3;
+        let third = until_it_fits(|| {
+            left -= 1;
+            Ok((left == 0).then_some("all"))
+        });
+        assert_eq!(third, Ok("all"));
+        assert_eq!(until_it_fits::<()>(|| Ok(None)), Err(Errno::ENOMEM));
+        assert_eq!(until_it_fits::<()>(|| Err(Errno::EPERM)), Err(Errno::EPERM));
+    }
 }

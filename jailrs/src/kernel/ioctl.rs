@@ -131,13 +131,11 @@ fn description(socket: &OwnedFd, name: &str) -> Result<String, Errno> {
 
 fn groups(socket: &OwnedFd, name: &str) -> Result<Vec<String>, Errno> {
     let name = request(name)?.name;
-    loop {
-        match sys::ifgroups(socket, &name) {
-            // There are more than when they were counted.
-            Err(Errno::EINVAL) => {}
-            groups => return groups,
-        }
-    }
+    sys::until_it_fits(|| match sys::ifgroups(socket, &name) {
+        // There are more than when they were counted.
+        Err(Errno::EINVAL) => Ok(None),
+        groups => groups.map(Some),
+    })
 }
 
 fn change_group(socket: &OwnedFd, call: GroupCall, name: &str, group: &str) -> Result<(), Errno> {
