@@ -19,7 +19,8 @@ pub enum Stdio {
     Null,
     /// Given back in the [`Output`]; no input for standard input.
     Capture,
-    /// Appended to this file of the host, which is opened before the jail is entered and made (mode 0600) if needed.
+    /// Appended to this file of the host, which is opened before the jail is entered and made (mode 0600) if needed. Standard
+    /// input is read from it, from its beginning; then it must be there.
     Append(PathBuf),
 }
 

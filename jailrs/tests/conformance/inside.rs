@@ -2,6 +2,7 @@
 
 use std::process::Command;
 
+use jailrs::command::Stdio;
 use jailrs::{CommandExt, Entry, Errno, Jail, TcpState};
 use libtest_mimic::Failed;
 
@@ -15,6 +16,7 @@ pub(crate) const KERNEL: &[(&str, Run)] = &[
     ("a_command_of_the_standard_library_enters_a_jail", extension),
     ("a_jail_has_the_cpus_that_it_is_given", cpus),
     ("tcp_connections_of_a_vnet_are_listed_and_dropped", connections),
+    ("a_command_reads_a_file_that_is_there_and_appends_to_one", files),
 ];
 
 /// Both ends of a connection are in the jail, whose processes would end with it.
@@ -44,6 +46,22 @@ fn connections(rig: &mut Rig) -> Result<(), Failed> {
     let shared = Jail::builder(rig.name("shr")).create(&rig.host)?;
     ensure(shared.tcp_connections()?.is_empty(), "a jail without a process has connections")?;
     end(&shared)?;
+    end(&jail)
+}
+
+fn files(rig: &mut Rig) -> Result<(), Failed> {
+    let jail = Jail::builder(rig.name("fil")).create(&rig.host)?;
+    let dir = tempfile::tempdir()?;
+    let (input, log) = (dir.path().join("input"), dir.path().join("log"));
+    let copy = || {
+        let cat = jail.command("/bin/cat").stdin(Stdio::Append(input.clone()));
+        cat.stdout(Stdio::Append(log.clone())).status()
+    };
+    assert_eq!(errno(copy()), Some(Errno::ENOENT));
+    ensure(!input.exists(), "an input was made")?;
+    std::fs::write(&input, "line\n")?;
+    ensure(copy()?.success() && copy()?.success(), "it was not copied")?;
+    assert_eq!(std::fs::read_to_string(&log)?, "line\nline\n");
     end(&jail)
 }
 
