@@ -170,25 +170,28 @@ fn raw_errno() -> c_int {
     unsafe { *libc::__error() }
 }
 
-/// Runs something in a child process that is attached to a jail, and tells an error number, or 0, by its exit status.
+/// Runs something in a child process that is attached to a jail, and tells what it gives: an error number, or 0.
 ///
-/// The child is a copy of one thread of many, or shares its memory: what runs there must be async-signal-safe and must not
-/// allocate.
+/// It tells by memory and not by its exit status, which this program may not come to know: where `SIGCHLD` is ignored the kernel
+/// forgets it, and another thread may have asked for it. The child is a copy of one thread of many, or shares its memory: what
+/// runs there must be async-signal-safe and must not allocate.
 fn in_jail(jail: Target, child: impl FnOnce() -> c_int) -> Result<(), Errno> {
-    let pid = start_child(|| if attach(jail) { child() } else { raw_errno() })?;
-    let mut status = 0;
-    // SAFETY: `status` has room for one status.
-    while unsafe { libc::waitpid(pid, &mut status, 0) } == -1 {
-        match errno() {
-            Errno::EINTR => {}
-            errno => return Err(errno),
-        }
-    }
-    if !libc::WIFEXITED(status) {
-        return Err(Errno::EINTR); // the jail was removed, and the child with it
-    }
-    match libc::WEXITSTATUS(status) {
+    const NOTHING: c_int = -1;
+    let memory = SharedMemory::new(size_of::<c_int>())?;
+    let told = memory.start.cast::<c_int>();
+    // SAFETY: the memory begins with a page, has room for one number, and nobody else has it yet.
+    unsafe { told.write(NOTHING) };
+    let pid = start_child(|| {
+        let errno = if attach(jail) { child() } else { raw_errno() };
+        // SAFETY: as above; the parent does not look before this process has ended.
+        unsafe { told.write(errno) };
+    })?;
+    // SAFETY: nothing is asked for but the end. Any error but this one says that the child has ended, and somebody knows how.
+    while unsafe { libc::waitpid(pid, ptr::null_mut(), 0) } == -1 && errno() == Errno::EINTR {}
+    // SAFETY: as above; the child has ended.
+    match unsafe { told.read_volatile() } {
         0 => Ok(()),
+        NOTHING => Err(Errno::EINTR), // the jail was removed, and the child with it
         errno => Err(Errno::new(errno)),
     }
 }
@@ -196,7 +199,7 @@ fn in_jail(jail: Target, child: impl FnOnce() -> c_int) -> Result<(), Errno> {
 /// Starts a child process as posix_spawn(3) does: on a stack of its own and in the memory of this process, whose thread stands
 /// still until the child has ended. A copy of the memory, as fork(2) makes, costs many times as much.
 #[cfg(target_arch = "x86_64")]
-fn start_child<F: FnOnce() -> c_int>(child: F) -> Result<libc::pid_t, Errno> {
+fn start_child<F: FnOnce()>(child: F) -> Result<libc::pid_t, Errno> {
     unsafe extern "C" {
         fn rfork_thread(
             flags: c_int,
@@ -205,9 +208,14 @@ fn start_child<F: FnOnce() -> c_int>(child: F) -> Result<libc::pid_t, Errno> {
             argument: *mut c_void,
         ) -> c_int;
     }
-    unsafe extern "C" fn run<F: FnOnce() -> c_int>(argument: *mut c_void) -> c_int {
+    unsafe extern "C" fn run<F: FnOnce()>(argument: *mut c_void) -> c_int {
         // SAFETY: the argument is `child` below, which nobody else touches; _exit(2) is async-signal-safe.
-        unsafe { libc::_exit((*argument.cast::<Option<F>>()).take().map_or(0, |child| child())) }
+        unsafe {
+            if let Some(child) = (*argument.cast::<Option<F>>()).take() {
+                child();
+            }
+            libc::_exit(0)
+        }
     }
     let mut child = Some(child);
     // 64 KiB, aligned as a stack must be.
@@ -221,12 +229,13 @@ fn start_child<F: FnOnce() -> c_int>(child: F) -> Result<libc::pid_t, Errno> {
 
 /// Starts a child process; there is no rfork_thread(3) on every machine.
 #[cfg(not(target_arch = "x86_64"))]
-fn start_child(child: impl FnOnce() -> c_int) -> Result<libc::pid_t, Errno> {
+fn start_child(child: impl FnOnce()) -> Result<libc::pid_t, Errno> {
     // SAFETY: the child calls nothing but `child`, which keeps to async-signal-safe calls, and _exit(2).
     checked(unsafe {
         let pid = libc::fork();
         if pid == 0 {
-            libc::_exit(child());
+            child();
+            libc::_exit(0);
         }
         pid
     })
