@@ -10,6 +10,7 @@ use crate::login::{Class, User};
 use crate::{Error, Host, Jail, Result};
 
 /// Where a standard stream of a command goes or comes from.
+#[non_exhaustive]
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub enum Stdio {
     /// The caller's own.

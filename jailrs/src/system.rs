@@ -130,6 +130,7 @@ impl From<Jid> for Target {
 }
 
 /// A virtual network stack, named by who has it.
+#[non_exhaustive]
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Vnet {
     /// The one of the calling process.
@@ -165,6 +166,7 @@ pub enum IfChange {
 }
 
 /// A running process.
+#[non_exhaustive]
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Process {
     /// Its number.
@@ -175,6 +177,14 @@ pub struct Process {
     pub jid: Jid,
     /// The name of its program, at most 19 bytes.
     pub command: String,
+}
+
+impl Process {
+    /// A process of this number, in this jail.
+    #[must_use]
+    pub fn new(pid: i32, parent: i32, jid: Jid, command: impl Into<String>) -> Self {
+        Self { pid, parent, jid, command: command.into() }
+    }
 }
 
 /// A file system's number, which stays the same while it is mounted.

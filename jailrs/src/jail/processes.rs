@@ -38,6 +38,7 @@ impl fmt::Display for Signal {
 }
 
 /// How the processes of a jail ended.
+#[non_exhaustive]
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Stopped {
     /// There was none.

@@ -34,12 +34,12 @@ pub(super) fn processes() -> Result<Vec<Process>, Errno> {
 
 fn process(entry: &[u8]) -> Option<Process> {
     const COMMLEN: usize = 19;
-    Some(Process {
-        pid: int(entry, offset_of!(kinfo_proc, ki_pid))?,
-        parent: int(entry, offset_of!(kinfo_proc, ki_ppid))?,
-        jid: Jid(int(entry, offset_of!(kinfo_proc, ki_jid))?),
-        command: text(entry, offset_of!(kinfo_proc, ki_comm), COMMLEN + 1)?,
-    })
+    Some(Process::new(
+        int(entry, offset_of!(kinfo_proc, ki_pid))?,
+        int(entry, offset_of!(kinfo_proc, ki_ppid))?,
+        Jid(int(entry, offset_of!(kinfo_proc, ki_jid))?),
+        text(entry, offset_of!(kinfo_proc, ki_comm), COMMLEN + 1)?,
+    ))
 }
 
 /// All mounted file systems.
@@ -98,7 +98,7 @@ pub(super) fn params() -> Result<Vec<Declared>, Errno> {
         let name = name.strip_prefix(PARAMS).and_then(|name| name.strip_prefix('.')).unwrap_or(&name);
         // A parameter of a type that nobody knows cannot be read either.
         if let Ok(Some((kind, access))) = declared(&at) {
-            list.push(Declared { name: name.trim_end_matches('.').to_owned(), kind, access });
+            list.push(Declared::new(name.trim_end_matches('.'), kind, access));
         }
     }
 }

@@ -30,6 +30,7 @@ pub enum Kind {
 }
 
 /// A parameter as the kernel declares it.
+#[non_exhaustive]
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Declared {
     /// Its name.
@@ -40,7 +41,16 @@ pub struct Declared {
     pub access: Access,
 }
 
+impl Declared {
+    /// A parameter of this name and type, which can be set when `access` says.
+    #[must_use]
+    pub fn new(name: impl Into<String>, kind: Kind, access: Access) -> Self {
+        Self { name: name.into(), kind, access }
+    }
+}
+
 /// When a parameter can be set.
+#[non_exhaustive]
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Access {

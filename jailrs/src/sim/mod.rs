@@ -255,7 +255,7 @@ impl SimHost {
 impl Machine {
     pub(super) fn start_process(&mut self, jid: Jid, command: String, manner: Manner) -> i32 {
         let pid = self.next_pid();
-        let process = Process { pid, parent: 1, jid, command };
+        let process = Process::new(pid, 1, jid, command);
         self.state.processes.insert(pid, SimProcess { process, manner });
         pid
     }

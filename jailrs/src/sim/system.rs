@@ -69,8 +69,7 @@ impl System for SimHost {
     fn params(&self) -> Result<Vec<Declared>, Errno> {
         let machine = self.lock();
         let known = Kind::known().filter(|(name, _)| machine.declares(name));
-        let declared =
-            known.map(|(name, kind)| Declared { name: name.to_owned(), kind, access: Access::of(name) });
+        let declared = known.map(|(name, kind)| Declared::new(name, kind, Access::of(name)));
         Ok(declared.collect())
     }
 
