@@ -1,9 +1,10 @@
 //! What is read, written and converted again and again takes no memory.
 #![allow(clippy::panic, clippy::unwrap_used, reason = "a test fails by panicking")]
 
+use std::collections::VecDeque;
 use std::fmt::Write;
 use std::io::IoSlice;
-use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::Mutex;
 
 use allocation_counter::measure;
 use netgraph::ascii;
@@ -38,7 +39,8 @@ fn reply<M: Message>(args: &[u8]) -> Vec<u8> {
 struct Alike {
     command: Command,
     args: Vec<u8>,
-    token: AtomicU32,
+    /// The tokens of what is to be answered.
+    asked: Mutex<VecDeque<u32>>,
 }
 
 const ROOM: usize = 20_480;
@@ -46,14 +48,15 @@ const ROOM: usize = 20_480;
 impl Transport for Alike {
     fn send_msg(&self, _: &Path, frame: &[u8]) -> Result<(), Errno> {
         let token = Frame::parse(frame).map_err(|_| Errno::EINVAL)?.header.token;
-        self.token.store(token, Ordering::Relaxed);
+        self.asked.lock().unwrap().push_back(token);
         Ok(())
     }
 
     fn recv_msg(&self, frame: &mut Vec<u8>, _: Wait) -> Result<Option<Path>, Errno> {
+        let Some(token) = self.asked.lock().unwrap().pop_front() else { return Ok(None) };
         frame.clear();
         frame.reserve(ROOM);
-        write_frame(frame, self.command, self.token.load(Ordering::Relaxed), NGF_RESP, &self.args);
+        write_frame(frame, self.command, token, NGF_RESP, &self.args);
         Ok(Some(NodeId(7).into()))
     }
 
@@ -78,7 +81,7 @@ impl Transport for Alike {
 fn answered<M: Message>(args: impl Payload) -> Socket {
     let mut bytes = Vec::new();
     args.encode(&mut bytes);
-    Socket::on(Box::new(Alike { command: M::COMMAND, args: bytes, token: AtomicU32::new(0) }))
+    Socket::on(Box::new(Alike { command: M::COMMAND, args: bytes, asked: Mutex::default() }))
 }
 
 #[test]
