@@ -57,8 +57,8 @@ struct Shared {
     socket: Socket,
     /// Whose turn it is to do blocking work.
     turn: Arc<Turn<()>>,
-    /// Who waits for events that blocking work may have set aside.
-    waiting: Mutex<Vec<Waker>>,
+    /// Who waits for events that blocking work may have set aside: the last, as of a descriptor.
+    waiting: Mutex<Option<Waker>>,
 }
 
 /// What a look for an event finds.
@@ -79,19 +79,19 @@ impl Shared {
 
     /// Has `waker` woken at the end of the blocking work that is being done, if any.
     fn wait(&self, waker: &Waker) {
-        let mut waiting = self.waiting.lock().unwrap_or_else(PoisonError::into_inner);
-        if !waiting.iter().any(|other| other.will_wake(waker)) {
-            waiting.push(waker.clone());
+        match &mut *self.waiting.lock().unwrap_or_else(PoisonError::into_inner) {
+            Some(other) => other.clone_from(waker),
+            nobody => *nobody = Some(waker.clone()),
         }
     }
 }
 
-/// Wakes those who wait for events, when the blocking work ends, by a panic too.
+/// Wakes who waits for events, when the blocking work ends, by a panic too.
 struct Wake(Arc<Shared>);
 
 impl Drop for Wake {
     fn drop(&mut self) {
-        let waiting = std::mem::take(&mut *self.0.waiting.lock().unwrap_or_else(PoisonError::into_inner));
+        let waiting = self.0.waiting.lock().unwrap_or_else(PoisonError::into_inner).take();
         waiting.into_iter().for_each(Waker::wake);
     }
 }

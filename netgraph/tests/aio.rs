@@ -5,7 +5,7 @@
 use std::future::{Future, poll_fn};
 use std::pin::{Pin, pin};
 use std::sync::Arc;
-use std::task::Poll;
+use std::task::{Context, Poll, Wake, Waker};
 
 use futures_core::Stream;
 use netgraph::aio::AsyncSocket;
@@ -87,6 +87,33 @@ fn events_that_a_call_comes_across_are_delivered() {
             asked.await.unwrap().unwrap();
         }
         assert_eq!(seen, (0..50).collect::<Vec<_>>());
+    });
+}
+
+/// Wakes nobody.
+struct Quiet;
+
+impl Wake for Quiet {
+    fn wake(self: Arc<Self>) {}
+}
+
+#[test]
+fn only_who_waited_last_is_kept() {
+    run(async {
+        let machine = SimMachine::new();
+        let (socket, other) =
+            (open(&machine).await, Socket::open(&SimKernel::on(&machine, 0), None).unwrap());
+        let path = own(&socket).await;
+        let tasks: Vec<Arc<Quiet>> = (0..100).map(|_| Arc::new(Quiet)).collect();
+        for (number, task) in (0..100).zip(&tasks) {
+            tell(&other, &path, number);
+            let waker = Waker::from(Arc::clone(task));
+            let Poll::Ready(event) = pin!(socket.next_event()).poll(&mut Context::from_waker(&waker)) else {
+                panic!("event {number} is not there")
+            };
+            assert_eq!(told(&event.unwrap()), number);
+        }
+        assert!(tasks.iter().filter(|task| Arc::strong_count(task) > 1).count() <= 1);
     });
 }
 
