@@ -6,7 +6,7 @@ use std::io::IoSlice;
 use rustc_hash::FxHashMap;
 
 use super::Socket;
-use crate::error::{Error, Result};
+use crate::error::{Errno, Error, Result};
 use crate::name::HookName;
 use crate::transport::{RecvBatch, Wait};
 
@@ -32,12 +32,19 @@ impl Socket {
         self.transport.send_data(batch).map_err(|errno| Error::Data { what: "sending data", errno })
     }
 
-    /// Receives packets, waiting for the first as `wait` says; returns how many came.
+    /// Receives packets, waiting for the first as `wait` says; returns how many came. A signal does not end the wait.
     ///
     /// # Errors
     /// [`Error::Data`] with the errno of the receive.
     pub fn receive(&self, batch: &mut RecvBatch, wait: Wait) -> Result<usize> {
-        self.transport.recv_data(batch, wait).map_err(|errno| Error::Data { what: "receiving data", errno })
+        loop {
+            match self.transport.recv_data(batch, wait) {
+                Err(Errno::EINTR) => {}
+                received => {
+                    return received.map_err(|errno| Error::Data { what: "receiving data", errno });
+                }
+            }
+        }
     }
 }
 
