@@ -29,7 +29,7 @@ pub use batch::{Answers, Batch, Ticket};
 pub use data::Demux;
 pub use event::Event;
 pub use respond::{Responder, Served};
-pub use text::TextMessage;
+pub use text::{SentText, TextMessage};
 pub use transaction::{Residue, Transaction};
 
 use backoff::Backoff;
@@ -185,13 +185,25 @@ impl Socket {
         args: &[u8],
         expected: bool,
     ) -> Result<Option<Vec<u8>>> {
+        self.exchange_raw(path, command, args, expected).map(|(_, reply)| reply)
+    }
+
+    /// As [`call_raw`](Self::call_raw), and returns the token too.
+    fn exchange_raw(
+        &self,
+        path: &Path,
+        command: Command,
+        args: &[u8],
+        expected: bool,
+    ) -> Result<(u32, Option<Vec<u8>>)> {
         let resolved = self.addressable(path)?;
         let asked = Asked::raw(resolved.as_ref().unwrap_or(path), command, expected);
         self.spare_sockets(asked)?;
         let mut control = self.control();
         message::write_frame(&mut control.request, command, 0, 0, args);
-        self.exchange(&mut control, asked)?;
-        Ok(expected.then(|| control.reply.get(HEADER_LEN..).unwrap_or_default().to_vec()))
+        let token = self.exchange(&mut control, asked)?;
+        let reply = expected.then(|| control.reply.get(HEADER_LEN..).unwrap_or_default().to_vec());
+        Ok((token, reply))
     }
 
     /// Refuses to shut a `socket` node down: doing so inside a VNET that is later removed brings FreeBSD 15.1 down.

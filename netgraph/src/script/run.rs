@@ -114,7 +114,7 @@ fn list(socket: &Socket, long: bool, named: bool) -> Result<Answer> {
 fn msg(socket: &Socket, path: &Path, name: &str, args: &str) -> Result<Answer, Failure> {
     let sent = socket.send_text(path, name, args).map_err(refused("send msg"))?;
     // Nearly every reply is there already.
-    let promised = sent.cmd & sys::NGM_HASREPLY != 0;
+    let promised = sent.command.cmd & sys::NGM_HASREPLY != 0;
     let wait = if promised { Wait::at_most(PROMISED) } else { Wait::No };
     let received = Received::next(socket, wait).map_err(refused("recv incoming message"))?;
     Ok(received.map_or(Answer::Nothing, Answer::Message))

@@ -134,10 +134,13 @@ impl<'a> Asked<'a> {
 }
 
 impl Socket {
-    /// Sends the request that lies in `control`, and leaves its reply there.
-    pub(super) fn exchange(&self, control: &mut Control, asked: Asked<'_>) -> Result<()> {
+    /// Sends the request that lies in `control`, leaves its reply there, and returns its token.
+    pub(super) fn exchange(&self, control: &mut Control, asked: Asked<'_>) -> Result<u32> {
         let token = self.send_request(control, asked)?;
-        if asked.expected { self.await_reply(control, asked, token) } else { Ok(()) }
+        if asked.expected {
+            self.await_reply(control, asked, token)?;
+        }
+        Ok(token)
     }
 
     /// Sends the request that lies in `control`, and returns its token.

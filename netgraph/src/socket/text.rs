@@ -12,6 +12,16 @@ const TO_BINARY: Command =
 const TO_TEXT: Command =
     Command { cookie: sys::NGM_GENERIC_COOKIE, cmd: sys::NGM_BINARY2ASCII, name: "binary2ascii" };
 
+/// What was sent of a message that was given as text.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct SentText {
+    /// Its cookie and number.
+    pub command: Command,
+    /// Its token, which the reply has too: see [`Event::token`].
+    pub token: u32,
+}
+
 /// A message as the node that sent it writes it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
@@ -27,8 +37,8 @@ pub struct TextMessage {
 }
 
 impl Socket {
-    /// Sends a message that is given as text, such as `setconfig` with `{ loopTimeout=30 }`, and returns its cookie and
-    /// number. The node itself converts it, so that types this library does not know are served too.
+    /// Sends a message that is given as text, such as `setconfig` with `{ loopTimeout=30 }`, and returns its cookie,
+    /// number and token. The node itself converts it, so that types this library does not know are served too.
     ///
     /// What the node replies arrives as an [`Event`], which [`describe`](Self::describe) turns into text again.
     ///
@@ -36,8 +46,9 @@ impl Socket {
     /// use netgraph::{HookName, Socket, nodes::bridge, sim::SimKernel, transport::Wait};
     /// let socket = Socket::open(&SimKernel::new(), None)?;
     /// let bridge = socket.make_peer::<bridge::Bridge>(HookName::constant("b"), bridge::link(0))?;
-    /// socket.send_text(bridge.path(), "getconfig", "")?;
+    /// let sent = socket.send_text(bridge.path(), "getconfig", "")?;
     /// let event = socket.next_event(Wait::No)?.ok_or("no reply")?;
+    /// assert_eq!(event.token(), sent.token);
     /// let reply = socket.describe(&event)?;
     /// assert_eq!((&*reply.name, reply.is_reply), ("getconfig", true));
     /// assert_eq!(reply.args, "{ debugLevel=1 loopTimeout=60 maxStaleness=900 minStableAge=1 }");
@@ -48,7 +59,7 @@ impl Socket {
     /// As [`call`](Self::call); of the conversion: ENOSYS where the node knows no such command, and what the text has
     /// against itself, as [`ascii::parse`](crate::ascii::parse) tells with the position.
     #[doc(alias = "NgSendAsciiMsg")]
-    pub fn send_text(&self, path: &Path, command: &str, args: &str) -> Result<Command> {
+    pub fn send_text(&self, path: &Path, command: &str, args: &str) -> Result<SentText> {
         let mut inner = Vec::new();
         let text = [args.as_bytes(), &[0]].concat();
         message::write_frame(&mut inner, Command::unnamed(0, 0), 0, 0, &text);
@@ -58,8 +69,9 @@ impl Socket {
         }
         let binary = self.call_raw(path, TO_BINARY, &inner, true)?.unwrap_or_default();
         let frame = read(&binary, TO_BINARY, path)?;
-        self.call_raw(path, frame.command(), frame.args, false)?;
-        Ok(frame.command())
+        let command = frame.command();
+        let (token, _) = self.exchange_raw(path, command, frame.args, false)?;
+        Ok(SentText { command, token })
     }
 
     /// Has the node that sent a message write it as text.
