@@ -101,13 +101,15 @@ impl Received {
     /// # Errors
     /// As [`Socket::next_event`].
     pub fn next(socket: &Socket, wait: Wait) -> Result<Option<Self>> {
-        let Some(event) = socket.next_event(wait)? else { return Ok(None) };
-        let Ok(frame) = event.frame() else { return Ok(None) };
-        let (cmd, content) = match socket.describe(&event) {
-            Ok(text) => (text.cmd, Content::Text { name: text.name, args: text.args }),
-            Err(_) => (frame.header.cmd, Content::Bytes(frame.args.to_vec())),
-        };
-        Ok(Some(Self { from: event.from.clone(), is_reply: frame.is_reply(), cmd, content }))
+        while let Some(event) = socket.next_event(wait)? {
+            let Ok(frame) = event.frame() else { continue };
+            let (cmd, content) = match socket.describe(&event) {
+                Ok(text) => (text.cmd, Content::Text { name: text.name, args: text.args }),
+                Err(_) => (frame.header.cmd, Content::Bytes(frame.args.to_vec())),
+            };
+            return Ok(Some(Self { from: event.from.clone(), is_reply: frame.is_reply(), cmd, content }));
+        }
+        Ok(None)
     }
 
     fn kind(&self) -> &'static str {

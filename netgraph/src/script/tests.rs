@@ -1,12 +1,17 @@
 //! Lines as commands and back, their help, and what they answer.
 
+use std::collections::VecDeque;
+use std::io::IoSlice;
+use std::sync::Mutex;
+
 use proptest::prelude::*;
 use serde_json::json;
 
 use super::*;
-use crate::Socket;
+use crate::message::{self, write_frame};
 use crate::sim::SimKernel;
-use crate::transport::Wait;
+use crate::transport::{RecvBatch, Transport, Wait};
+use crate::{Errno, Socket};
 
 fn parse(line: &str) -> Result<Command, ParseError> {
     line.parse()
@@ -259,4 +264,48 @@ proptest! {
             }
         }
     }
+}
+
+/// A transport on which these frames have come, and that sends nothing.
+#[derive(Debug)]
+struct Came(Mutex<VecDeque<Vec<u8>>>);
+
+impl Transport for Came {
+    fn send_msg(&self, _: &Path, _: &[u8]) -> Result<(), Errno> {
+        Err(Errno::ENOSYS)
+    }
+
+    fn recv_msg(&self, frame: &mut Vec<u8>, _: Wait) -> Result<Option<Path>, Errno> {
+        let next = self.0.lock().unwrap().pop_front();
+        Ok(next.map(|next| {
+            *frame = next;
+            at("[7]:")
+        }))
+    }
+
+    fn send_data(&self, _: &[(HookName, IoSlice<'_>)]) -> Result<usize, Errno> {
+        Err(Errno::ENOSYS)
+    }
+
+    fn recv_data(&self, _: &mut RecvBatch, _: Wait) -> Result<usize, Errno> {
+        Err(Errno::ENOSYS)
+    }
+
+    fn socket_name(&self) -> Result<NodeName, Errno> {
+        Err(Errno::ENOSYS)
+    }
+
+    fn grow_receive_buffer(&self) -> Result<(), Errno> {
+        Err(Errno::ENOSYS)
+    }
+}
+
+#[test]
+fn what_is_no_message_is_passed_over() {
+    let mut message = Vec::new();
+    write_frame(&mut message, message::Command::unnamed(4711, 9), 0, 0, b"hello");
+    let socket = Socket::on(Box::new(Came(Mutex::new([vec![1, 2, 3], message].into()))));
+    let received = Received::next(&socket, Wait::No).unwrap().unwrap();
+    assert_eq!((received.cmd, received.content), (9, Content::Bytes(b"hello".to_vec())));
+    assert_eq!(Received::next(&socket, Wait::No).unwrap(), None);
 }
