@@ -163,19 +163,17 @@ pub struct RecvBatch {
 }
 
 impl RecvBatch {
-    /// Makes room for up to `packets` packets of up to `bytes` bytes each; longer ones are cut.
+    /// Makes room for up to `packets` packets of up to `bytes` bytes each, and at least for one of one; longer ones are
+    /// cut.
     #[must_use]
     pub fn new(packets: usize, bytes: usize) -> Self {
-        Self {
-            buffer: vec![0; packets.max(1) * bytes],
-            packet: bytes,
-            filled: Vec::with_capacity(packets.max(1)),
-        }
+        let (packets, bytes) = (packets.max(1), bytes.max(1));
+        Self { buffer: vec![0; packets * bytes], packet: bytes, filled: Vec::with_capacity(packets) }
     }
 
     /// Returns the packets of the last receive, each with the hook that it came in on.
     pub fn iter(&self) -> impl Iterator<Item = (HookName, &[u8])> {
-        let packets = self.buffer.chunks(self.packet.max(1));
+        let packets = self.buffer.chunks(self.packet);
         self.filled
             .iter()
             .zip(packets)
@@ -211,5 +209,19 @@ impl RecvBatch {
     /// Records that the room last handed out now holds `len` bytes that came in on `hook`.
     pub fn filled(&mut self, hook: HookName, len: usize) {
         self.filled.push((hook, len.min(self.packet)));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_batch_without_room_has_some_for_one_byte() {
+        let mut batch = RecvBatch::new(0, 0);
+        assert_eq!(batch.room().map(|room| room.len()), Some(1));
+        batch.filled(HookName::constant("a"), 9);
+        assert!(batch.room().is_none());
+        assert_eq!(batch.iter().next(), Some((HookName::constant("a"), &[0][..])));
     }
 }
