@@ -3,7 +3,7 @@
 use super::Socket;
 use crate::error::{Errno, Error, Result};
 use crate::message::Message;
-use crate::name::{HookName, NodeId};
+use crate::name::NodeId;
 use crate::nodes::generic;
 use crate::path::{ADDRESS_MAX, Path};
 
@@ -22,9 +22,9 @@ impl Socket {
             None => Path::own(),
         };
         for hook in hooks {
-            let hook = HookName::from_field(hook);
             let links = self.call(&at, &generic::ListHooks)?;
-            let link = links.iter().find(|link| link.hook == hook).ok_or_else(|| Error::Rejected {
+            let link = links.iter().find(|link| link.hook.as_bytes() == hook);
+            let link = link.ok_or_else(|| Error::Rejected {
                 command: <generic::ListHooks as Message>::COMMAND,
                 path: path.clone(),
                 errno: Errno::ENOENT,
@@ -48,6 +48,7 @@ impl Socket {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::name::HookName;
     use crate::nodes::hub::Hub;
     use crate::path::{PATH_MAX, PathError};
     use crate::sim::SimKernel;
@@ -75,5 +76,13 @@ mod tests {
         assert_eq!(refused(socket.info(&path).map(drop)), too_long);
         let (a, b) = ("a".parse().unwrap(), "b".parse().unwrap());
         assert_eq!(refused(socket.connect(&Path::own(), &path, a, b)), too_long);
+    }
+
+    #[test]
+    fn a_hook_of_more_than_31_bytes_is_not_the_one_that_it_begins_with() {
+        let (socket, hook) = with_a_hub();
+        let info = |path: String| socket.info(&path.parse().unwrap());
+        assert_eq!(info(format!(".:{hook}")).unwrap().type_name, "hub");
+        assert_eq!(info(format!(".:{hook}h")).unwrap_err().errno(), Some(Errno::ENOENT));
     }
 }
