@@ -76,9 +76,15 @@ impl InterfaceName {
     /// Takes the first 15 bytes of a name.
     #[must_use]
     pub fn new(name: &str) -> Self {
+        Self::from_field(name.as_bytes())
+    }
+
+    /// Takes what is before the first NUL: a kernel may leave anything behind it.
+    fn from_field(bytes: &[u8]) -> Self {
+        let name = bytes.split(|b| *b == 0).next().unwrap_or_default();
         let mut field = [0; 16];
         let len = name.len().min(15);
-        field[..len].copy_from_slice(&name.as_bytes()[..len]);
+        field[..len].copy_from_slice(&name[..len]);
         Self(field)
     }
 
@@ -107,10 +113,7 @@ impl Payload for InterfaceName {
         args.extend_from_slice(&self.0);
     }
     fn decode(args: &[u8]) -> Result<Self, DecodeError> {
-        let mut field = [0; 16];
-        let len = args.len().min(15);
-        field[..len].copy_from_slice(&args[..len]);
-        Ok(Self(field))
+        Ok(Self::from_field(args))
     }
 }
 
@@ -238,4 +241,17 @@ flags! {
 /// Returns the text of a field up to its NUL; bytes that are no UTF-8 are replaced.
 pub(super) fn fixed_text(field: &[u8]) -> String {
     String::from_utf8_lossy(field.split(|b| *b == 0).next().unwrap_or_default()).into_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_of_interfaces_are_equal_whatever_lies_behind_the_nul() {
+        let name = |field: &[u8]| InterfaceName::decode(field).unwrap();
+        assert_eq!(name(b"ng0\0eth0\0\0\0\0\0\0\0\0"), InterfaceName::new("ng0"));
+        assert_ne!(name(b"ng0"), InterfaceName::new("ng01"));
+        assert_eq!(name(&[b'n'; 16]).as_bytes(), [b'n'; 15]);
+    }
 }
