@@ -35,6 +35,7 @@ pub trait Accepts<M: Message>: NodeType {}
 /// let socket = netgraph::Socket::open(&SimKernel::new(), None)?;
 /// let bridge = socket.make_peer::<bridge::Bridge>(HookName::constant("port"), bridge::link(0))?;
 /// assert_eq!(bridge.call(bridge::GetConfig)?.loopTimeout, 60);
+/// assert_eq!(bridge.clone().path(), bridge.path());
 /// # Ok::<(), netgraph::Error>(())
 /// ```
 ///
@@ -127,6 +128,12 @@ impl<'s, T: NodeType> Node<'s, T> {
     /// As [`Socket::shutdown`].
     pub fn shutdown(self) -> Result<()> {
         self.socket.shutdown(&self.path)
+    }
+}
+
+impl<T> Clone for Node<'_, T> {
+    fn clone(&self) -> Self {
+        Self { socket: self.socket, path: self.path.clone(), of_type: PhantomData }
     }
 }
 

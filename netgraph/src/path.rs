@@ -1,6 +1,8 @@
 //! Addresses of nodes: `[1f]:`, `igb0bridge:link2`, `.:hook.next`.
 
+use std::cmp::Ordering;
 use std::fmt;
+use std::hash::{Hash, Hasher};
 use std::str::FromStr;
 
 use crate::name::{HookName, NodeId, NodeName};
@@ -220,6 +222,24 @@ impl PartialEq for Path {
 
 impl Eq for Path {}
 
+impl Hash for Path {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.as_bytes().hash(state);
+    }
+}
+
+impl Ord for Path {
+    fn cmp(&self, other: &Self) -> Ordering {
+        self.as_bytes().cmp(other.as_bytes())
+    }
+}
+
+impl PartialOrd for Path {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
 impl fmt::Display for Path {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.pad(&String::from_utf8_lossy(self.as_bytes()))
@@ -234,6 +254,8 @@ impl fmt::Debug for Path {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::{BTreeSet, HashSet};
+
     use super::*;
 
     fn parts(path: &str) -> Result<(Option<String>, Vec<String>), PathError> {
@@ -287,6 +309,15 @@ mod tests {
             hooks.push("h".into());
             assert_eq!(parts(on), Ok((node, hooks)));
         }
+    }
+
+    #[test]
+    fn paths_are_keys_by_their_bytes() {
+        let long = "h".repeat(INLINE + 1);
+        let paths = ["b:", ".:x", "a:x", "a:", &long].map(|path| Path::raw(path.as_bytes()));
+        let sorted: Vec<_> = BTreeSet::from(paths.clone()).iter().map(ToString::to_string).collect();
+        assert_eq!(sorted, [".:x", "a:", "a:x", "b:", &long]);
+        assert!(paths.iter().all(|path| HashSet::from(paths.clone()).contains(path)));
     }
 
     #[test]
