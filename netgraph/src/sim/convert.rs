@@ -7,15 +7,7 @@ use super::nodes::Kind;
 use crate::ascii::{self, CommandText, Type};
 use crate::error::Errno;
 use crate::message::HEADER_LEN;
-use crate::nodes::generic;
 use crate::sys::{NG_CMDSTRSIZ, NGF_RESP, ng_msghdr};
-
-/// Finds a command in the type's own list, then among the generic ones. What has no name is not in the kernel's lists.
-fn find(kind: &Kind, matches: impl Fn(&CommandText) -> bool) -> Result<&'static CommandText, Errno> {
-    let lists = kind.commands.iter().chain(generic::COMMANDS);
-    let mut named = lists.filter(|command| !command.name.is_empty());
-    named.find(|command| matches(command)).ok_or(Errno::ENOSYS)
-}
 
 /// The form that the arguments of this message have.
 fn form(command: &CommandText, header: &ng_msghdr) -> Option<&'static Type> {
@@ -36,7 +28,8 @@ fn inner(message: &Message) -> Result<(ng_msghdr, &[u8]), Errno> {
 /// Answers NGM_BINARY2ASCII.
 pub(super) fn to_text(kind: &Kind, message: &Message) -> Result<Vec<u8>, Errno> {
     let (mut header, data) = inner(message)?;
-    let command = find(kind, |known| (known.cookie, known.cmd) == (header.typecookie, header.cmd))?;
+    let is_it = |known: &CommandText| (known.cookie, known.cmd) == (header.typecookie, header.cmd);
+    let command = ascii::find(kind.commands, is_it).ok_or(Errno::ENOSYS)?;
     let text = match form(command, &header) {
         Some(form) => ascii::unparse_with(form, data, header.arglen).map_err(|error| error.errno)?,
         None => String::new(),
@@ -57,7 +50,7 @@ pub(super) fn to_binary(kind: &Kind, message: &Message) -> Result<Vec<u8>, Errno
     }
     let text = data.get(..header.arglen as usize - 1).unwrap_or(data);
     let name = header.cmdstr.split(|b| *b == 0).next().unwrap_or_default();
-    let command = find(kind, |known| known.name.as_bytes() == name)?;
+    let command = ascii::find(kind.commands, |known| known.name.as_bytes() == name).ok_or(Errno::ENOSYS)?;
     let args = match form(command, &header) {
         Some(form) => ascii::parse_with(form, text, header.arglen).map_err(|error| error.errno)?,
         None => Vec::new(),
