@@ -11,7 +11,8 @@ pub trait Events: Sized {
 
 /// Declares an enum of messages that a node sends on its own account.
 ///
-/// Each variant has the name of a message in scope, and what that carries, if anything.
+/// Each variant has the name of a message in scope, and what that carries, if anything. The enum is `#[non_exhaustive]`: a
+/// later kernel may tell more.
 ///
 /// ```
 /// use netgraph::message::{Frame, Message, write_frame};
@@ -50,6 +51,7 @@ macro_rules! events {
     ) => {
         $(#[$doc])*
         #[derive(Debug, Clone, PartialEq, Eq)]
+        #[non_exhaustive]
         pub enum $Name { $( $(#[$variant_doc])* $Variant $(($Args))? ),* }
 
         impl $crate::Events for $Name {

@@ -342,6 +342,7 @@ impl From<sys::linkinfo> for Link {
 
 /// A node type that is there, and how many nodes of it all VNETs together have.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, serde::Serialize)]
+#[non_exhaustive]
 pub struct TypeCount {
     /// Its name.
     #[serde(rename = "type")]

@@ -106,6 +106,7 @@ pub struct InterfaceSnapshot {
 /// What an interface is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase", deny_unknown_fields)]
+#[non_exhaustive]
 pub enum Driver {
     /// A loopback interface.
     Loopback,

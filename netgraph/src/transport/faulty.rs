@@ -13,6 +13,7 @@ use crate::path::Path;
 
 /// A call of [`Transport`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Call {
     /// [`Transport::send_msg`].
     SendMsg,
@@ -28,6 +29,7 @@ pub enum Call {
 
 /// What goes wrong with a call.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Fault {
     /// It answers this errno, and does nothing.
     Errno(Errno),
