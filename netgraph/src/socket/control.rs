@@ -62,7 +62,8 @@ impl Control {
     /// whether it was one of those replies.
     fn set_aside(&mut self, from: Path) -> bool {
         let reply = Frame::parse(&self.reply).ok().filter(Frame::is_reply).map(|frame| frame.header.token);
-        if let Some(place) = reply.and_then(|token| self.awaited.get_mut(&token)) {
+        // A second reply of one token is an event.
+        if let Some(place @ None) = reply.and_then(|token| self.awaited.get_mut(&token)) {
             *place = Some(message::take_frame(&mut self.reply));
             return true;
         }
@@ -284,6 +285,18 @@ mod tests {
         assert_eq!((control.next_token(), control.next_token()), (1, 2));
         control.token = i32::MAX as u32 - 1;
         assert_eq!((control.next_token(), control.next_token()), (i32::MAX as u32, 1));
+    }
+
+    #[test]
+    fn a_second_reply_of_one_token_is_an_event() {
+        let mut control = Control::default();
+        control.awaited.insert(7, None);
+        for number in 0..2 {
+            message::write_frame(&mut control.reply, Command::unnamed(1, 1), 7, sys::NGF_RESP, &[number]);
+            assert_eq!(control.set_aside(Path::own()), number == 0);
+        }
+        let event = control.take_event().unwrap();
+        assert_eq!(event.frame().unwrap().args, [1]);
     }
 
     #[test]
