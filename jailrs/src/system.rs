@@ -392,10 +392,12 @@ pub trait System: fmt::Debug + Send + Sync {
     /// What sysctl(3) gives.
     fn processes(&self) -> Result<Vec<Process>, Errno>;
 
-    /// Sends a signal to every process that is in this jail or below it.
+    /// Sends a signal to every process that is in this jail or below it; 0 is none, and asks only whether there is a process.
+    ///
+    /// `SIGKILL` is sent until nobody is left, or for a moment: a process that is being made while the others are killed escapes.
     ///
     /// # Errors
-    /// `ESRCH` if there is none; as [`interfaces`](Self::interfaces).
+    /// `ESRCH` if there is none; `EPERM` if root of the jail may signal none of them; as [`interfaces`](Self::interfaces).
     fn kill_all(&self, jail: Target, signal: i32) -> Result<(), Errno>;
 
     /// The mounted file systems, oldest first.

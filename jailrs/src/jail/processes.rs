@@ -52,12 +52,42 @@ pub enum Stopped {
 impl Jail {
     /// The processes in the jail and in the jails below it.
     ///
+    /// The kernel makes the list while they run on: one that forks and ends again and again may never be in it. Whether there is
+    /// none, [`is_idle`](Self::is_idle) tells.
+    ///
     /// # Errors
     /// [`Error::Rejected`] if the kernel does not tell.
     pub fn processes(&self) -> Result<Vec<Process>> {
-        let jids: Vec<Jid> = self.below(true)?.iter().map(|info| info.jid).chain([self.jid]).collect();
+        // The jails come second, so that those are among them that were made meanwhile.
         let all = self.host.processes()?;
+        let jids: Vec<Jid> = self.below(true)?.iter().map(|info| info.jid).chain([self.jid]).collect();
         Ok(all.into_iter().filter(|process| jids.contains(&process.jid)).collect())
+    }
+
+    /// Whether nothing runs in the jail and in the jails below it. The kernel looks at all processes at one moment, so that none
+    /// escapes its look.
+    ///
+    /// # Examples
+    /// ```
+    /// use jailrs::{Jail, sim::{Manner, SimHost}};
+    ///
+    /// let machine = SimHost::new();
+    /// let jail = Jail::builder("web").create(&machine.host())?;
+    /// machine.start_process(jail.jid(), "hop", Manner::Fleeting);
+    /// assert!(jail.processes()?.is_empty());
+    /// assert!(!jail.is_idle()?);
+    /// # Ok::<(), jailrs::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// [`Error::Rejected`] with `EINVAL` or `ENOENT` if the jail is gone or dying.
+    pub fn is_idle(&self) -> Result<bool> {
+        match self.host.system().kill_all(self.target()?, 0) {
+            Err(Errno::ESRCH) => Ok(true),
+            // Root of a jail without `allow.suser` may not signal everybody, but learns that there is somebody.
+            Ok(()) | Err(Errno::EPERM) => Ok(false),
+            Err(errno) => Err(self.not_signalled(errno)),
+        }
     }
 
     /// Sends a signal to every process in the jail and below it; none is no error.
@@ -67,12 +97,16 @@ impl Jail {
     pub fn kill_all(&self, signal: Signal) -> Result<()> {
         match self.host.system().kill_all(self.target()?, signal.0) {
             Ok(()) | Err(Errno::ESRCH) => Ok(()),
-            Err(errno) => Err(Error::rejected("kill", format!("the processes of {}", self.subject()), errno)),
+            Err(errno) => Err(self.not_signalled(errno)),
         }
     }
 
+    fn not_signalled(&self, errno: Errno) -> Error {
+        Error::rejected("kill", format!("the processes of {}", self.subject()), errno)
+    }
+
     /// Asks every process in the jail to end (`SIGTERM`), kills those that are left after `patience`, and waits until there is
-    /// none.
+    /// none, not even one that forks faster than a list of them is made.
     ///
     /// # Examples
     /// ```
@@ -85,24 +119,23 @@ impl Jail {
     /// machine.start_process(jail.jid(), "stuck", Manner::Stubborn);
     ///
     /// assert_eq!(jail.stop_processes(Duration::from_secs(10))?, Stopped::Killed);
-    /// assert!(jail.processes()?.is_empty());
+    /// assert!(jail.is_idle()?);
     /// # Ok::<(), jailrs::Error>(())
     /// ```
     ///
     /// # Errors
     /// [`Error::TimedOut`] if a killed process is still there after 10 seconds: it hangs in the kernel.
     pub fn stop_processes(&self, patience: Duration) -> Result<Stopped> {
-        if self.processes()?.is_empty() {
+        if self.is_idle()? {
             return Ok(Stopped::Idle);
         }
         self.kill_all(Signal::TERM)?;
-        if self.wait_idle(patience)? {
+        if self.host.wait_until(patience, || self.is_idle())? {
             return Ok(Stopped::Gently);
         }
-        // One that was being made while the others were killed may have escaped.
         let killed = self.host.wait_until(KILL_BOUND, || {
             self.kill_all(Signal::KILL)?;
-            Ok(self.processes()?.is_empty())
+            self.is_idle()
         })?;
         if killed {
             return Ok(Stopped::Killed);
@@ -111,9 +144,5 @@ impl Jail {
             self.processes()?.iter().map(|left| format!("{} {}", left.pid, left.command)).collect();
         let subject = format!("the processes of {} ({})", self.subject(), left.join(", "));
         Err(Error::TimedOut { what: "end", subject, bound: KILL_BOUND })
-    }
-
-    fn wait_idle(&self, bound: Duration) -> Result<bool> {
-        self.host.wait_until(bound, || Ok(self.processes()?.is_empty()))
     }
 }

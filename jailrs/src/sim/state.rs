@@ -124,6 +124,8 @@ pub enum Manner {
     Polite,
     /// Only `SIGKILL` ends it.
     Stubborn,
+    /// Only `SIGKILL` ends it, and no list has it: it forks and ends again and again.
+    Fleeting,
     /// Nothing ends it: it hangs in the kernel, and holds its jail.
     Immortal,
 }

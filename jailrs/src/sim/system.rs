@@ -168,12 +168,16 @@ impl System for SimHost {
     }
 
     fn processes(&self) -> Result<Vec<Process>, Errno> {
-        Ok(self.lock().state.processes.values().map(|process| process.process.clone()).collect())
+        let machine = self.lock();
+        let listed = machine.state.processes.values().filter(|process| process.manner != Manner::Fleeting);
+        Ok(listed.map(|process| process.process.clone()).collect())
     }
 
     fn kill_all(&self, jail: Target, signal: i32) -> Result<(), Errno> {
         let mut machine = self.lock();
-        machine.state.faults.check(Op::KillAll)?;
+        if signal != 0 {
+            machine.state.faults.check(Op::KillAll)?;
+        }
         let jid = machine.jid_of(jail)?;
         machine.kill_all(Jid(jid), signal)
     }
@@ -378,8 +382,9 @@ impl Machine {
             return Err(Errno::ESRCH);
         }
         let survives = |manner: Manner| match manner {
+            _ if signal == 0 => true,
             Manner::Polite => false,
-            Manner::Stubborn => signal != SIGKILL,
+            Manner::Stubborn | Manner::Fleeting => signal != SIGKILL,
             Manner::Immortal => true,
         };
         self.state.processes.retain(|_, process| !inside(&process.process) || survives(process.manner));

@@ -155,12 +155,28 @@ pub(crate) fn socket_in_jail(jail: Target) -> Result<OwnedFd, Errno> {
     receive_descriptor(ours.as_raw_fd())
 }
 
+/// How often those are killed that are left; it takes about a millisecond.
+const KILL_ROUNDS: usize = 1000;
+
 /// Signals every process that a process in the jail can signal, which are all in the jail and below it.
+///
+/// kill(-1) holds the lock of the process table meanwhile (prison_proc_iterate of kern_jail.c) and misses none but those that
+/// fork(2) is still making. Whoever forks and ends all the time has such a one at many a moment, so SIGKILL is sent again without
+/// a pause until there is nobody.
 pub(crate) fn kill_all(jail: Target, signal: c_int) -> Result<(), Errno> {
+    let again = if signal == libc::SIGKILL { KILL_ROUNDS } else { 0 };
     in_jail(jail, || {
         // SAFETY: an async-signal-safe system call, on numbers. kill(-1) spares the caller.
-        let killed = unsafe { libc::kill(-1, signal) != -1 };
-        if killed { 0 } else { raw_errno() }
+        let killed = || unsafe { libc::kill(-1, signal) != -1 };
+        if !killed() {
+            return raw_errno();
+        }
+        for _ in 0..again {
+            if !killed() {
+                break;
+            }
+        }
+        0
     })
 }
 

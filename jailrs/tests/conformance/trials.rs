@@ -56,6 +56,7 @@ pub(crate) const SIMULATED: &[(&str, Run)] =
 pub(crate) const KERNEL: &[(&str, Run)] = &[
     ("a_command_runs_inside_with_its_output_and_status", commands),
     ("processes_are_stopped", real_processes),
+    ("what_forks_and_ends_all_the_time_is_stopped", fleeting),
 ];
 
 pub(crate) fn ensure(so: bool, what: &str) -> Result<(), Failed> {
@@ -382,6 +383,10 @@ fn simulated_processes(rig: &mut Rig) -> Result<(), Failed> {
     machine.start_process(jail.jid(), "polite", Manner::Polite);
     machine.start_process(Jid::HOST, "other", Manner::Polite);
     assert_eq!(jail.stop_processes(Duration::from_secs(1))?, Stopped::Gently);
+    machine.start_process(jail.jid(), "fleeting", Manner::Fleeting);
+    assert_eq!((jail.processes()?.len(), jail.is_idle()?), (0, false));
+    assert_eq!(jail.stop_processes(Duration::from_secs(1))?, Stopped::Killed);
+    ensure(jail.is_idle()?, "something runs in it")?;
     let stuck = machine.start_process(jail.jid(), "stuck", Manner::Immortal);
     ensure(jail.stop_processes(Duration::from_secs(1)).is_err(), "it ended")?;
     jail.remove()?;
@@ -434,5 +439,22 @@ fn real_processes(rig: &mut Rig) -> Result<(), Failed> {
     start(&jail, "(trap '' TERM; while :; do sleep 1; done) & sleep 1")?;
     assert_eq!(jail.stop_processes(Duration::from_secs(2))?, Stopped::Killed);
     jail.kill_all(Signal::KILL)?;
+    end(&jail)
+}
+
+/// What runs in the jail below counts, too.
+fn fleeting(rig: &mut Rig) -> Result<(), Failed> {
+    let name = rig.name("hop");
+    let jail = Jail::builder(&name).children_max(1).create(&rig.host)?;
+    let inner = Jail::builder(format!("{name}.in")).create(&rig.host)?;
+    for place in [&jail, &inner] {
+        for _ in 0..3 {
+            ensure(jail.is_idle()?, "something runs in it")?;
+            start(place, "trap '' TERM; hop() { hop & exit; }; hop & sleep 1")?;
+            ensure(!jail.is_idle()?, "nothing runs in it")?;
+            assert_eq!(jail.stop_processes(Duration::from_millis(500))?, Stopped::Killed);
+        }
+    }
+    ensure(inner.is_idle()?, "something runs below")?;
     end(&jail)
 }
