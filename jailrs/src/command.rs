@@ -4,10 +4,11 @@ use std::ffi::{OsStr, OsString};
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::{ExitStatus, Output};
+use std::time::Duration;
 
 use crate::entry::{Entry, Ids};
 use crate::login::{Class, User};
-use crate::{Error, Host, Jail, Result};
+use crate::{Errno, Error, Host, Jail, Result};
 
 /// Where a standard stream of a command goes or comes from.
 #[non_exhaustive]
@@ -45,6 +46,8 @@ pub struct Spec {
     pub stdout: Stdio,
     /// Standard error.
     pub stderr: Stdio,
+    /// How long it may take; one that takes longer is killed with its process group.
+    pub limit: Option<Duration>,
 }
 
 impl Spec {
@@ -106,6 +109,7 @@ impl Command {
             stdin: Stdio::Inherit,
             stdout: Stdio::Inherit,
             stderr: Stdio::Inherit,
+            limit: None,
         };
         Self { host: host.clone(), jail, spec }
     }
@@ -241,6 +245,45 @@ impl Command {
         Ok(self.run()?.status)
     }
 
+    /// Runs the command to its end and tells its exit status; `None` if it took longer than `limit` and was killed.
+    ///
+    /// It runs in a session of its own, without a terminal, and the process group that it began with is killed with it. What a
+    /// jail does cannot keep the caller: not even stopping the command on its way in. Streams that were to be captured are
+    /// `/dev/null`.
+    ///
+    /// # Examples
+    /// ```
+    /// use std::time::Duration;
+    /// use jailrs::{Jail, sim::{Outcome, SimHost}};
+    ///
+    /// let machine = SimHost::new();
+    /// machine.script("rc.shutdown", Outcome::endless());
+    /// let jail = Jail::builder("web").create(&machine.host())?;
+    /// let minute = Duration::from_secs(60);
+    ///
+    /// let status = jail.command("/bin/sh").arg("/etc/rc.shutdown").status_within(minute)?;
+    /// assert_eq!(status, None);
+    /// let status = jail.command("/usr/bin/true").status_within(minute)?;
+    /// assert!(status.is_some_and(|status| status.success()));
+    /// # Ok::<(), jailrs::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// As [`output`](Self::output).
+    pub fn status_within(mut self, limit: Duration) -> Result<Option<ExitStatus>> {
+        self.spec.limit = Some(limit);
+        for stream in [&mut self.spec.stdin, &mut self.spec.stdout, &mut self.spec.stderr] {
+            if *stream == Stdio::Capture {
+                *stream = Stdio::Null;
+            }
+        }
+        match self.host.system().run(self.target()?, &self.spec) {
+            Ok(output) => Ok(Some(output.status)),
+            Err(Errno::ETIMEDOUT) => Ok(None),
+            Err(errno) => Err(self.refused(errno)),
+        }
+    }
+
     /// Runs the command on a terminal of its own, joined to the caller's standard input and output, and tells its exit status.
     ///
     /// The caller's terminal hands on every key meanwhile, control-C too, and is put back as it was at the end, also when the
@@ -281,7 +324,7 @@ impl Command {
         self.jail.as_ref().map(Jail::target).transpose()
     }
 
-    fn refused(&self, errno: crate::Errno) -> Error {
+    fn refused(&self, errno: Errno) -> Error {
         let jail = self.jail.as_ref();
         let place = jail.map_or("on the host".to_owned(), |jail| format!("in jail {:?}", jail.name()));
         Error::rejected("running", format!("{} {place}", self.spec.line()), errno)

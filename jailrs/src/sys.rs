@@ -9,19 +9,21 @@ use crate::Errno;
 use crate::system::{JailFlags, Jid, Opt, Refusal, Target};
 
 mod child;
+mod group;
 mod interface;
 mod queue;
 mod signals;
 mod way;
 
 pub(crate) use child::{driver_names, kill_all, socket_in_jail, sysctl_inside, sysctl_set_inside};
+pub(crate) use group::{Group, wait_ended};
 pub(crate) use interface::{
     BufferCall, GroupCall, IfCall, Ifreq, ifconf, ifcreate, ifgroup, ifgroups, ifioctl, ifioctl_buffer,
     socket,
 };
 pub(crate) use queue::{kevent_add, kevent_delete, kevent_next, kqueue};
 pub(crate) use signals::EndingSignals;
-pub(crate) use way::{enter_jail, jail_cpus, set_jail_cpus};
+pub(crate) use way::{Session, enter_jail, jail_cpus, set_jail_cpus};
 
 /// The room for the kernel's words, as libjail(3) and mount(8) give.
 const ERRMSG: usize = 1024;

@@ -365,7 +365,7 @@ pub trait System: fmt::Debug + Send + Sync {
     /// Runs a command, on the host or attached to a jail, and waits for its end.
     ///
     /// # Errors
-    /// What attaching, changing directory or execve(2) gives.
+    /// What attaching, changing directory or execve(2) gives; `ETIMEDOUT` if it took longer than its limit and was killed.
     fn run(&self, jail: Option<Target>, command: &Spec) -> Result<Output, Errno>;
 
     /// Runs a command on a terminal of its own, joined to the caller's standard input and output, and waits for its end.

@@ -19,7 +19,7 @@ use crate::entry::Entry;
 use crate::ifnet::Interface;
 use crate::mount::Mounted;
 use crate::param::{Declared, Kind};
-use crate::sys::{self, OptCall};
+use crate::sys::{self, OptCall, Session};
 use crate::system::{Fsid, IfChange, JailFlags, Jid, Opt, Process, Refusal, System, Target, Vnet, Watch};
 use crate::tcp::TcpConnection;
 use crate::{Errno, Result};
@@ -143,7 +143,7 @@ impl System for Kernel {
         entry: &Entry,
         hold: Box<dyn Any + Send + Sync>,
     ) -> Result<(), Errno> {
-        sys::enter_jail(command, Some(jail), entry, false, Some(hold))
+        sys::enter_jail(command, Some(jail), entry, Session::Callers, Some(hold))
     }
 
     fn processes(&self) -> Result<Vec<Process>, Errno> {

@@ -5,13 +5,22 @@ use std::io;
 use std::os::fd::AsFd;
 use std::os::unix::fs::OpenOptionsExt;
 use std::os::unix::process::CommandExt;
-use std::process::{self, Command, ExitStatus, Output};
+use std::process::{self, Child, Command, ExitStatus, Output};
+use std::sync::mpsc;
+use std::thread;
+use std::time::{Duration, Instant};
 
 use crate::Errno;
 use crate::command::{Spec, Stdio};
-use crate::sys::{self, EndingSignals};
+use crate::sys::{self, EndingSignals, Group, Session};
 use crate::system::Target;
 use crate::terminal::{self, Pty, Raw};
+
+/// How long a killed command may take to be gone.
+const KILL_BOUND: Duration = Duration::from_secs(10);
+
+/// How long a killed command is waited for before it is killed again.
+const KILL_AGAIN: Duration = Duration::from_millis(10);
 
 fn errno(error: io::Error) -> Errno {
     Errno::from_io(&error)
@@ -26,8 +35,43 @@ pub(super) fn run(jail: Option<Target>, spec: &Spec) -> Result<Output, Errno> {
         Stdio::Null | Stdio::Capture => process::Stdio::null(),
     });
     command.stdout(output(&spec.stdout)?).stderr(output(&spec.stderr)?);
-    sys::enter_jail(&mut command, jail, &spec.entry, false, None)?;
-    command.spawn().and_then(process::Child::wait_with_output).map_err(errno)
+    let Some(limit) = spec.limit else {
+        sys::enter_jail(&mut command, jail, &spec.entry, Session::Callers, None)?;
+        return command.spawn().and_then(Child::wait_with_output).map_err(errno);
+    };
+    let group = Group::of(&mut command)?;
+    sys::enter_jail(&mut command, jail, &spec.entry, Session::New, None)?;
+    let status = run_within(command, &group, limit)?;
+    Ok(Output { status, stdout: Vec::new(), stderr: Vec::new() })
+}
+
+/// Runs a command to its end; `ETIMEDOUT` if it took too long and was killed.
+///
+/// The standard library waits until a command has been started, and a jail may stop what comes in before that. So a thread does
+/// the waiting. It leaves the command a zombie, so that its number stays its own until nobody kills it any more.
+fn run_within(mut command: Command, group: &Group, limit: Duration) -> Result<ExitStatus, Errno> {
+    let (sender, ended) = mpsc::channel();
+    let wait = move || {
+        let child = command.spawn();
+        if let Ok(child) = &child {
+            sys::wait_ended(child);
+        }
+        // Nobody listens any more to one that could not be killed.
+        let _ = sender.send(child);
+    };
+    thread::Builder::new().spawn(wait).map_err(errno)?;
+    if let Ok(child) = ended.recv_timeout(limit) {
+        return child.and_then(|mut child| child.wait()).map_err(errno);
+    }
+    let killed = Instant::now();
+    while killed.elapsed() < KILL_BOUND {
+        group.kill();
+        if let Ok(child) = ended.recv_timeout(KILL_AGAIN) {
+            child.and_then(|mut child| child.wait()).map_err(errno)?;
+            break;
+        }
+    }
+    Err(Errno::ETIMEDOUT)
 }
 
 /// Runs a command to its end on a terminal of its own, joined to the caller's standard input and output.
@@ -38,7 +82,7 @@ pub(super) fn console(jail: Option<Target>, spec: &Spec) -> Result<ExitStatus, E
     let again = || slave.try_clone().map_err(errno);
     command.stdin(again()?).stdout(again()?).stderr(again()?);
     drop(slave);
-    sys::enter_jail(&mut command, jail, &spec.entry, true, None)?;
+    sys::enter_jail(&mut command, jail, &spec.entry, Session::Terminal, None)?;
     // In this order: the terminal is put back before a signal that came ends this program.
     let signals = EndingSignals::catch();
     let raw = Raw::enter(stdin.as_fd()).map_err(errno)?;

@@ -64,6 +64,7 @@ pub struct Outcome {
     stdout: Vec<u8>,
     stderr: Vec<u8>,
     daemon: Option<(String, Manner)>,
+    endless: bool,
 }
 
 impl Outcome {
@@ -77,6 +78,12 @@ impl Outcome {
     #[must_use]
     pub fn printing(text: impl Into<Vec<u8>>) -> Self {
         Self { stdout: text.into(), ..Self::default() }
+    }
+
+    /// It never ends by itself. Where no limit is set to it, it ends as if somebody had killed it in the end.
+    #[must_use]
+    pub fn endless() -> Self {
+        Self { endless: true, ..Self::default() }
     }
 
     /// It writes this on standard error.
@@ -103,14 +110,20 @@ impl Outcome {
         self.daemon.as_ref().map(|(name, manner)| (name.as_str(), *manner))
     }
 
+    pub(super) const fn is_endless(&self) -> bool {
+        self.endless
+    }
+
     /// What the caller sees, as far as the streams were to be captured.
     pub(super) fn output(&self, spec: &Spec) -> Output {
         let captured = |stdio: &Stdio, bytes: &[u8]| match stdio {
             Stdio::Capture => bytes.to_vec(),
             _ => Vec::new(),
         };
+        const SIGKILL: i32 = 9;
+        let status = if self.endless { SIGKILL } else { i32::from(self.code) << 8 };
         Output {
-            status: ExitStatus::from_raw(i32::from(self.code) << 8),
+            status: ExitStatus::from_raw(status),
             stdout: captured(&spec.stdout, &self.stdout),
             stderr: captured(&spec.stderr, &self.stderr),
         }

@@ -350,6 +350,10 @@ impl Machine {
         if !is_told && place != Jid::HOST {
             self.start_network(place.0, command);
         }
+        if let Some(limit) = command.limit.filter(|_| outcome.is_endless()) {
+            self.clock = self.clock.saturating_add(limit);
+            return Err(Errno::ETIMEDOUT);
+        }
         Ok(outcome.output(command))
     }
 

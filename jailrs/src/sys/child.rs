@@ -10,13 +10,13 @@ use crate::Errno;
 use crate::system::Target;
 
 /// Memory that a child process writes and its parent reads.
-struct SharedMemory {
-    start: *mut c_void,
+pub(super) struct SharedMemory {
+    pub(super) start: *mut c_void,
     size: usize,
 }
 
 impl SharedMemory {
-    fn new(size: usize) -> Result<Self, Errno> {
+    pub(super) fn new(size: usize) -> Result<Self, Errno> {
         let (access, flags) = (libc::PROT_READ | libc::PROT_WRITE, libc::MAP_ANON | libc::MAP_SHARED);
         // SAFETY: asks for memory of its own, anywhere.
         let start = unsafe { libc::mmap(ptr::null_mut(), size, access, flags, -1, 0) };

@@ -19,11 +19,21 @@ unsafe extern "C" {
     fn setloginclass(name: *const c_char) -> c_int;
 }
 
+/// The session of a command.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Session {
+    /// The caller's, with its terminal.
+    Callers,
+    /// A new one, without a terminal.
+    New,
+    /// A new one, whose terminal is standard input.
+    Terminal,
+}
+
 /// The way of a child process into a jail, made ready before the fork: what follows it is system calls on this alone.
 struct Way {
     jail: Option<Target>,
-    /// Whether standard input is to be its controlling terminal.
-    terminal: bool,
+    session: Session,
     fib: Option<c_int>,
     cpus: Option<CpuSet>,
     class: Option<ClassWay>,
@@ -110,7 +120,7 @@ pub(crate) fn set_jail_cpus(jail: Target, cpus: &[u16]) -> Result<(), Errno> {
 }
 
 impl Way {
-    fn new(jail: Option<Target>, entry: &Entry, terminal: bool) -> Result<Self, Errno> {
+    fn new(jail: Option<Target>, entry: &Entry, session: Session) -> Result<Self, Errno> {
         use std::os::unix::ffi::OsStrExt;
         let path = |path: &std::path::Path| c_string(path.as_os_str().as_bytes());
         let class = entry.class.as_ref().map(|class| {
@@ -124,7 +134,7 @@ impl Way {
         });
         Ok(Self {
             jail,
-            terminal,
+            session,
             fib: entry.fib.map(|fib| c_int::try_from(fib).map_err(|_| Errno::EINVAL)).transpose()?,
             cpus: (!entry.cpus.is_empty()).then(|| CpuSet::of(&entry.cpus)).transpose()?,
             class: class.transpose()?,
@@ -137,7 +147,7 @@ impl Way {
 
     /// Goes the way; false with the error number set. Async-signal-safe.
     fn go(&self) -> bool {
-        self.take_terminal()
+        self.take_session()
             && self.jail.is_none_or(attach)
             && self.take_means()
             && self.class.as_ref().is_none_or(ClassWay::take)
@@ -146,13 +156,18 @@ impl Way {
     }
 
     /// A terminal of its own makes a session of its own, whose login name the jail's user can be.
-    fn take_terminal(&self) -> bool {
+    fn take_session(&self) -> bool {
         // SAFETY: async-signal-safe system calls on numbers and on a text that was made before the fork.
         unsafe {
-            !self.terminal
-                || (libc::setsid() != -1
-                    && libc::ioctl(libc::STDIN_FILENO, libc::TIOCSCTTY, 0) != -1
-                    && self.login.as_ref().is_none_or(|login| libc::setlogin(login.as_ptr()) != -1))
+            match self.session {
+                Session::Callers => true,
+                Session::New => libc::setsid() != -1,
+                Session::Terminal => {
+                    libc::setsid() != -1
+                        && libc::ioctl(libc::STDIN_FILENO, libc::TIOCSCTTY, 0) != -1
+                        && self.login.as_ref().is_none_or(|login| libc::setlogin(login.as_ptr()) != -1)
+                }
+            }
         }
     }
 
@@ -230,10 +245,10 @@ pub(crate) fn enter_jail(
     command: &mut Command,
     jail: Option<Target>,
     entry: &Entry,
-    terminal: bool,
+    session: Session,
     hold: Option<Box<dyn Any + Send + Sync>>,
 ) -> Result<(), Errno> {
-    let way = Way::new(jail, entry, terminal)?;
+    let way = Way::new(jail, entry, session)?;
     let enter = move || -> io::Result<()> {
         let _ = &hold;
         if way.go() { Ok(()) } else { Err(io::Error::last_os_error()) }

@@ -415,10 +415,30 @@ fn commands(rig: &mut Rig) -> Result<(), Failed> {
         jail.command("/bin/echo").arg("logged").log_to(&log).status()?;
     }
     assert_eq!(std::fs::read(&log)?, b"logged\nlogged\n");
+    limited(&jail)?;
     let host = rig.host.command("/sbin/sysctl").args(["-n", "security.jail.jailed"]).output()?;
     assert_eq!(host.stdout, b"0\n");
     end(&jail)?;
     assert_eq!(errno(jail.command("/bin/sh").status()), Some(Errno::ENOENT));
+    Ok(())
+}
+
+/// What a limit is set to ends in time, whatever it or its jail does.
+fn limited(jail: &Jail) -> Result<(), Failed> {
+    let command = |script: &str| jail.command("/bin/sh").args(["-c", script]).log_to("/dev/null");
+    let second = Duration::from_secs(1);
+    let status = command("exit 3").status_within(BOUND)?.ok_or("it took too long")?;
+    assert_eq!(status.code(), Some(3));
+    assert_eq!(errno(jail.command("/no/such/program").status_within(BOUND)), Some(Errno::ENOENT));
+    for script in ["trap '' TERM HUP INT; sleep 600 & sleep 600", "kill -STOP $$"] {
+        assert_eq!(command(script).status_within(second)?, None, "{script}");
+        ensure(jail.is_idle()?, "some of it is left")?;
+    }
+    // The signal finds what comes in before it has executed its program.
+    start(jail, "trap '' TERM; (sleep 1; while :; do kill -s STOP -- -1; done) &")?;
+    std::thread::sleep(2 * second);
+    assert_eq!(command("sleep 600").status_within(second)?, None);
+    assert_eq!(jail.stop_processes(second)?, Stopped::Killed);
     Ok(())
 }
 
