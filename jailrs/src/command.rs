@@ -21,8 +21,12 @@ pub enum Stdio {
     Null,
     /// Given back in the [`Output`]; no input for standard input.
     Capture,
-    /// Appended to this file of the host, which is opened before the jail is entered and made (mode 0600) if needed. Standard
-    /// input is read from it, from its beginning; then it must be there.
+    /// Appended to this file of the host, which is opened before the jail is entered and made (mode 0600) if needed; no symbolic
+    /// link. One that is there becomes the caller's own and loses what others may do with it, but for a group's right to read.
+    ///
+    /// What runs in a jail may write to it, and nothing else: it can change neither its mode nor its owner, nor what is in it.
+    ///
+    /// Standard input is read from it, from its beginning; then it must be there.
     Append(PathBuf),
 }
 

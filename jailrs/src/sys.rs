@@ -9,6 +9,7 @@ use crate::Errno;
 use crate::system::{JailFlags, Jid, Opt, Refusal, Target};
 
 mod child;
+mod confine;
 mod group;
 mod interface;
 mod queue;
@@ -16,6 +17,7 @@ mod signals;
 mod way;
 
 pub(crate) use child::{driver_names, kill_all, socket_in_jail, sysctl_inside, sysctl_set_inside};
+pub(crate) use confine::{Use, confine};
 pub(crate) use group::{Group, wait_ended};
 pub(crate) use interface::{
     BufferCall, GroupCall, IfCall, Ifreq, ifconf, ifcreate, ifgroup, ifgroups, ifioctl, ifioctl_buffer,
@@ -158,6 +160,12 @@ fn is_alive(desc: c_int) -> bool {
     ];
     // SAFETY: both entries point to live buffers of the lengths that they tell.
     unsafe { libc::jail_get(iov.as_mut_ptr(), 2, JailFlags::USE_DESC.bits()) != -1 }
+}
+
+/// The user that this program acts as.
+pub(crate) fn own_uid() -> u32 {
+    // SAFETY: touches no memory.
+    unsafe { libc::geteuid() }
 }
 
 /// Makes a descriptor close on exec.

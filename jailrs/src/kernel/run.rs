@@ -1,10 +1,11 @@
 //! Running commands, attached to a jail or not.
 
-use std::fs::OpenOptions;
+use std::fs::{File, OpenOptions, Permissions};
 use std::io;
 use std::os::fd::AsFd;
-use std::os::unix::fs::OpenOptionsExt;
+use std::os::unix::fs::{MetadataExt, OpenOptionsExt, PermissionsExt, fchown};
 use std::os::unix::process::CommandExt;
+use std::path::Path;
 use std::process::{self, Child, Command, ExitStatus, Output};
 use std::sync::mpsc;
 use std::thread;
@@ -12,9 +13,14 @@ use std::time::{Duration, Instant};
 
 use crate::Errno;
 use crate::command::{Spec, Stdio};
-use crate::sys::{self, EndingSignals, Group, Session};
+use crate::sys::{self, EndingSignals, Group, Session, Use};
 use crate::system::Target;
 use crate::terminal::{self, Pty, Raw};
+
+const NULL: &str = "/dev/null";
+
+/// What a log may be to anybody: a group may be let read it, by newsyslog(8) or by hand.
+const LOG_MODE: u32 = 0o640;
 
 /// How long a killed command may take to be gone.
 const KILL_BOUND: Duration = Duration::from_secs(10);
@@ -30,11 +36,11 @@ fn errno(error: io::Error) -> Errno {
 pub(super) fn run(jail: Option<Target>, spec: &Spec) -> Result<Output, Errno> {
     let mut command = command(spec);
     command.stdin(match &spec.stdin {
-        Stdio::Append(file) => OpenOptions::new().read(true).open(file).map_err(errno)?.into(),
+        Stdio::Append(file) => input(jail, file)?,
         Stdio::Inherit => process::Stdio::inherit(),
-        Stdio::Null | Stdio::Capture => process::Stdio::null(),
+        Stdio::Null | Stdio::Capture => input(jail, Path::new(NULL))?,
     });
-    command.stdout(output(&spec.stdout)?).stderr(output(&spec.stderr)?);
+    command.stdout(output(jail, &spec.stdout)?).stderr(output(jail, &spec.stderr)?);
     let Some(limit) = spec.limit else {
         sys::enter_jail(&mut command, jail, &spec.entry, Session::Callers, None)?;
         return command.spawn().and_then(Child::wait_with_output).map_err(errno);
@@ -103,13 +109,37 @@ fn command(spec: &Spec) -> Command {
     command
 }
 
-fn output(stdio: &Stdio) -> Result<process::Stdio, Errno> {
-    Ok(match stdio {
-        Stdio::Inherit => process::Stdio::inherit(),
-        Stdio::Null => process::Stdio::null(),
-        Stdio::Capture => process::Stdio::piped(),
-        Stdio::Append(file) => {
-            OpenOptions::new().append(true).create(true).mode(0o600).open(file).map_err(errno)?.into()
-        }
-    })
+/// A file of the host to be read.
+fn input(jail: Option<Target>, file: &Path) -> Result<process::Stdio, Errno> {
+    handed_over(jail, OpenOptions::new().read(true).open(file).map_err(errno)?, Use::Read)
+}
+
+fn output(jail: Option<Target>, stdio: &Stdio) -> Result<process::Stdio, Errno> {
+    let file = match stdio {
+        Stdio::Inherit => return Ok(process::Stdio::inherit()),
+        Stdio::Capture => return Ok(process::Stdio::piped()),
+        Stdio::Null => OpenOptions::new().write(true).open(NULL),
+        Stdio::Append(file) => log(file),
+    };
+    handed_over(jail, file.map_err(errno)?, Use::Write)
+}
+
+/// What goes into a jail keeps no more rights than its use needs.
+fn handed_over(jail: Option<Target>, file: File, to: Use) -> Result<process::Stdio, Errno> {
+    if jail.is_some() {
+        sys::confine(&file, to)?;
+    }
+    Ok(file.into())
+}
+
+/// A log to be appended to, the caller's own. A jail may have made one that is there already a set-uid program of the host.
+fn log(file: &Path) -> io::Result<File> {
+    let (mut open, owner) = (OpenOptions::new(), sys::own_uid());
+    let log = open.append(true).create(true).mode(0o600).custom_flags(libc::O_NOFOLLOW).open(file)?;
+    let about = log.metadata()?;
+    if about.is_file() && (about.uid() != owner || about.mode() & 0o7777 & !LOG_MODE != 0) {
+        fchown(&log, Some(owner), None)?;
+        log.set_permissions(Permissions::from_mode(about.mode() & LOG_MODE))?;
+    }
+    Ok(log)
 }

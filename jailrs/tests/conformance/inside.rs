@@ -1,12 +1,14 @@
 //! What runs in a jail of FreeBSD's kernel, and what it takes on there.
 
-use std::process::Command;
+use std::os::unix::fs::{MetadataExt, PermissionsExt};
+use std::process::{Command, ExitCode};
 
 use jailrs::command::Stdio;
 use jailrs::{CommandExt, Entry, Errno, Jail, TcpState};
 use libtest_mimic::Failed;
+use rustix::fs::{AtFlags, Mode, OFlags, Timestamps};
 
-use crate::trials::{end, ensure, errno, start};
+use crate::trials::{BOUND, end, ensure, errno, start};
 use crate::{Rig, Run};
 
 pub(crate) const KERNEL: &[(&str, Run)] = &[
@@ -18,7 +20,66 @@ pub(crate) const KERNEL: &[(&str, Run)] = &[
     ("tcp_connections_of_a_vnet_are_listed_and_dropped", connections),
     ("a_command_reads_a_file_that_is_there_and_appends_to_one", files),
     ("a_vnet_is_worked_on_where_the_kernel_keeps_no_statuses", without_statuses),
+    ("a_log_of_the_host_is_written_to_and_nothing_else", log),
 ];
+
+/// What this program is called with to be the one that a jail runs.
+pub(crate) const TAMPER: &str = "--tamper";
+
+/// `O_EMPTY_PATH` of fcntl.h: the file is the one of the descriptor.
+const EMPTY_PATH: OFlags = OFlags::from_bits_retain(0x0200_0000);
+
+/// Tries all that could be done with standard output, and ends with how much of it was done.
+pub(crate) fn tamper() -> ExitCode {
+    let (log, cwd) = (std::io::stdout(), rustix::fs::CWD);
+    let now = rustix::fs::Timespec { tv_sec: 1, tv_nsec: 0 };
+    let times = Timestamps { last_access: now, last_modification: now };
+    let again = |path: &str, flags: OFlags| {
+        let file = rustix::fs::open(path, flags, Mode::empty())?;
+        rustix::fs::ftruncate(&file, 0).or_else(|_| rustix::fs::fchmod(&file, Mode::RWXU))
+    };
+    let done = [
+        rustix::fs::fcntl_setfl(&log, OFlags::empty()),
+        rustix::fs::ftruncate(&log, 0),
+        rustix::fs::fchmod(&log, Mode::from_raw_mode(0o4755)),
+        rustix::fs::fchown(&log, Some(rustix::fs::Uid::from_raw(65534)), None),
+        rustix::fs::futimens(&log, &times),
+        rustix::fs::linkat(&log, "", cwd, "/tmp/stolen", AtFlags::EMPTY_PATH),
+        rustix::fs::openat(&log, "", EMPTY_PATH.union(OFlags::RDWR), Mode::empty()).map(drop),
+        again("/dev/stdout", OFlags::WRONLY | OFlags::TRUNC),
+        again("/dev/fd/1", OFlags::WRONLY),
+        rustix::fs::fchmod(std::io::stdin(), Mode::empty()),
+    ];
+    // What is written elsewhere comes at the end.
+    let _ = rustix::fs::seek(&log, rustix::fs::SeekFrom::Start(0));
+    println!("tampered with");
+    ExitCode::from(done.iter().filter(|done| done.is_ok()).count() as u8)
+}
+
+/// What is there already is put right first, and what runs inside can write in every way that programs do.
+fn log(rig: &mut Rig) -> Result<(), Failed> {
+    let log = rig.root().join("console.log");
+    let jail = Jail::builder(rig.name("log")).create(&rig.host)?;
+    std::fs::write(&log, "before\n")?;
+    std::os::unix::fs::chown(&log, Some(65534), None)?;
+    std::fs::set_permissions(&log, PermissionsExt::from_mode(0o4755))?;
+    let script = "echo one; /bin/echo two; echo three >&2; (exec >/dev/stdout; echo four); echo five | tee /dev/fd/2; \
+                  echo six | cat; printf 'seven\\n' | tr e e; basename /x/eight; echo nine >/tmp/nine; tail -1 /tmp/nine";
+    let status = jail.command("/bin/sh").args(["-c", script]).log_to(&log).status_within(BOUND)?;
+    ensure(status.is_some_and(|status| status.success()), "the script failed")?;
+    let text = std::fs::read_to_string(&log)?;
+    let expected = "before one two three four five five six seven eight nine";
+    assert_eq!(text.split_ascii_whitespace().collect::<Vec<_>>().join(" "), expected);
+    let status = jail.command(std::env::current_exe()?).arg(TAMPER).log_to(&log).status_within(BOUND)?;
+    assert_eq!(status.and_then(|status| status.code()), Some(0));
+    assert_eq!(std::fs::read_to_string(&log)?, format!("{text}tampered with\n"));
+    let about = std::fs::metadata(&log)?;
+    assert_eq!((about.mode() & 0o7777, about.uid()), (0o640, 0));
+    let link = rig.root().join("link.log");
+    std::os::unix::fs::symlink(&log, &link)?;
+    assert_eq!(errno(jail.command("/usr/bin/true").log_to(&link).status()), Some(Errno::EMLINK));
+    end(&jail)
+}
 
 /// Both ends of a connection are in the jail, whose processes would end with it.
 fn connections(rig: &mut Rig) -> Result<(), Failed> {

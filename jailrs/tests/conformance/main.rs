@@ -11,6 +11,7 @@ mod replay;
 mod trials;
 
 use std::path::{Path, PathBuf};
+use std::process::ExitCode;
 
 use jailrs::Host;
 use jailrs::sim::SimHost;
@@ -75,7 +76,10 @@ impl Rig {
 
 type Run = fn(&mut Rig) -> Result<(), Failed>;
 
-fn main() {
+fn main() -> ExitCode {
+    if std::env::args().nth(1).is_some_and(|first| first == inside::TAMPER) {
+        return inside::tamper();
+    }
     let mut arguments = Arguments::from_args();
     // Some trials count jails of the one kernel.
     arguments.test_threads = Some(1);
@@ -104,5 +108,5 @@ fn main() {
         let trial = Trial::test(format!("kernel::{name}"), move || run(&mut Rig::kernel()?));
         list.push(trial.with_ignored_flag(!allowed));
     }
-    libtest_mimic::run(&arguments, list).exit();
+    libtest_mimic::run(&arguments, list).exit_code()
 }
