@@ -6,10 +6,10 @@ use crate::mount::{Mount, Mounted};
 use crate::{Error, Host, Result};
 
 /// Options that are for mount(8) and not for the kernel.
-const FOR_MOUNT: &[&str] = &["auto", "failok", "rq", "rw"];
+const FOR_MOUNT: &[&str] = &["auto", "failok", "late", "rq", "rw"];
 
 /// Options of lines that `mount -a` passes over; the last two are types.
-const LEFT_OUT: &[&str] = &["noauto", "late", "sw", "xx"];
+const LEFT_OUT: &[&str] = &["noauto", "sw", "xx"];
 
 /// A line of an fstab(5) file: what is mounted, and where on the host.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -23,8 +23,9 @@ pub struct FstabEntry {
 impl FstabEntry {
     /// Reads a whole file; a blank in a name is written `\040`.
     ///
-    /// What `mount -a -F` does not mount is left out: comments, empty lines, `swap`, and lines with one of the options `noauto`,
-    /// `late` (left to `mount -al`), `sw` and `xx`. The option `failok` is not heeded: what fails is told.
+    /// What `mount -al -F` does not mount is left out: comments, empty lines, `swap`, and lines with one of the options `noauto`,
+    /// `sw` and `xx`. Lines with `late` are mounted, because jails start after what is late at boot. The option `failok` is not
+    /// heeded: what fails is told.
     ///
     /// # Examples
     /// ```
@@ -143,11 +144,11 @@ mod tests {
 
     #[test]
     fn what_mount_passes_over_is_left_out() {
-        for options in ["rw,noauto", "late,ro", "sw", "xx"] {
+        for options in ["rw,noauto", "late,noauto", "sw", "xx"] {
             let line = format!("/usr/ports /j/ports nullfs {options} 0 0");
             assert_eq!(FstabEntry::parse_line(1, &line).unwrap(), None, "{options}");
         }
-        assert!(FstabEntry::parse_line(1, "/usr/ports /j/ports nullfs ro,auto,nolate").unwrap().is_some());
+        assert!(FstabEntry::parse_line(1, "/usr/ports /j/ports nullfs ro,auto,late").unwrap().is_some());
     }
 
     #[test]
