@@ -68,7 +68,7 @@ pub struct SeenInterface {
 /// ```
 ///
 /// # Errors
-/// As [`Socket::call`]; [`Error::Machine`] where what was seen is not a machine that can be.
+/// As [`Socket::call`]; [`Error::Machine`](crate::Error::Machine) where what was seen is not a machine that can be.
 pub fn copy(
     socket: &Socket,
     interfaces: &BTreeMap<u32, Vec<SeenInterface>>,
@@ -168,7 +168,7 @@ impl Copier {
     /// Makes the machine.
     ///
     /// # Errors
-    /// [`Error::Machine`] where what was seen is not a machine that can be.
+    /// [`Error::Machine`](crate::Error::Machine) where what was seen is not a machine that can be.
     pub fn build(self) -> Result<SimMachine> {
         SimMachine::load(&self.finish())
     }
