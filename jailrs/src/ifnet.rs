@@ -78,21 +78,58 @@ bitflags::bitflags! {
         const LOOPBACK = 0x8;
         /// It has one peer.
         const POINTOPOINT = 0x10;
+        /// It is debugged.
+        #[doc(alias = "IFF_DEBUG")]
+        const DEBUG = 0x4;
         /// Its driver has what it needs to run.
         #[doc(alias = "IFF_DRV_RUNNING")]
         const RUNNING = 0x40;
+        /// It resolves no addresses.
+        #[doc(alias = "IFF_NOARP")]
+        const NOARP = 0x80;
         /// It takes packets that are not for it.
         const PROMISC = 0x100;
         /// It does not hear what it sends.
         const SIMPLEX = 0x800;
+        /// What its driver makes of it.
+        #[doc(alias = "IFF_LINK0")]
+        const LINK0 = 0x1000;
+        /// What its driver makes of it.
+        #[doc(alias = "IFF_LINK1")]
+        const LINK1 = 0x2000;
+        /// What its driver makes of it.
+        #[doc(alias = "IFF_LINK2")]
+        const LINK2 = 0x4000;
         /// It can multicast.
         const MULTICAST = 0x8000;
         /// Promiscuous because an administrator said so.
         const PPROMISC = 0x20000;
+        /// It drops all packets, once bpf(4) has seen them.
+        #[doc(alias = "IFF_MONITOR")]
+        const MONITOR = 0x40000;
+        /// It answers who asks for its addresses, and asks for none.
+        #[doc(alias = "IFF_STATICARP")]
+        const STATICARP = 0x80000;
+        /// It keeps addresses for ever once they are resolved.
+        #[doc(alias = "IFF_STICKYARP")]
+        const STICKYARP = 0x100000;
 
         // Flags that have no name here are kept.
         const _ = !0;
     }
+}
+
+impl IfFlags {
+    /// Those that an administrator sets, and that say nothing about what the interface is or does now.
+    pub const SETTABLE: Self = Self::DEBUG
+        .union(Self::NOARP)
+        .union(Self::LINK0)
+        .union(Self::LINK1)
+        .union(Self::LINK2)
+        .union(Self::PPROMISC)
+        .union(Self::MONITOR)
+        .union(Self::STATICARP)
+        .union(Self::STICKYARP);
 }
 
 bitflags::bitflags! {
@@ -371,7 +408,16 @@ impl Interfaces {
     /// [`Error::Rejected`] with `ENXIO` if there is none of that name.
     #[doc(alias = "IFF_PPROMISC")]
     pub fn set_promiscuous(&self, name: &str, promiscuous: bool) -> Result<()> {
-        self.change("SIOCSIFFLAGS", name, &IfChange::Promiscuous(promiscuous))
+        self.set_flags(name, IfFlags::PPROMISC, promiscuous)
+    }
+
+    /// Gives an interface flags, or takes them from it. What is not [for an administrator to say](IfFlags::SETTABLE) stays.
+    ///
+    /// # Errors
+    /// [`Error::Rejected`] with `ENXIO` if there is none of that name.
+    #[doc(alias = "SIOCSIFFLAGS")]
+    pub fn set_flags(&self, name: &str, flags: IfFlags, on: bool) -> Result<()> {
+        self.change("SIOCSIFFLAGS", name, &IfChange::Flags(flags & IfFlags::SETTABLE, on))
     }
 
     /// Sets what an interface does in place of the system, of what it can do.

@@ -159,8 +159,8 @@ pub enum IfChange {
     RemoveGroup(String),
     /// Another forwarding table for what comes in.
     Fib(u32),
-    /// Whether it takes all packets, for good.
-    Promiscuous(bool),
+    /// Whether it has these flags, of those that an administrator sets.
+    Flags(IfFlags, bool),
     /// What it may do for the system, of what it can.
     Capabilities(IfCaps),
 }

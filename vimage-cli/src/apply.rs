@@ -5,7 +5,7 @@ pub(crate) mod interface;
 
 use std::io::ErrorKind;
 use std::path::Path as FilePath;
-use std::time::{SystemTime, UNIX_EPOCH};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use jailrs::mount::{Mount, resolve_below};
 use jailrs::{Command, Errno, Jail, Jid, Param, Value};
@@ -155,16 +155,25 @@ pub(crate) fn run_on_host(work: &mut Work<'_>, command: &CommandLine) -> Result<
     })
 }
 
-/// Runs a command in the vimage, its output going to the console log.
-pub(crate) fn run_inside(work: &mut Work<'_>, jail: &Jail, command: &CommandLine) -> Result<()> {
+/// Runs a command in the vimage, its output going to the console log, at most for `limit`.
+pub(crate) fn run_inside(
+    work: &mut Work<'_>,
+    jail: &Jail,
+    command: &CommandLine,
+    limit: Option<Duration>,
+) -> Result<()> {
     let command = logged(work, jail, command)?;
     let what = format!("run {} in {}", command.line(), jail.name());
     work.step(Sign::Change, &what, |work| {
-        let status = command.status()?;
-        if status.success() {
-            return Ok(());
-        }
-        let error = Error::failed(format!("it ended with {status}"));
+        let ended = match limit {
+            Some(limit) => command.status_within(limit)?,
+            None => Some(command.status()?),
+        };
+        let error = match ended {
+            Some(status) if status.success() => return Ok(()),
+            Some(status) => Error::failed(format!("it ended with {status}")),
+            None => Error::failed("it did not end in its time, and was killed"),
+        };
         Err(match &work.record.wanted.commands.consolelog {
             Some(log) => error.hint(format!("its output is in {}", log.display())),
             None => error,
@@ -279,7 +288,7 @@ fn start(work: &mut Work<'_>, jail: &Jail) -> Result<()> {
     let commands = work.record.wanted.commands.clone();
     for command in &commands.start {
         if !commands.start_is_optional {
-            run_inside(work, jail, command)?;
+            run_inside(work, jail, command, None)?;
             continue;
         }
         let missing = command.first().filter(|program| {
@@ -292,7 +301,7 @@ fn start(work: &mut Work<'_>, jail: &Jail) -> Result<()> {
         }
     }
     for command in &commands.afterstart {
-        run_inside(work, jail, command)?;
+        run_inside(work, jail, command, None)?;
     }
     for command in &commands.poststart {
         run_on_host(work, command)?;

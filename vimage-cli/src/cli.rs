@@ -12,7 +12,7 @@ use crate::error::{Error, Exit};
 
 /// VNET jails whose interfaces are bridged through netgraph(4).
 #[derive(Debug, Parser)]
-#[command(name = "vimage", version, disable_help_subcommand = true)]
+#[command(name = "vimage", version)]
 pub struct Arguments {
     /// What all commands share.
     #[command(flatten)]

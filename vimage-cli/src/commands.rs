@@ -31,10 +31,11 @@ use netgraph::graph::visible;
 use netgraph::transport::Traced;
 
 use crate::cli::Global;
-use crate::config::{Config, Name, Source, Vimage};
+use crate::config::{Config, Name, Source, Vimage, most_like};
 use crate::error::{Error, Exit, Result};
 use crate::host::Machine;
 use crate::state::{Phase, Record};
+use crate::teardown::is_ours;
 use crate::work::{Report, Sign, Step};
 use report::{Reporter, Telling, Told};
 
@@ -141,17 +142,21 @@ fn default_file() -> Result<PathBuf> {
     }
 }
 
+/// So many names are all told.
+const FEW: usize = 12;
+
 /// Finds vimages of the configuration by name; all of `vimage_list` where none is named.
 pub(crate) fn select<'c>(config: &'c Config, names: &[String]) -> Result<Vec<&'c Vimage>> {
     let find = |name: &str| {
         config.vimages.get(name).ok_or_else(|| {
             let known: Vec<&str> = config.vimages.keys().map(|name| name.as_str()).collect();
             let error = Error::config(format!("no vimage {name} is configured"));
-            if known.is_empty() {
-                error.hint("rc.conf has no vimage_NAME_rootdir; see vimage(8)")
-            } else {
-                error.hint(format!("there are {}", known.join(" ")))
-            }
+            error.hint(match (known.len(), most_like(name, known.iter().map(ToString::to_string))) {
+                (0, _) => "rc.conf has no vimage_NAME_rootdir; see vimage(8)".into(),
+                (1..=FEW, _) => format!("there are {}", known.join(" ")),
+                (_, Some(near)) => format!("did you mean {near}?"),
+                (_, None) => "`vimage list` shows which are".into(),
+            })
         })
     };
     if names.is_empty() {
@@ -196,7 +201,7 @@ pub(crate) fn find_running(machine: &Machine, name: &str) -> Result<Option<(Reco
     let record = Record::load(&*machine.store, name)?.filter(|record| record.boot == boot);
     let found = record.and_then(|record| {
         let jail = Jail::from_jid(&machine.jails, Jid(record.jid?)).ok()?;
-        Some((record, jail))
+        is_ours(&record, &jail).ok()?.then_some((record, jail))
     });
     Ok(found.filter(|(record, jail)| jail.name() == name && record.phase == Phase::Running))
 }

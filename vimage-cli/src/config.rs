@@ -29,7 +29,7 @@ pub use name::{Ifname, IfnameError, Name, NameError};
 pub use origin::{Origin, Position, Setting};
 pub use problem::{Problem, Problems, Severity};
 pub use source::Source;
-pub(crate) use variable::why_foreign;
+pub(crate) use variable::{most_like, why_foreign};
 pub use vimage::{
     Bridge, BridgeMac, MacPolicy, NONE, Parameter, PlannedInterface, PlannedMac, Ruleset, Start, Stop, Vimage,
 };

@@ -325,8 +325,15 @@ impl Resolver<'_> {
             let Ok(node) = NodeName::try_from(interface.node.as_str()) else { continue };
             if let Some(taken) = self.socket.find(&node.into())? {
                 let message = format!("there is a node {node} of type {} already", taken.type_name);
+                // One of an interface goes with that.
+                let away = if taken.type_name == "ether" {
+                    "rename its interface"
+                } else {
+                    "`ngctl shutdown NODE:` if nobody needs it"
+                };
                 let remedy = format!(
-                    "`ngctl shutdown {node}:` if nobody needs it, or set vimage_{}_ifname",
+                    "{}, or set vimage_{}_ifname",
+                    away.replace("NODE", &node.to_string()),
                     wanted.name
                 );
                 self.problem(&origin, message, remedy);

@@ -6,7 +6,7 @@ mod store;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
-use jailrs::{IfFlags, Interface};
+use jailrs::{IfCaps, IfFlags, Interface};
 use serde::{Deserialize, Serialize};
 
 use crate::error::{Error, Result};
@@ -101,11 +101,13 @@ pub struct MovedRecord {
     /// Whether it was up.
     pub up: bool,
     /// What was written on it.
-    #[serde(default)]
     pub description: String,
-    /// Whether it was told to take all packets.
-    #[serde(default)]
-    pub promiscuous: bool,
+    /// What an administrator had set of its flags.
+    pub flags: IfFlags,
+    /// What it did in place of the system.
+    pub enabled: IfCaps,
+    /// Its forwarding table.
+    pub fib: u32,
 }
 
 impl MovedRecord {
@@ -119,7 +121,9 @@ impl MovedRecord {
             mtu: interface.mtu,
             up: interface.is_up(),
             description: interface.description.clone(),
-            promiscuous: interface.flags.contains(IfFlags::PPROMISC),
+            flags: interface.flags & IfFlags::SETTABLE,
+            enabled: interface.enabled,
+            fib: interface.fib,
         }
     }
 

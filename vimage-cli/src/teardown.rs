@@ -26,6 +26,9 @@ pub(crate) use moved::rename_for_home;
 /// How long an interface is waited for that comes home from a VNET that is going away, and a jail that is dying.
 const HOMECOMING: Duration = Duration::from_secs(15);
 
+/// How long a command may take that stops what runs in a vimage: longer than rc.shutdown(8), which gives up after 90 s.
+const STOP_COMMAND: Duration = Duration::from_secs(120);
+
 /// Why a vimage is torn down.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Mode {
@@ -188,7 +191,7 @@ fn present(jail: jailrs::Result<Jail>) -> Result<Option<Jail>> {
 }
 
 /// Tells whether vimage made a jail: by its tag or, before FreeBSD 15, by its number and name.
-fn is_ours(record: &Record, jail: &Jail) -> Result<bool> {
+pub(crate) fn is_ours(record: &Record, jail: &Jail) -> Result<bool> {
     if jail.host().supports_meta() {
         return Ok(jail.meta("vimage")?.as_deref() == Some(record.tag.as_str()));
     }
@@ -201,11 +204,11 @@ fn is_ours(record: &Record, jail: &Jail) -> Result<bool> {
 fn stop(work: &mut Work<'_>, jail: &Jail, mode: Mode) -> Result<()> {
     if mode != Mode::Undo && work.record.phase == Phase::Running {
         for command in work.record.wanted.commands.stop.clone() {
-            forgive(work, |work| run_inside(work, jail, &command));
+            forgive(work, |work| run_inside(work, jail, &command, Some(STOP_COMMAND)));
         }
     }
     let patience = work.record.wanted.commands.patience();
-    if jail.processes()?.is_empty() {
+    if jail.is_idle()? {
         return Ok(());
     }
     let what = format!("stop what runs in {}", jail.name());

@@ -51,6 +51,15 @@ fn dead_after(lab: &Lab, args: &[&str], step: u32) {
     assert_eq!(killed.status.code(), Some(137), "{}", stderr(&killed));
 }
 
+fn what_depends_on_a_vimage_that_cannot_come_up_cannot_either() {
+    let lab = Lab::new();
+    let conf = RC_CONF.replace("\"igb0 igb1@lan\"", "\"igb9\"");
+    lab.write("rc.conf", &format!("{conf}vimage_vj1_depend=vj2\n"));
+    let told = complaints(&lab);
+    assert!(told.contains("vj1 cannot come up:\n        vj2, which it depends on, cannot either"), "{told}");
+    assert!(!told.contains("vj3"), "{told}");
+}
+
 fn a_machine_that_is_well_is_told_so() {
     let lab = Lab::new();
     lab.ok(&["up", "vj1"]);
@@ -422,6 +431,7 @@ fn main() -> ExitCode {
         return code;
     }
     let trials = support::trials![
+        what_depends_on_a_vimage_that_cannot_come_up_cannot_either,
         a_machine_that_is_well_is_told_so,
         before_the_modules_are_loaded_vimages_can_come_up,
         condition_a_an_intent_without_a_jail,

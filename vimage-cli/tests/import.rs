@@ -127,6 +127,24 @@ fn jail_conf_is_said_in_the_variables_of_vimages() {
     assert_eq!(shown, VIMAGES);
 }
 
+fn what_runs_nothing_stays_so_and_interfaces_keep_their_names() {
+    let (shown, _, _) = imported(
+        "web { vnet; path = /j; host.hostname = web; persist; exec.prestart = \"jng bridge foo em0\"; vnet.interface = ng0_foo; }\n\
+         db { vnet; path = /j; host.hostname = db; exec.start = \"/bin/sh /etc/rc\"; exec.stop = \"\"; }\n",
+        &[],
+    );
+    for line in [
+        "vimage_web_exec_start=\"NONE\"",
+        "vimage_web_ifname=\"foo\"",
+        "jng made its interfaces for foo: they keep their names, and have other addresses from now on",
+        "vimage_db_exec_start=\"/bin/sh /etc/rc\"",
+        "vimage_db_exec_stop=\"NONE\"",
+    ] {
+        assert!(shown.contains(line), "{line} is not in {shown}");
+    }
+    assert!(!shown.contains("vimage_web_vnets"), "{shown}");
+}
+
 fn what_is_shown_is_a_configuration() {
     let (shown, _, _) = imported(JAIL_CONF, &[]);
     let lab = Lab::new();
@@ -153,6 +171,7 @@ jail_sysvipc_allow="YES"
 jail_v1_hostname="v1.example.org"
 jail_v1_rootdir="/vm/v1"
 jail_v1_vnet_interfaces="ng0_v1 ng1_v1 igb3"
+jail_v1_vnet_interface="igb2"
 jail_v1_exec_prestart0="jng bridge -b lan v1 em0 !em1"
 jail_v1_exec_poststop0="jng shutdown v1"
 jail_v1_exec_afterstart1="/bin/first"
@@ -179,16 +198,16 @@ vimage_v1_bridges="em0@lan !em1@lan"
 vimage_v1_mac="jng"
 vimage_v1_exec_afterstart0="/bin/first"
 vimage_v1_exec_afterstart1="/bin/second"
-vimage_v1_vnets="igb3"
+vimage_v1_vnets="igb2 igb3"
 vimage_v1_exec_start="/bin/sh /etc/rc"
 # FILE:5: jail_sysvipc_allow has no counterpart: it is a parameter (use _parameters="allow.sysvipc")
 
-# v2 (FILE:13)
+# v2 (FILE:14)
 vimage_v2_rootdir="/vm/v2"
 vimage_v2_hostname="v2"
 vimage_v2_devfs_enable="YES"
 vimage_v2_exec_start="/bin/sh /etc/rc"
-# FILE:15: jail_ip has no counterpart: a vimage has a network stack of its own and sets its addresses itself (set ifconfig_ng0_NAME in the rc.conf of its root)
+# FILE:16: jail_ip has no counterpart: a vimage has a network stack of its own and sets its addresses itself (set ifconfig_ng0_NAME in the rc.conf of its root)
 # FILE:5: jail_sysvipc_allow has no counterpart: it is a parameter (use _parameters="allow.sysvipc")
 "#
     );
@@ -322,6 +341,7 @@ fn main() -> ExitCode {
     }
     let trials = support::trials![
         jail_conf_is_said_in_the_variables_of_vimages,
+        what_runs_nothing_stays_so_and_interfaces_keep_their_names,
         what_is_shown_is_a_configuration,
         the_jails_of_rc_conf_are_said_too,
         the_word_jng_stands_for_the_jails_of_this_system_that_jng_serves,

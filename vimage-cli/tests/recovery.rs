@@ -6,7 +6,7 @@
 mod mortal;
 
 use jailrs::sim::{Manner, Outcome as Ends};
-use jailrs::{Jail, Mac};
+use jailrs::{IfFlags, Jail, Mac};
 use mortal::{Fate, Lab, RC_CONF, told};
 use netgraph::nodes::hub::Hub;
 use netgraph::nodes::{EtherAddr, eiface};
@@ -156,7 +156,7 @@ fn a_whole_interface_gets_back_what_the_vimage_has_changed_of_it() {
     inside.set_mac("igb2", Mac([2, 0, 0, 0, 0, 9])).unwrap();
     inside.set_mtu("igb2", 1200).unwrap();
     inside.set_description("igb2", "mine").unwrap();
-    inside.set_promiscuous("igb2", true).unwrap();
+    inside.set_flags("igb2", IfFlags::PPROMISC | IfFlags::MONITOR | IfFlags::NOARP, true).unwrap();
     inside.set_promiscuous("igb3", false).unwrap();
     lab.prune("vj3").result.unwrap();
     assert_eq!(lab.look(), before);
@@ -591,6 +591,21 @@ fn a_parent_that_carries_others_by_now_stays_up() {
     host.set_mac(&vlan, host.mac("igb0").unwrap()).unwrap();
     lab.prune("vj1").result.unwrap();
     assert!(host.find("igb0").unwrap().unwrap().is_up());
+}
+
+#[test]
+fn a_stop_command_that_never_ends_does_not_keep_a_vimage_up() {
+    let outcome = survives("vj2", |lab| lab.sim.jails.script("sshd onestop", Ends::endless()));
+    let warning =
+        "vj2: run /usr/sbin/service sshd onestop in vj2: it did not end in its time, and was killed";
+    assert!(outcome.notes.warnings.iter().any(|told| told.contains(warning)), "{:?}", outcome.notes.warnings);
+}
+
+#[test]
+fn what_forks_and_ends_again_and_again_is_stopped_too() {
+    survives("vj1", |lab| {
+        lab.sim.jails.start_process(lab.jail("vj1").jid(), "hop", Manner::Fleeting);
+    });
 }
 
 /// Leaves nodes in a jail: three hubs in a row, none of which stays without the others, and an interface.

@@ -149,7 +149,7 @@ pub(super) fn change(socket: &OwnedFd, name: &str, change: &IfChange) -> Result<
     match change {
         IfChange::Rename(new) => rename(socket, ifreq, new),
         IfChange::Up(up) => set_flag(socket, name, IfFlags::UP, *up),
-        IfChange::Promiscuous(on) => set_flag(socket, name, IfFlags::PPROMISC, *on),
+        IfChange::Flags(flags, on) => set_flag(socket, name, *flags, *on),
         IfChange::AddGroup(group) => change_group(socket, GroupCall::SIOCAIFGROUP, name, group),
         IfChange::RemoveGroup(group) => change_group(socket, GroupCall::SIOCDIFGROUP, name, group),
         IfChange::Fib(fib) => {

@@ -213,7 +213,12 @@ impl PlainState {
             }
             IfChange::Fib(0) => interface.fib = 0,
             IfChange::Fib(_) => return Err(Errno::EINVAL),
-            IfChange::Promiscuous(on) => interface.flags.set(IfFlags::PPROMISC | IfFlags::PROMISC, *on),
+            IfChange::Flags(flags, on) => {
+                interface.flags.set(*flags, *on);
+                if flags.contains(IfFlags::PPROMISC) {
+                    interface.flags.set(IfFlags::PROMISC, *on);
+                }
+            }
             IfChange::Capabilities(caps) if !interface.capable.contains(*caps) => return Err(Errno::EINVAL),
             IfChange::Capabilities(caps) => interface.enabled = *caps,
             IfChange::Rename(_) => {}

@@ -135,20 +135,16 @@ impl SimMachine {
     /// # Errors
     /// ENXIO where there is no such interface.
     pub fn set_up(&self, vnet: u32, name: &str, up: bool) -> Result<(), Errno> {
-        self.change(vnet, name, |interface| {
-            interface.set_flags(if up { interface.flags | IFF_UP } else { interface.flags & !IFF_UP });
-            Ok(())
-        })
+        self.change_flags(vnet, name, IFF_UP, up)
     }
 
-    /// Makes an interface take all frames, or only its own again.
+    /// Gives an interface some flags, or takes them from it; the others stay as they are.
     ///
     /// # Errors
     /// ENXIO where there is no such interface.
-    pub fn set_promiscuous(&self, vnet: u32, name: &str, promiscuous: bool) -> Result<(), Errno> {
+    pub fn change_flags(&self, vnet: u32, name: &str, flags: u32, on: bool) -> Result<(), Errno> {
         self.change(vnet, name, |interface| {
-            let others = interface.flags & !IFF_PPROMISC;
-            interface.set_flags(if promiscuous { others | IFF_PPROMISC } else { others });
+            interface.set_flags(if on { interface.flags | flags } else { interface.flags & !flags });
             Ok(())
         })
     }

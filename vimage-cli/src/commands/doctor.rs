@@ -11,7 +11,7 @@ use serde::Serialize;
 
 use super::{Context, print, print_json};
 use crate::config::Config;
-use crate::error::{Exit, Result};
+use crate::error::{Error, Exit, Result};
 use crate::host::{MODULES, Machine};
 use crate::resolve::{Found, resolve};
 use crate::state::{Phase, Record};
@@ -217,7 +217,8 @@ fn vimages(
     let on_bench = of_copy.as_ref().unwrap_or(socket);
     let found = Found::read(bench)?;
     let boot = machine.boot()?;
-    for vimage in config.vimages.values() {
+    let mut cannot: BTreeSet<&str> = BTreeSet::new();
+    for vimage in config.start_order(config.vimages.keys()) {
         let name = vimage.name.as_str();
         // A record that cannot be read is among the leftovers, as is one that is not of a vimage that runs.
         let Ok(record) = Record::load(&*machine.store, name) else { continue };
@@ -232,10 +233,22 @@ fn vimages(
                 }
             }
             Some(_) => {}
-            None => match resolve(bench, on_bench, &found, vimage) {
-                Ok(_) => findings.good(format!("{name} can come up")),
-                Err(error) => findings.bad(format!("{name} cannot come up:\n{}", error.message), error.hint),
-            },
+            None => {
+                let needs = vimage.depend.value.iter().find(|needed| cannot.contains(needed.as_str()));
+                let resolved = resolve(bench, on_bench, &found, vimage).and_then(|_| match needs {
+                    Some(needed) => {
+                        Err(Error::failed(format!("{needed}, which it depends on, cannot either")))
+                    }
+                    None => Ok(()),
+                });
+                match resolved {
+                    Ok(()) => findings.good(format!("{name} can come up")),
+                    Err(error) => {
+                        cannot.insert(name);
+                        findings.bad(format!("{name} cannot come up:\n{}", error.message), error.hint);
+                    }
+                }
+            }
         }
     }
     Ok(())

@@ -1,6 +1,6 @@
 //! `vimage stats`: what the bridges have counted on the links of the vimages.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 use std::io::IsTerminal;
 use std::process::ExitCode;
@@ -10,8 +10,9 @@ use netgraph::graph::visible;
 use netgraph::nodes::{bridge, eiface};
 use netgraph::{NodeId, Path, Socket};
 use serde::Serialize;
+use terminal_size::{Height, Width, terminal_size};
 
-use super::{Context, harmless, json_text, print, print_as_is, print_while_read, say};
+use super::{Context, harmless, json_text, print, print_while_read, say};
 use crate::error::{Error, Result};
 use crate::host::{Machine, interface_name};
 use crate::state::Record;
@@ -73,7 +74,7 @@ pub(crate) fn stats(context: &mut Context, names: &[String], watching: Watching)
         Some(error) => say(&error.message),
         None => {}
     }
-    let redraws = std::io::stdout().is_terminal() && !context.global.json;
+    let redraws = std::io::stdout().is_terminal() && !context.global.json && moves_its_cursor();
     let mut since = Instant::now();
     let mut left = watching.count.unwrap_or(u64::MAX);
     while left > 0 {
@@ -82,10 +83,13 @@ pub(crate) fn stats(context: &mut Context, names: &[String], watching: Watching)
         let (mut now, _) = look(context, names)?;
         rate(&mut now, &before, since.elapsed());
         since = Instant::now();
-        if redraws {
-            print_as_is("\x1b[H\x1b[2J")?;
-        }
-        if !show(context, &now, true)? {
+        let read = if redraws {
+            let window = terminal_size().map(|(Width(width), Height(height))| (width.into(), height.into()));
+            print_while_read(&format!("\x1b[H\x1b[2J{}", clipped(&harmless(&table(&now, true)), window)))
+        } else {
+            show(context, &now, true)
+        };
+        if !read? {
             // Whoever read it went away.
             break;
         }
@@ -103,7 +107,9 @@ fn look(context: &mut Context, names: &[String]) -> Result<(Vec<Row>, Option<Err
     let machine = context.machine()?;
     let recorded = Record::names(&*machine.store)?;
     super::check_known(context.config().as_ref(), &recorded, names)?;
+    let mut seen_names = BTreeSet::new();
     let chosen = if names.is_empty() { &recorded } else { names };
+    let chosen = chosen.iter().filter(|name| seen_names.insert(*name));
     let socket = context.socket(&machine)?;
     let boot = machine.boot()?;
     let (mut rows, mut seen) = (Vec::new(), false);
@@ -207,6 +213,25 @@ fn show(context: &Context, rows: &[Row], rates: bool) -> Result<bool> {
     print_while_read(&harmless(&table(rows, rates)))
 }
 
+/// Whether a terminal of this environment can be drawn on again.
+fn moves_its_cursor() -> bool {
+    std::env::var_os("TERM").is_some_and(|terminal| terminal != "dumb")
+}
+
+/// As much of a table as a window of so many columns and lines shows: its beginning.
+fn clipped(table: &str, window: Option<(usize, usize)>) -> String {
+    let Some((width, height)) = window else { return table.into() };
+    let lines = table.lines().count();
+    // The cursor has the last line.
+    let shown = if lines < height { lines } else { height.saturating_sub(2).max(1) };
+    let mut text: String =
+        table.lines().take(shown).map(|line| line.chars().take(width).collect::<String>() + "\n").collect();
+    if shown < lines {
+        let _ = writeln!(text, "... and {} more", lines - shown);
+    }
+    text
+}
+
 /// Writes a table: texts to the left, numbers to the right.
 fn table(rows: &[Row], rates: bool) -> String {
     let unit = if rates { "/s" } else { "" };
@@ -267,6 +292,15 @@ mod tests {
             })
             .collect();
         assert_eq!(seen, [("link3", 0, 1000), ("link2", 50, 0), ("link4", 0, 0)]);
+    }
+
+    #[test]
+    fn a_table_that_is_drawn_again_fits_its_window() {
+        let table = "vimage  interface\nvj1     ng0_vj1\nvj2     ng0_vj2\nvj3     ng0_vj3\n";
+        assert_eq!(clipped(table, None), table);
+        assert_eq!(clipped(table, Some((80, 5))), table);
+        assert_eq!(clipped(table, Some((8, 4))), "vimage  \nvj1     \n... and 2 more\n");
+        assert_eq!(clipped(table, Some((0, 0))).lines().count(), 2);
     }
 
     #[test]

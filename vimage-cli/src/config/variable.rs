@@ -220,13 +220,20 @@ pub(super) fn nearest<'a>(variable: &str, vimages: impl Iterator<Item = &'a str>
     most_like(variable, general.chain(own))
 }
 
-/// The candidate that is most like `word`, if one differs in few enough characters to be what was meant.
-pub(super) fn most_like(word: &str, candidates: impl Iterator<Item = String>) -> Option<String> {
-    let own_length = word.strip_prefix(PREFIX).unwrap_or(word).chars().count();
+/// The candidate that is most like `word`, if one differs in few enough characters to be what was meant. Small and capital
+/// letters are alike; where nothing but characters are missing, some more may be.
+pub(crate) fn most_like(word: &str, candidates: impl Iterator<Item = String>) -> Option<String> {
+    let word = word.to_lowercase();
+    let length = word.chars().count();
+    let own_length = word.strip_prefix(PREFIX).unwrap_or(&word).chars().count();
     let most = (own_length / 3).clamp(1, 3);
+    let may_lack = if own_length < 6 { most } else { 2 * most };
+    let is_like = |distance: usize, candidate: &str| {
+        distance <= most || distance <= may_lack && length + distance == candidate.chars().count()
+    };
     candidates
-        .map(|candidate| (distance(word, &candidate), candidate))
-        .filter(|(distance, _)| *distance <= most)
+        .map(|candidate| (distance(&word, &candidate.to_lowercase()), candidate))
+        .filter(|(distance, candidate)| is_like(*distance, candidate))
         .min_by_key(|(distance, _)| *distance)
         .map(|(_, candidate)| candidate)
 }
@@ -315,6 +322,8 @@ mod tests {
         let nearest = |name| nearest(name, ["vj1"].into_iter());
         assert_eq!(nearest("vimage_vj1_rootdri").as_deref(), Some("vimage_vj1_rootdir"));
         assert_eq!(nearest("vimage_enabel").as_deref(), Some("vimage_enable"));
+        assert_eq!(nearest("vimage_after_services").as_deref(), Some("vimage_afterstart_services"));
+        assert_eq!(nearest("vimage_vj1_BRIDGES").as_deref(), Some("vimage_vj1_bridges"));
         assert_eq!(nearest("vimage_vj1_colour"), None);
     }
 }

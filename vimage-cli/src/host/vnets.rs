@@ -104,7 +104,7 @@ impl Vnets for GraphVnets {
             IfChange::Mac(mac) => graph.set_mac(vnet, name, EtherAddr(mac.0)),
             IfChange::Mtu(mtu) => graph.set_mtu(vnet, name, *mtu),
             IfChange::Description(text) => graph.set_description(vnet, name, text),
-            IfChange::Promiscuous(on) => graph.set_promiscuous(vnet, name, *on),
+            IfChange::Flags(flags, on) => graph.change_flags(vnet, name, flags.bits(), *on),
             _ => Err(netgraph::Errno::EOPNOTSUPP),
         }
         .map_err(errno)

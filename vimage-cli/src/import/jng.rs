@@ -7,7 +7,7 @@ use super::parse::Place;
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Command {
     /// `jng bridge`: makes them, behind these parents, as words of `_bridges`.
-    Bridge { words: Vec<String>, made: Vec<String> },
+    Bridge { name: String, words: Vec<String>, made: Vec<String> },
     /// `jib addm`: makes them with if_bridge(4) and epair(4).
     Epair { words: Vec<String>, made: Vec<String> },
     /// `jng shutdown` or `jib destroy`: takes them away.
@@ -32,7 +32,7 @@ pub(super) fn read(line: &str) -> Option<Command> {
                 None => parent.clone(),
             };
             let made = (0..parents.len()).map(|number| truncated(&format!("ng{number}_{name}"))).collect();
-            Some(Command::Bridge { words: parents.iter().map(word).collect(), made })
+            Some(Command::Bridge { words: parents.iter().map(word).collect(), name, made })
         }
         ("jib", "addm") => {
             let (_, name, parents) = arguments(words)?;
@@ -73,10 +73,17 @@ pub(super) fn host_command(
     match read(line) {
         None => vimage.push(variable, line),
         Some(Command::Remove) => {}
-        Some(Command::Bridge { words, made: names }) => {
+        Some(Command::Bridge { name, words, made: names }) => {
             vimage.jng = true;
             add(vimage, &words);
             made.extend(names);
+            if name != vimage.name {
+                let text = format!(
+                    "jng made its interfaces for {name}: they keep their names, and have other addresses from now on"
+                );
+                vimage.note(place, text);
+                vimage.set("ifname", name);
+            }
             // What is known of the interfaces to others, such as a DHCP server, stays as it was.
             vimage.set("mac", "jng");
         }

@@ -123,14 +123,13 @@ fn one(variables: &Variables, jail: &str, jails: &[String], listed: &Place) -> W
             host_command(&mut vimage, &mut made, name, &text(command), &place(command));
         }
     }
-    for name in ["vnet_interfaces", "vnet_interface"] {
-        let Some(found) = own.remove(name) else { continue };
-        let value = text(found);
-        let moved: Vec<&str> =
-            value.split_ascii_whitespace().filter(|name| !made.iter().any(|made| made == name)).collect();
-        if !moved.is_empty() {
-            vimage.set("vnets", moved.join(" "));
-        }
+    let named =
+        ["vnet_interface", "vnet_interfaces"].into_iter().filter_map(|name| own.remove(name).map(text));
+    let named = named.collect::<Vec<_>>().join(" ");
+    let moved: Vec<&str> =
+        named.split_ascii_whitespace().filter(|name| !made.iter().any(|made| made == name)).collect();
+    if !moved.is_empty() {
+        vimage.set("vnets", moved.join(" "));
     }
     for (name, variable) in own {
         let reason = crate::config::why_foreign(&name).unwrap_or_else(|| "vimage has nothing like it".into());

@@ -82,6 +82,9 @@ fn one(jail: &Jail) -> Written {
     for parameter in &jail.parameters {
         of_parameter(&mut vimage, parameter, &made);
     }
+    if jail.find("exec.start").is_none() {
+        vimage.set("exec_start", "NONE");
+    }
     if jail.find("vnet").is_none() {
         vimage.note(&jail.place, "it shares the host's network stack, and a vimage does not");
     }
@@ -124,7 +127,7 @@ fn of_parameter(vimage: &mut Written, parameter: &Plain, made: &[String]) {
         "exec.consolelog" => vimage.set("consolelog", last.unwrap_or_default()),
         "depend" => depend(vimage, parameter),
         "exec.start" => start(vimage, parameter),
-        "exec.stop" => vimage.set("exec_stop", parameter.values.join(" && ")),
+        "exec.stop" => vimage.set("exec_stop", or_none(&parameter.values.join(" && "))),
         "zfs.dataset" => {
             for dataset in &parameter.values {
                 let command = format!("/sbin/zfs jail {} {dataset}", vimage.name);
@@ -185,9 +188,14 @@ fn depend(vimage: &mut Written, parameter: &Plain) {
     }
 }
 
+/// A command as vimage(8) has it, where an empty one is the usual one.
+fn or_none(command: &str) -> &str {
+    if command.trim().is_empty() { "NONE" } else { command }
+}
+
 fn start(vimage: &mut Written, parameter: &Plain) {
     let Some((first, others)) = parameter.values.split_first() else { return };
-    vimage.set("exec_start", first);
+    vimage.set("exec_start", or_none(first));
     for command in others {
         vimage.push("exec_afterstart", command);
     }

@@ -72,6 +72,10 @@ impl Inside {
     /// Where one would not, and FreeBSD would not survive it.
     pub(super) fn check(&self) -> Result<()> {
         for (name, socket) in &self.vnets {
+            if !are_apart(socket)? {
+                return Err(Error::failed(format!("somebody has made netgraph nodes in {name} meanwhile"))
+                    .hint("do it again"));
+            }
             if !socket.wait_until(self.patience, |socket| Ok(socket.nodes()?.unlisted() == 0))? {
                 return Err(Error::failed(format!(
                     "netgraph in {name} has nodes that can never go: with its VNET, they would bring FreeBSD down"
@@ -101,13 +105,16 @@ fn clear(work: &mut Work<'_>, name: &str, socket: &Socket, patience: Duration) -
                 failed => failed?,
             }
         }
-        // Others may stay on purpose, and then have no hooks.
-        let apart = |socket: &Socket| Ok(left(socket)?.iter().all(|node| node.hooks == 0));
-        if !socket.wait_until(patience, apart)? {
+        if !socket.wait_until(patience, are_apart)? {
             return Err(Error::failed("some of them do not go, and the jail stays because of it"));
         }
         work.sync()
     })
+}
+
+/// Tells whether of those that are left, which may stay on purpose, none has a hook.
+fn are_apart(socket: &Socket) -> netgraph::Result<bool> {
+    Ok(left(socket)?.iter().all(|node| node.hooks == 0))
 }
 
 fn left(socket: &Socket) -> netgraph::Result<Vec<NodeInfo>> {

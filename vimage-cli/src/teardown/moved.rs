@@ -128,8 +128,17 @@ fn give_back(host: &Interfaces, name: &str, is: &Interface, had: &MovedRecord) -
     if is.description != had.description {
         host.set_description(name, &had.description)?;
     }
-    if is.flags.contains(IfFlags::PPROMISC) != had.promiscuous {
-        host.set_promiscuous(name, had.promiscuous)?;
+    let flags = is.flags & IfFlags::SETTABLE;
+    for (flags, on) in [(had.flags - flags, true), (flags - had.flags, false)] {
+        if !flags.is_empty() {
+            host.set_flags(name, flags, on)?;
+        }
+    }
+    if is.enabled != had.enabled {
+        host.set_capabilities(name, had.enabled)?;
+    }
+    if is.fib != had.fib {
+        host.set_fib(name, had.fib)?;
     }
     // On its way it goes down, but its driver goes on running until it is told.
     if !is.is_up() && (had.up || is.flags.contains(IfFlags::RUNNING)) {
