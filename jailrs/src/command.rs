@@ -2,6 +2,7 @@
 
 use std::ffi::{OsStr, OsString};
 use std::fmt::Write as _;
+use std::io::IsTerminal;
 use std::path::{Path, PathBuf};
 use std::process::{ExitStatus, Output};
 use std::time::Duration;
@@ -28,6 +29,9 @@ pub enum Stdio {
     ///
     /// Standard input is read from it, from its beginning; then it must be there.
     Append(PathBuf),
+    /// A terminal of its own that is joined to the caller's, where [`Command::console`] or [`Command::interactive`] gives it one;
+    /// elsewhere the caller's own.
+    Terminal,
 }
 
 /// A command in full: what [`Command`] collects and a [`System`](crate::system::System) runs.
@@ -314,7 +318,50 @@ impl Command {
     /// # Errors
     /// As [`output`](Self::output); `EINTR` if the caller was told to end.
     #[doc(alias = "openpty")]
-    pub fn console(self) -> Result<ExitStatus> {
+    pub fn console(mut self) -> Result<ExitStatus> {
+        for stream in [&mut self.spec.stdin, &mut self.spec.stdout, &mut self.spec.stderr] {
+            *stream = Stdio::Terminal;
+        }
+        self.in_place()
+    }
+
+    /// Runs the command in the caller's place, as from a shell, and tells its exit status.
+    ///
+    /// Those of its streams that would be a terminal of the caller's are a terminal of its own instead, joined to that as
+    /// [`console`](Self::console) does: who has the caller's can type there. All others stay what they are. Where nothing can be typed
+    /// for it, `SIGHUP`, `SIGINT`, `SIGQUIT` and `SIGTERM` that the caller gets go to its process group, and to the caller once it
+    /// has ended.
+    ///
+    /// # Examples
+    /// ```
+    /// use jailrs::{Jail, Stdio, sim::{Outcome, SimHost}};
+    ///
+    /// let machine = SimHost::new();
+    /// machine.script("false", Outcome::exit(1));
+    /// let jail = Jail::builder("web").create(&machine.host())?;
+    /// let status = jail.command("/usr/bin/false").stdin(Stdio::Null).interactive()?;
+    /// assert_eq!(status.code(), Some(1));
+    /// # Ok::<(), jailrs::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// As [`console`](Self::console).
+    pub fn interactive(mut self) -> Result<ExitStatus> {
+        let terminals = [
+            std::io::stdin().is_terminal(),
+            std::io::stdout().is_terminal(),
+            std::io::stderr().is_terminal(),
+        ];
+        let streams = [&mut self.spec.stdin, &mut self.spec.stdout, &mut self.spec.stderr];
+        for (stream, _) in
+            streams.into_iter().zip(terminals).filter(|(stream, is)| *is && **stream == Stdio::Inherit)
+        {
+            *stream = Stdio::Terminal;
+        }
+        self.in_place()
+    }
+
+    fn in_place(self) -> Result<ExitStatus> {
         let status = self.host.system().console(self.target()?, &self.spec);
         status.map_err(|errno| self.refused(errno))
     }

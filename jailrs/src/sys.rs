@@ -2,7 +2,7 @@
 
 use std::ffi::{CString, c_char, c_int, c_uint, c_void};
 use std::io;
-use std::os::fd::{FromRawFd, OwnedFd, RawFd};
+use std::os::fd::{AsRawFd, BorrowedFd, FromRawFd, OwnedFd, RawFd};
 use std::ptr;
 
 use crate::Errno;
@@ -166,6 +166,13 @@ fn is_alive(desc: c_int) -> bool {
 pub(crate) fn own_uid() -> u32 {
     // SAFETY: touches no memory.
     unsafe { libc::geteuid() }
+}
+
+/// Whether this program is in the background of a terminal, which would stop it for reading there.
+pub(crate) fn in_background(terminal: BorrowedFd<'_>) -> bool {
+    // SAFETY: both take numbers and touch no memory.
+    let (foreground, own) = unsafe { (libc::tcgetpgrp(terminal.as_raw_fd()), libc::getpgrp()) };
+    foreground != -1 && foreground != own
 }
 
 /// Makes a descriptor close on exec.

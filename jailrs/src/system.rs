@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::command::Spec;
 use crate::entry::Entry;
-use crate::ifnet::{IfCaps, Interface};
+use crate::ifnet::{IfCaps, IfFlags, Interface};
 use crate::mac::Mac;
 use crate::mount::Mounted;
 use crate::param::{Declared, Kind};
@@ -368,7 +368,8 @@ pub trait System: fmt::Debug + Send + Sync {
     /// What attaching, changing directory or execve(2) gives; `ETIMEDOUT` if it took longer than its limit and was killed.
     fn run(&self, jail: Option<Target>, command: &Spec) -> Result<Output, Errno>;
 
-    /// Runs a command on a terminal of its own, joined to the caller's standard input and output, and waits for its end.
+    /// Runs a command in the caller's place and waits for its end: with a terminal of its own, joined to the caller's, as those of
+    /// its streams that are [`Stdio::Terminal`](crate::Stdio::Terminal), and with the signals that tell the caller to end.
     ///
     /// # Errors
     /// As [`run`](Self::run); `EINTR` if a signal told the caller to end.

@@ -12,7 +12,7 @@ use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::fs::OFlags;
 use rustix::io::Errno;
 use rustix::pty::{OpenptFlags, grantpt, openpt, ptsname, unlockpt};
-use rustix::termios::{OptionalActions, QueueSelector, Termios, Winsize};
+use rustix::termios::{OptionalActions, OutputModes, QueueSelector, Termios, Winsize};
 use rustix::termios::{isatty, tcflush, tcgetattr, tcgetwinsize, tcsetattr, tcsetwinsize};
 
 /// How long the relay waits for something to happen before it looks at the window's size and at the command again. A library
@@ -49,6 +49,13 @@ impl Pty {
             tcsetwinsize(&slave, size)?;
         }
         Ok(Self { master, slave })
+    }
+
+    /// Lets what is printed through as it is, for a terminal that will make its lines of it.
+    pub(crate) fn print_as_is(&self) -> io::Result<()> {
+        let mut settings = tcgetattr(&self.slave)?;
+        settings.output_modes.remove(OutputModes::OPOST);
+        Ok(tcsetattr(&self.slave, OptionalActions::Now, &settings)?)
     }
 }
 
@@ -87,7 +94,7 @@ impl Drop for Raw<'_> {
 pub(crate) fn relay(
     child: &mut Child,
     master: &OwnedFd,
-    input: BorrowedFd<'_>,
+    input: Option<BorrowedFd<'_>>,
     output: BorrowedFd<'_>,
     stopped: impl Fn() -> bool,
 ) -> io::Result<Option<ExitStatus>> {
@@ -109,19 +116,19 @@ pub(crate) fn relay(
 
 struct Relay<'a> {
     master: &'a OwnedFd,
-    input: BorrowedFd<'a>,
+    /// Where something can be typed.
+    input: Option<BorrowedFd<'a>>,
     output: BorrowedFd<'a>,
     size: Option<Winsize>,
     /// What was typed and has not been taken yet.
     typed: Vec<u8>,
-    input_open: bool,
     master_open: bool,
 }
 
 impl<'a> Relay<'a> {
-    fn new(master: &'a OwnedFd, input: BorrowedFd<'a>, output: BorrowedFd<'a>) -> Self {
+    fn new(master: &'a OwnedFd, input: Option<BorrowedFd<'a>>, output: BorrowedFd<'a>) -> Self {
         let size = tcgetwinsize(output).ok();
-        Self { master, input, output, size, typed: Vec::new(), input_open: true, master_open: true }
+        Self { master, input, output, size, typed: Vec::new(), master_open: true }
     }
 
     /// Gives the command's terminal the size that the caller's has now; the kernel tells the command.
@@ -137,23 +144,23 @@ impl<'a> Relay<'a> {
     /// Prints what the command printed last, which may still be on its way. A daemon that it left behind may keep its end of the
     /// terminal for ever, so that silence is an end too.
     fn finish(&mut self) -> io::Result<()> {
-        self.input_open = false;
+        self.input = None;
         while self.master_open && self.step()? {}
         Ok(())
     }
 
     /// Waits a moment, and carries what is there; whether the command printed something.
     fn step(&mut self) -> io::Result<bool> {
-        let listens = self.input_open && self.typed.is_empty();
+        let input = self.input.filter(|_| self.typed.is_empty());
         let mut of_master = PollFlags::empty();
         if self.master_open {
             of_master |= PollFlags::IN;
             of_master.set(PollFlags::OUT, !self.typed.is_empty());
         }
-        let (input, master) = (self.input, self.master.as_fd());
+        let master = self.master.as_fd();
         let mut watched = Vec::with_capacity(2);
         watched.extend(self.master_open.then(|| PollFd::from_borrowed_fd(master, of_master)));
-        watched.extend(listens.then(|| PollFd::from_borrowed_fd(input, PollFlags::IN)));
+        watched.extend(input.map(|input| PollFd::from_borrowed_fd(input, PollFlags::IN)));
         let timeout = Timespec { tv_sec: 0, tv_nsec: TICK.subsec_nanos().into() };
         match poll(&mut watched, Some(&timeout)) {
             Ok(_) | Err(Errno::INTR) => {}
@@ -161,9 +168,9 @@ impl<'a> Relay<'a> {
         }
         let happened = |at: usize| watched.get(at).map_or(PollFlags::empty(), PollFd::revents);
         let of_master = if self.master_open { happened(0) } else { PollFlags::empty() };
-        let typed = listens && !happened(usize::from(self.master_open)).is_empty();
-        if typed {
-            self.read_typed();
+        let typed = input.filter(|_| !happened(usize::from(self.master_open)).is_empty());
+        if let Some(input) = typed {
+            self.read_typed(input);
         }
         if of_master.contains(PollFlags::OUT) {
             self.write_typed();
@@ -174,17 +181,17 @@ impl<'a> Relay<'a> {
         Ok(false)
     }
 
-    fn read_typed(&mut self) {
+    fn read_typed(&mut self, input: BorrowedFd<'_>) {
         let mut buffer = [0; 4096];
-        match rustix::io::read(self.input, &mut buffer) {
+        match rustix::io::read(input, &mut buffer) {
             Ok(0) => {
-                self.input_open = false;
+                self.input = None;
                 self.typed = vec![END_OF_INPUT];
             }
             Ok(count) => self.typed = buffer.get(..count).unwrap_or_default().to_vec(),
             Err(Errno::INTR | Errno::AGAIN) => {}
             // The caller's terminal is gone: the command learns it by its own.
-            Err(_) => self.input_open = false,
+            Err(_) => self.input = None,
         }
     }
 
@@ -256,7 +263,7 @@ mod tests {
         let terminal = caller.slave.as_fd();
         let raw = Raw::enter(terminal).unwrap();
         assert!(!tcgetattr(terminal).unwrap().local_modes.contains(LocalModes::ICANON));
-        let status = relay(&mut child, &pty.master, terminal, terminal, || false).unwrap();
+        let status = relay(&mut child, &pty.master, Some(terminal), terminal, || false).unwrap();
         drop(raw);
         status.unwrap()
     }
@@ -314,10 +321,24 @@ mod tests {
         typed.write_all(lines.as_bytes()).unwrap();
         io::Seek::rewind(&mut typed).unwrap();
         let printed = tempfile::NamedTempFile::new().unwrap();
-        let status = relay(&mut child, &pty.master, typed.as_fd(), printed.as_file().as_fd(), || false);
+        let status = relay(&mut child, &pty.master, Some(typed.as_fd()), printed.as_file().as_fd(), || false);
         assert!(status.unwrap().unwrap().success());
         let text = std::fs::read_to_string(printed.path()).unwrap();
         assert_eq!(text.matches("some words\r\n").count(), 5000);
+    }
+
+    #[test]
+    fn what_is_printed_as_it_is_has_the_lines_of_the_callers_terminal_alone() {
+        let caller = callers();
+        let pty = Pty::like(caller.slave.as_fd()).unwrap();
+        pty.print_as_is().unwrap();
+        let mut command = Command::new("/bin/echo");
+        command.arg("printed").stdout(pty.slave.try_clone().unwrap());
+        let mut child = command.spawn().unwrap();
+        drop((command, pty.slave));
+        let status = relay(&mut child, &pty.master, None, caller.slave.as_fd(), || false).unwrap();
+        assert!(status.unwrap().success());
+        assert_eq!(seen(&caller, "\n"), "printed\r\n");
     }
 
     #[test]
@@ -326,7 +347,7 @@ mod tests {
         let mut child = Command::new("sleep").arg("600").spawn().unwrap();
         let pty = Pty::like(caller.slave.as_fd()).unwrap();
         let terminal = caller.slave.as_fd();
-        assert!(relay(&mut child, &pty.master, terminal, terminal, || true).unwrap().is_none());
+        assert!(relay(&mut child, &pty.master, Some(terminal), terminal, || true).unwrap().is_none());
         child.kill().unwrap();
         child.wait().unwrap();
     }

@@ -143,7 +143,7 @@ impl System for Kernel {
         entry: &Entry,
         hold: Box<dyn Any + Send + Sync>,
     ) -> Result<(), Errno> {
-        sys::enter_jail(command, Some(jail), entry, Session::Callers, Some(hold))
+        sys::enter_jail(command, Some(jail), entry, Session::New, Some(hold))
     }
 
     fn processes(&self) -> Result<Vec<Process>, Errno> {

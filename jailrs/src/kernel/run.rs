@@ -34,19 +34,15 @@ fn errno(error: io::Error) -> Errno {
 
 /// Runs a command to its end.
 pub(super) fn run(jail: Option<Target>, spec: &Spec) -> Result<Output, Errno> {
-    let mut command = command(spec);
-    command.stdin(match &spec.stdin {
-        Stdio::Append(file) => input(jail, file)?,
-        Stdio::Inherit => process::Stdio::inherit(),
-        Stdio::Null | Stdio::Capture => input(jail, Path::new(NULL))?,
-    });
-    command.stdout(output(jail, &spec.stdout)?).stderr(output(jail, &spec.stderr)?);
+    let mut command = command(jail, spec, None)?;
+    // A command of the host is stopped and ended from the caller's terminal, as any other.
+    let session = if jail.is_some() || spec.limit.is_some() { Session::New } else { Session::Callers };
     let Some(limit) = spec.limit else {
-        sys::enter_jail(&mut command, jail, &spec.entry, Session::Callers, None)?;
+        sys::enter_jail(&mut command, jail, &spec.entry, session, None)?;
         return command.spawn().and_then(Child::wait_with_output).map_err(errno);
     };
     let group = Group::of(&mut command)?;
-    sys::enter_jail(&mut command, jail, &spec.entry, Session::New, None)?;
+    sys::enter_jail(&mut command, jail, &spec.entry, session, None)?;
     let status = run_within(command, &group, limit)?;
     Ok(Output { status, stdout: Vec::new(), stderr: Vec::new() })
 }
@@ -80,33 +76,75 @@ fn run_within(mut command: Command, group: &Group, limit: Duration) -> Result<Ex
     Err(Errno::ETIMEDOUT)
 }
 
-/// Runs a command to its end on a terminal of its own, joined to the caller's standard input and output.
+/// Runs a command to its end in this program's place: on a terminal of its own, joined to the caller's, as far as its streams are
+/// to be one, and with the signals that tell this program to end.
 pub(super) fn console(jail: Option<Target>, spec: &Spec) -> Result<ExitStatus, Errno> {
-    let (stdin, stdout) = (io::stdin(), io::stdout());
-    let mut command = command(spec);
-    let Pty { master, slave } = Pty::like(stdin.as_fd()).map_err(errno)?;
-    let again = || slave.try_clone().map_err(errno);
-    command.stdin(again()?).stdout(again()?).stderr(again()?);
+    let (stdin, stdout, stderr) = (io::stdin(), io::stdout(), io::stderr());
+    let is_own = |stream: &Stdio| *stream == Stdio::Terminal;
+    let (stream, output) = if is_own(&spec.stdout) {
+        (libc::STDOUT_FILENO, stdout.as_fd())
+    } else if is_own(&spec.stderr) {
+        (libc::STDERR_FILENO, stderr.as_fd())
+    } else if is_own(&spec.stdin) {
+        (libc::STDIN_FILENO, stdin.as_fd())
+    } else {
+        return without_terminal(jail, spec);
+    };
+    // In the background nothing is read, which would stop this program.
+    let input = Some(stdin.as_fd()).filter(|stdin| is_own(&spec.stdin) && !sys::in_background(*stdin));
+    let pty = Pty::like(input.unwrap_or(output)).map_err(errno)?;
+    if input.is_none() {
+        pty.print_as_is().map_err(errno)?;
+    }
+    let mut command = command(jail, spec, Some(&pty.slave))?;
+    let Pty { master, slave } = pty;
     drop(slave);
-    sys::enter_jail(&mut command, jail, &spec.entry, Session::Terminal, None)?;
+    sys::enter_jail(&mut command, jail, &spec.entry, Session::Terminal(stream), None)?;
     // In this order: the terminal is put back before a signal that came ends this program.
     let signals = EndingSignals::catch();
-    let raw = Raw::enter(stdin.as_fd()).map_err(errno)?;
+    let raw = input.map(Raw::enter).transpose().map_err(errno)?;
     let mut child = command.spawn().map_err(errno)?;
     drop(command);
-    let ended = terminal::relay(&mut child, &master, stdin.as_fd(), stdout.as_fd(), EndingSignals::came);
+    if input.is_none() {
+        signals.pass_on_to(&child);
+    }
+    let stopped = || input.is_some() && EndingSignals::came();
+    let ended = terminal::relay(&mut child, &master, input, output, stopped);
     drop((raw, master));
     drop(signals);
     ended.map_err(errno)?.ok_or(Errno::EINTR)
 }
 
-fn command(spec: &Spec) -> Command {
+/// Its session gets no signal from the caller's terminal.
+fn without_terminal(jail: Option<Target>, spec: &Spec) -> Result<ExitStatus, Errno> {
+    let mut command = command(jail, spec, None)?;
+    sys::enter_jail(&mut command, jail, &spec.entry, Session::New, None)?;
+    let signals = EndingSignals::catch();
+    let mut child = command.spawn().map_err(errno)?;
+    signals.pass_on_to(&child);
+    child.wait().map_err(errno)
+}
+
+/// The command of a description; `terminal` is the one of its own.
+fn command(jail: Option<Target>, spec: &Spec, terminal: Option<&File>) -> Result<Command, Errno> {
     let mut command = Command::new(&spec.program);
     command.args(&spec.args).env_clear().envs(spec.env.iter().map(|(name, value)| (name, value)));
     if let Some(name) = &spec.arg0 {
         command.arg0(name);
     }
-    command
+    let own = |stream: &Stdio| terminal.filter(|_| *stream == Stdio::Terminal).map(File::try_clone);
+    command.stdin(match (own(&spec.stdin), &spec.stdin) {
+        (Some(terminal), _) => terminal.map_err(errno)?.into(),
+        (None, Stdio::Append(file)) => input(jail, file)?,
+        (None, Stdio::Inherit | Stdio::Terminal) => process::Stdio::inherit(),
+        (None, Stdio::Null | Stdio::Capture) => input(jail, Path::new(NULL))?,
+    });
+    let output = |stream: &Stdio| match own(stream) {
+        Some(terminal) => Ok(terminal.map_err(errno)?.into()),
+        None => output(jail, stream),
+    };
+    command.stdout(output(&spec.stdout)?).stderr(output(&spec.stderr)?);
+    Ok(command)
 }
 
 /// A file of the host to be read.
@@ -116,7 +154,7 @@ fn input(jail: Option<Target>, file: &Path) -> Result<process::Stdio, Errno> {
 
 fn output(jail: Option<Target>, stdio: &Stdio) -> Result<process::Stdio, Errno> {
     let file = match stdio {
-        Stdio::Inherit => return Ok(process::Stdio::inherit()),
+        Stdio::Inherit | Stdio::Terminal => return Ok(process::Stdio::inherit()),
         Stdio::Capture => return Ok(process::Stdio::piped()),
         Stdio::Null => OpenOptions::new().write(true).open(NULL),
         Stdio::Append(file) => log(file),

@@ -30,11 +30,12 @@ pub struct Recorded {
 }
 
 impl Recorded {
-    pub(super) fn new(jail: Option<(Jid, String)>, spec: &Spec, console: bool) -> Self {
+    pub(super) fn new(jail: Option<(Jid, String)>, spec: &Spec) -> Self {
         let log = match &spec.stdout {
             Stdio::Append(file) => Some(file.clone()),
             _ => None,
         };
+        let console = [&spec.stdin, &spec.stdout, &spec.stderr].contains(&&Stdio::Terminal);
         Self { jail, line: spec.line(), env: spec.env.clone(), entry: spec.entry.clone(), console, log }
     }
 }

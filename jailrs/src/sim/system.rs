@@ -148,13 +148,13 @@ impl System for SimHost {
     fn run(&self, jail: Option<Target>, command: &Spec) -> Result<Output, Errno> {
         let mut machine = self.lock();
         machine.state.faults.check(Op::Run)?;
-        machine.run(jail, command, false)
+        machine.run(jail, command)
     }
 
     fn console(&self, jail: Option<Target>, command: &Spec) -> Result<ExitStatus, Errno> {
         let mut machine = self.lock();
         machine.state.faults.check(Op::Run)?;
-        Ok(machine.run(jail, command, true)?.status)
+        Ok(machine.run(jail, command)?.status)
     }
 
     fn enter(
@@ -327,7 +327,7 @@ impl Machine {
         }
     }
 
-    fn run(&mut self, jail: Option<Target>, command: &Spec, console: bool) -> Result<Output, Errno> {
+    fn run(&mut self, jail: Option<Target>, command: &Spec) -> Result<Output, Errno> {
         let jail = jail.map(|jail| self.jid_of(jail)).transpose()?.map(Jid);
         let name = |jid: Jid| self.state.jails.get(&jid.0).filter(|prison| prison.is_alive());
         let jail = match jail {
@@ -339,7 +339,7 @@ impl Machine {
             let pid = self.next_pid();
             self.note(place.0, NoteFlags::ATTACH, pid);
         }
-        let recorded = Recorded::new(jail, command, console);
+        let recorded = Recorded::new(jail, command);
         let script = self.scripts.iter().rfind(|script| recorded.line.contains(&script.pattern));
         let is_told = script.is_some();
         let outcome = script.map_or_else(Outcome::default, |script| script.outcome.clone());

@@ -2,6 +2,7 @@
 
 use std::ffi::c_int;
 use std::mem;
+use std::process::Child;
 use std::ptr;
 use std::sync::atomic::{AtomicI32, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -14,8 +15,21 @@ const ENDING: [c_int; 4] = [libc::SIGHUP, libc::SIGINT, libc::SIGQUIT, libc::SIG
 /// The signal that came while they were caught; 0 for none.
 static CAUGHT: AtomicI32 = AtomicI32::new(0);
 
+/// The process group that is sent them too; 0 for none.
+static GROUP: AtomicI32 = AtomicI32::new(0);
+
 extern "C" fn catch(signal: c_int) {
     CAUGHT.store(signal, Ordering::Relaxed);
+    pass_on(signal);
+}
+
+/// Async-signal-safe.
+fn pass_on(signal: c_int) {
+    let group = GROUP.load(Ordering::Relaxed);
+    if group > 1 {
+        // SAFETY: an async-signal-safe system call on numbers.
+        unsafe { libc::kill(-group, signal) };
+    }
 }
 
 /// Who has them caught, and what was there before the first of them came.
@@ -43,6 +57,15 @@ impl EndingSignals {
         }
         users.count += 1;
         Self(())
+    }
+
+    /// Sends them to a command's process group, too, also one that came already.
+    pub(crate) fn pass_on_to(&self, command: &Child) {
+        GROUP.store(command.id().try_into().unwrap_or(0), Ordering::Relaxed);
+        match CAUGHT.load(Ordering::Relaxed) {
+            0 => {}
+            signal => pass_on(signal),
+        }
     }
 
     /// Whether one of them came.
@@ -73,6 +96,7 @@ impl Drop for EndingSignals {
         if users.count > 0 {
             return;
         }
+        GROUP.store(0, Ordering::Relaxed);
         for (signal, before) in ENDING.iter().zip(&users.before) {
             if let Some(before) = before {
                 // SAFETY: the struct is the one that the kernel gave.

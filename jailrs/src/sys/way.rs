@@ -26,8 +26,8 @@ pub(crate) enum Session {
     Callers,
     /// A new one, without a terminal.
     New,
-    /// A new one, whose terminal is standard input.
-    Terminal,
+    /// A new one, whose terminal is this of its standard streams.
+    Terminal(c_int),
 }
 
 /// The way of a child process into a jail, made ready before the fork: what follows it is system calls on this alone.
@@ -155,19 +155,19 @@ impl Way {
             && self.take_place()
     }
 
-    /// A terminal of its own makes a session of its own, whose login name the jail's user can be.
+    /// The caller's terminal would be the jail's as well, which could type on it (TIOCSTI of tty(4)). A session's login name can be
+    /// the jail's user.
     fn take_session(&self) -> bool {
         // SAFETY: async-signal-safe system calls on numbers and on a text that was made before the fork.
         unsafe {
-            match self.session {
-                Session::Callers => true,
-                Session::New => libc::setsid() != -1,
-                Session::Terminal => {
-                    libc::setsid() != -1
-                        && libc::ioctl(libc::STDIN_FILENO, libc::TIOCSCTTY, 0) != -1
-                        && self.login.as_ref().is_none_or(|login| libc::setlogin(login.as_ptr()) != -1)
-                }
-            }
+            let terminal = match self.session {
+                Session::Callers => return true,
+                Session::New => None,
+                Session::Terminal(stream) => Some(stream),
+            };
+            (libc::setsid() != -1 || libc::getsid(0) == libc::getpid())
+                && terminal.is_none_or(|stream| libc::ioctl(stream, libc::TIOCSCTTY, 0) != -1)
+                && self.login.as_ref().is_none_or(|login| libc::setlogin(login.as_ptr()) != -1)
         }
     }
 

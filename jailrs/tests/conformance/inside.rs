@@ -192,7 +192,9 @@ fn extension(rig: &mut Rig) -> Result<(), Failed> {
     let jail = Jail::builder(rig.name("ext")).hostname("ext.example").create(&rig.host)?;
     let entry = Entry::default().current_dir("/tmp");
     let mut command = Command::new("/bin/sh");
-    command.args(["-c", "hostname; pwd; echo $SECRET$WANTED; kill -KILL $$"]).env("SECRET", "x");
+    command
+        .args(["-c", "hostname; pwd; echo $SECRET$WANTED; test $(ps -o sid= -p $$) -eq $$ && kill -KILL $$"])
+        .env("SECRET", "x");
     let output = command.enter(&jail, &entry)?.env("WANTED", "y").output()?;
     assert_eq!(output.stdout, b"ext.example\n/tmp\ny\n");
     assert_eq!(std::os::unix::process::ExitStatusExt::signal(&output.status), Some(9));

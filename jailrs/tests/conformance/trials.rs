@@ -8,7 +8,7 @@ use jailrs::mount::Mount;
 use jailrs::param::{Access, Kind};
 use jailrs::sim::Manner;
 use jailrs::system::System;
-use jailrs::{Errno, Error, Event, Jail, JailEvent, Jid, Param, Signal, Stopped, Value, Watcher};
+use jailrs::{Errno, Error, Event, Jail, JailEvent, Jid, Param, Signal, Stdio, Stopped, Value, Watcher};
 use libtest_mimic::Failed;
 
 use crate::{Rig, Run, interfaces, replay};
@@ -410,6 +410,11 @@ fn commands(rig: &mut Rig) -> Result<(), Failed> {
     assert_eq!(std::os::unix::process::ExitStatusExt::signal(&killed), Some(9));
     assert_eq!(errno(jail.command("/no/such/program").status()), Some(Errno::ENOENT));
     assert_eq!(errno(jail.command("/bin/sh").current_dir("/no/such/dir").status()), Some(Errno::ENOENT));
+    let alone = "test $(ps -o sid= -p $$) -eq $$ && ! (: </dev/tty) 2>/dev/null";
+    ensure(jail.command("/bin/sh").args(["-c", alone]).status()?.success(), "it has the caller's session")?;
+    let status =
+        jail.command("/bin/sh").args(["-c", "read word; exit $?"]).stdin(Stdio::Null).interactive()?;
+    assert_eq!(status.code(), Some(1));
     let log = rig.root().join("log");
     for _ in 0..2 {
         jail.command("/bin/echo").arg("logged").log_to(&log).status()?;

@@ -17,7 +17,7 @@ pub(crate) fn exec(context: &mut Context, name: &str, command: &[OsString]) -> R
     if context.global.dry_run {
         return would_run(&line, name);
     }
-    let status = command.status()?;
+    let status = command.interactive()?;
     machine.sync()?;
     if machine.as_simulated().is_some() {
         say(&format!("noted, and not run: {line}"));
