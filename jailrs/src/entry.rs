@@ -127,7 +127,7 @@ pub trait CommandExt {
     ///
     /// Its environment becomes a clean one; variables are set after this call. Its own `uid`, `gid`, `groups` and `current_dir`
     /// take effect before the jail is entered, where a user cannot enter it any more: use those of `entry`. It is for one jail,
-    /// and holds it as long as it lives. It runs in a session of its own, without the caller's terminal, and can be put into no
+    /// and holds it as long as it lives. Of the descriptors that are open it is given its standard streams. It runs in a session of its own, without the caller's terminal, and can be put into no
     /// `process_group`.
     ///
     /// # Errors

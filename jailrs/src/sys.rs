@@ -2,6 +2,7 @@
 
 use std::ffi::{CString, c_char, c_int, c_uint, c_void};
 use std::io;
+use std::mem;
 use std::os::fd::{AsRawFd, BorrowedFd, FromRawFd, OwnedFd, RawFd};
 use std::ptr;
 
@@ -139,6 +140,7 @@ pub(crate) fn jail_remove(jail: Target) -> Result<(), Errno> {
 fn attach(jail: Target) -> bool {
     let is_good = || jail.desc.is_none_or(is_alive);
     hide();
+    shed_descriptors();
     // SAFETY: takes a number and touches no memory.
     is_good() && unsafe { libc::jail_attach(jail.jid.0) != -1 } && is_good()
 }
@@ -149,6 +151,35 @@ fn hide() {
     let mut how: c_int = libc::PROC_TRACE_CTL_DISABLE;
     // SAFETY: the command reads one number. It is refused where the process is traced already, by the host, which may do so.
     unsafe { libc::procctl(libc::P_PID, 0, libc::PROC_TRACE_CTL, ptr::from_mut(&mut how).cast()) };
+}
+
+/// Closes the directories that are open, and leaves the standard streams alone to a program that is executed. Nobody may enter a jail
+/// with a directory, which would lead out of it (chroot_refuse_vdir_fds of kern_descrip.c), though another thread has just opened
+/// it or whoever started this program left it open. For a child process, whose table of descriptors is a copy; async-signal-safe.
+fn shed_descriptors() {
+    let mib = [libc::CTL_KERN, libc::KERN_PROC, libc::KERN_PROC_NFDS, 0];
+    let (mut left, mut size): (c_int, usize) = (0, size_of::<c_int>());
+    // SAFETY: the list has four numbers, the buffer the size that is told.
+    unsafe { libc::sysctl(mib.as_ptr(), 4, ptr::from_mut(&mut left).cast(), &mut size, ptr::null(), 0) };
+    let mut desc = 0;
+    while left > 0 {
+        // SAFETY: system calls on numbers and on a struct of their own, for which zeros are good; nobody uses in this process what is
+        // closed.
+        unsafe {
+            let mut about: libc::stat = mem::zeroed();
+            let is_directory =
+                libc::fstat(desc, &mut about) != -1 && about.st_mode & libc::S_IFMT == libc::S_IFDIR;
+            if libc::fcntl(desc, libc::F_GETFD) != -1 {
+                left -= 1;
+            }
+            if desc > libc::STDERR_FILENO && is_directory {
+                libc::close(desc);
+            } else if desc > libc::STDERR_FILENO {
+                libc::fcntl(desc, libc::F_SETFD, libc::FD_CLOEXEC);
+            }
+        }
+        desc += 1;
+    }
 }
 
 /// Whether the jail of a descriptor is alive. Async-signal-safe.

@@ -410,6 +410,15 @@ fn commands(rig: &mut Rig) -> Result<(), Failed> {
     assert_eq!(std::os::unix::process::ExitStatusExt::signal(&killed), Some(9));
     assert_eq!(errno(jail.command("/no/such/program").status()), Some(Errno::ENOENT));
     assert_eq!(errno(jail.command("/bin/sh").current_dir("/no/such/dir").status()), Some(Errno::ENOENT));
+    // A directory that is open, and what a program is given on purpose by whoever started this one, stay outside.
+    let (kept, dir) = (rustix::io::dup(std::io::stderr())?, rustix::io::dup(std::fs::File::open("/etc")?)?);
+    let open = jail
+        .command("/bin/sh")
+        .args(["-c", "procstat -f $$ | awk '$3 ~ /^[0-9]+$/ && $3 > 2'; echo end"])
+        .output()?;
+    assert_eq!(String::from_utf8_lossy(&open.stdout), "end\n");
+    ensure(!jail.interfaces().list()?.is_empty(), "no interface")?;
+    drop((kept, dir));
     let alone = "test $(ps -o sid= -p $$) -eq $$ && ! (: </dev/tty) 2>/dev/null";
     ensure(jail.command("/bin/sh").args(["-c", alone]).status()?.success(), "it has the caller's session")?;
     let status =
