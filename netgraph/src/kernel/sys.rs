@@ -87,16 +87,35 @@ pub(super) fn socket(protocol: i32) -> Result<OwnedFd, Errno> {
 /// The room for a message with two descriptors: a cmsghdr and two ints, rounded up, and aligned as a cmsghdr is.
 type Rights = [usize; 8];
 
+/// How often a child is sent into a jail whose processes kill what comes in.
+const CHILDREN: usize = 100;
+
+/// How long a child may be silent before it is told to go on, in milliseconds, and how often it is told.
+const SILENCE: (i32, usize) = (20, 500);
+
 /// Opens a control socket and a data socket in a jail, without taking this process there: a child attaches to the jail,
 /// opens them, and hands them over. The child is one of pdfork(2): its end raises no SIGCHLD, and no wait(2) of the
 /// program's finds it.
 pub(super) fn sockets_in_jail(jid: i32) -> Result<[OwnedFd; 2], (OpenStep, Errno)> {
+    let mut opened = Err((OpenStep::Attach, Errno::ECONNRESET));
+    for _ in 0..CHILDREN {
+        opened = sockets_by_child(jid);
+        // It was killed, by the jail or with it. If there is no jail any more the next one says so.
+        if !matches!(opened, Err((_, Errno::ECONNRESET))) {
+            break;
+        }
+    }
+    opened
+}
+
+fn sockets_by_child(jid: i32) -> Result<[OwnedFd; 2], (OpenStep, Errno)> {
     let attaching = |errno| (OpenStep::Attach, errno);
     let (here, there) = socket_pair().map_err(attaching)?;
     let child = fork_silent(&there, jid).map_err(attaching)?;
     drop(there);
     let mut report = [0; 2];
-    let sockets = receive_sockets(here.as_fd(), &mut report);
+    let sockets =
+        wait_for_child(here.as_fd(), &child).and_then(|()| receive_sockets(here.as_fd(), &mut report));
     // Closing the process descriptor ends the child, and leaves no zombie.
     drop(child);
     let [step, errno] = report;
@@ -106,6 +125,21 @@ pub(super) fn sockets_in_jail(jid: i32) -> Result<[OwnedFd; 2], (OpenStep, Errno
         _ => OpenStep::Attach,
     };
     sockets.map_err(|lost| (step, if errno == 0 { lost } else { Errno::from_raw(errno) }))
+}
+
+/// Waits until the child has sent something or ended. What runs in the jail can stop it, and again after each of its steps.
+fn wait_for_child(here: BorrowedFd<'_>, child: &OwnedFd) -> Result<(), Errno> {
+    let (millis, times) = SILENCE;
+    for _ in 0..times {
+        match poll(here, millis) {
+            Ok(true) => return Ok(()),
+            Ok(false) | Err(Errno::EINTR) => {}
+            Err(errno) => return Err(errno),
+        }
+        // SAFETY: pdkill(2) takes numbers. One that has just ended is seen at the next look.
+        unsafe { libc::pdkill(child.as_raw_fd(), libc::SIGCONT) };
+    }
+    Err(Errno::ETIMEDOUT)
 }
 
 fn socket_pair() -> Result<(OwnedFd, OwnedFd), Errno> {
@@ -143,6 +177,24 @@ fn fork_silent(there: &OwnedFd, jid: c_int) -> Result<OwnedFd, Errno> {
     forked.map(|process| unsafe { OwnedFd::from_raw_fd(process) })
 }
 
+/// Keeps debuggers in the jail off the child, whose memory is the host's, and closes all but the standard streams and one socket:
+/// nobody may enter a jail with an open directory.
+///
+/// # Safety
+/// For a child process alone, in which nothing else uses the descriptors; async-signal-safe.
+unsafe fn prepare_to_attach(socket: c_int) {
+    let mut how: c_int = libc::PROC_TRACE_CTL_DISABLE;
+    let (first, socket) = (3, socket.unsigned_abs());
+    // SAFETY: system calls; the command of procctl(2) reads one number.
+    unsafe {
+        libc::procctl(libc::P_PID, 0, libc::PROC_TRACE_CTL, (&raw mut how).cast());
+        if socket > first {
+            libc::close_range(first, socket - 1, 0);
+        }
+        libc::close_range(first.max(socket + 1), libc::c_uint::MAX, 0);
+    }
+}
+
 /// What the child does: attaches to the jail, opens the sockets, and sends them, or the step that failed and its errno.
 ///
 /// # Safety
@@ -151,6 +203,7 @@ unsafe fn send_sockets(there: c_int, jid: c_int) {
     let (mut report, mut sockets) = ([0, 0], [-1, -1]);
     // SAFETY: system calls; the pointers are those of locals, and CMSG_SPACE of two ints (24) is less than `Rights`.
     unsafe {
+        prepare_to_attach(there);
         if libc::jail_attach(jid) < 0 {
             report = [0, *libc::__error()];
         } else {
