@@ -157,7 +157,19 @@ pub(crate) fn a_whole_interface_comes_home() -> Outcome {
         lab.ok(&["up", "vt2"])?;
         lab.ok(&["exec", "vt2", "ifconfig", moved, "name", "eth0"])?;
         lab.ok(&["down", "vt2", "--prune"])?;
-        same(&before, &lab.snapshot()?, "up, rename inside, down")
+        same(&before, &lab.snapshot()?, "up, rename inside, down")?;
+        // Another may look as it did, and it as none of the host's.
+        lab.ok(&["up", "vt2"])?;
+        let inside = |args: &[&str]| lab.ok(&[&["exec", "vt2", "ifconfig"], args].concat());
+        let told = inside(&[moved])?;
+        let address = told.split_whitespace().skip_while(|word| *word != "ether").nth(1).unwrap_or_default();
+        inside(&[moved, "ether", "02:00:00:00:00:09", "monitor", "-arp", "link0"])?;
+        inside(&[moved, "name", "eth0"])?;
+        let decoy = inside(&["epair", "create"])?;
+        inside(&[decoy.trim(), "name", moved])?;
+        inside(&[moved, "ether", address])?;
+        lab.ok(&["down", "vt2", "--prune"])?;
+        same(&before, &lab.snapshot()?, "up, a decoy inside, down")
     })
 }
 
