@@ -193,6 +193,15 @@ fn is_alive(desc: c_int) -> bool {
     unsafe { libc::jail_get(iov.as_mut_ptr(), 2, JailFlags::USE_DESC.bits()) != -1 }
 }
 
+/// kill(2) of one process.
+pub(crate) fn kill(pid: c_int, signal: c_int) -> Result<(), Errno> {
+    if pid <= 1 {
+        return Err(Errno::EINVAL); // a group, or everybody
+    }
+    // SAFETY: takes numbers and touches no memory.
+    checked(unsafe { libc::kill(pid, signal) }).map(drop)
+}
+
 /// The user that this program acts as.
 pub(crate) fn own_uid() -> u32 {
     // SAFETY: touches no memory.

@@ -401,6 +401,15 @@ pub trait System: fmt::Debug + Send + Sync {
     /// `ESRCH` if there is none; `EPERM` if root of the jail may signal none of them; as [`interfaces`](Self::interfaces).
     fn kill_all(&self, jail: Target, signal: i32) -> Result<(), Errno>;
 
+    /// Sends a signal to a process that was listed, if it is still in the jail where it was then.
+    ///
+    /// # Errors
+    /// `ESRCH` if it is gone or elsewhere; `EOPNOTSUPP` if this system can signal whole jails alone.
+    fn kill(&self, process: &Process, signal: i32) -> Result<(), Errno> {
+        let _ = (process, signal);
+        Err(Errno::EOPNOTSUPP)
+    }
+
     /// The mounted file systems, oldest first.
     ///
     /// # Errors

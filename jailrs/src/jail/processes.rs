@@ -84,8 +84,9 @@ impl Jail {
     pub fn is_idle(&self) -> Result<bool> {
         match self.host.system().kill_all(self.target()?, 0) {
             Err(Errno::ESRCH) => Ok(true),
-            // Root of a jail without `allow.suser` may not signal everybody, but learns that there is somebody.
-            Ok(()) | Err(Errno::EPERM) => Ok(false),
+            // Root of a jail without `allow.suser` may not signal everybody, but learns that there is somebody; and somebody kills
+            // who comes to look.
+            Ok(()) | Err(Errno::EPERM | Errno::EINTR) => Ok(false),
             Err(errno) => Err(self.not_signalled(errno)),
         }
     }
@@ -99,6 +100,23 @@ impl Jail {
             Ok(()) | Err(Errno::ESRCH) => Ok(()),
             Err(errno) => Err(self.not_signalled(errno)),
         }
+    }
+
+    /// Sends a signal to every process; whether that could be done from inside, which root of the jail can prevent.
+    fn try_kill_all(&self, signal: Signal) -> Result<bool> {
+        match self.kill_all(signal) {
+            Err(error) if matches!(error.errno(), Some(Errno::EPERM | Errno::EINTR)) => Ok(false),
+            killed => killed.map(|()| true),
+        }
+    }
+
+    /// Kills the processes that a list shows, from outside.
+    fn kill_listed(&self) -> Result<()> {
+        for process in self.processes()? {
+            // One that has ended meanwhile is no matter, and what lives still is seen at the next look.
+            let _ = self.host.system().kill(&process, Signal::KILL.0);
+        }
+        Ok(())
     }
 
     fn not_signalled(&self, errno: Errno) -> Error {
@@ -129,12 +147,14 @@ impl Jail {
         if self.is_idle()? {
             return Ok(Stopped::Idle);
         }
-        self.kill_all(Signal::TERM)?;
+        self.try_kill_all(Signal::TERM)?;
         if self.host.wait_until(patience, || self.is_idle())? {
             return Ok(Stopped::Gently);
         }
         let killed = self.host.wait_until(KILL_BOUND, || {
-            self.kill_all(Signal::KILL)?;
+            if !self.try_kill_all(Signal::KILL)? {
+                self.kill_listed()?;
+            }
             self.is_idle()
         })?;
         if killed {

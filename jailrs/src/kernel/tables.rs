@@ -23,9 +23,21 @@ fn text(bytes: &[u8], at: usize, size: usize) -> Option<String> {
 
 /// All processes; each entry begins with its own size. One that has ended and that its parent has not asked for is none.
 pub(super) fn processes() -> Result<Vec<Process>, Errno> {
+    listed(&[libc::CTL_KERN, libc::KERN_PROC, libc::KERN_PROC_PROC])
+}
+
+/// The process of this number as it is now, if there is one.
+pub(super) fn process_now(pid: i32) -> Result<Option<Process>, Errno> {
+    match listed(&[libc::CTL_KERN, libc::KERN_PROC, libc::KERN_PROC_PID, pid]) {
+        Err(Errno::ESRCH) => Ok(None),
+        listed => Ok(listed?.pop()),
+    }
+}
+
+fn listed(mib: &[i32]) -> Result<Vec<Process>, Errno> {
     // SZOMB of sys/proc.h
     const ENDED: u8 = 5;
-    let bytes = sys::sysctl(&[libc::CTL_KERN, libc::KERN_PROC, libc::KERN_PROC_PROC])?;
+    let bytes = sys::sysctl(mib)?;
     let size = int(&bytes, 0).and_then(|size| usize::try_from(size).ok()).filter(|size| *size > 0);
     let entries = bytes.chunks_exact(size.unwrap_or(size_of::<kinfo_proc>()));
     let running = entries.filter(|entry| entry.get(offset_of!(kinfo_proc, ki_stat)) != Some(&ENDED));

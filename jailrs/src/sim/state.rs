@@ -130,6 +130,17 @@ pub enum Manner {
     Immortal,
 }
 
+impl Manner {
+    pub(super) const fn survives(self, signal: i32) -> bool {
+        const SIGKILL: i32 = 9;
+        match self {
+            Self::Polite => signal == 0,
+            Self::Stubborn | Self::Fleeting => signal != SIGKILL,
+            Self::Immortal => true,
+        }
+    }
+}
+
 /// A jail of the simulated machine.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct Prison {

@@ -182,6 +182,17 @@ impl System for SimHost {
         machine.kill_all(Jid(jid), signal)
     }
 
+    fn kill(&self, process: &Process, signal: i32) -> Result<(), Errno> {
+        let mut machine = self.lock();
+        let jid = process.jid;
+        let there = machine.state.processes.get(&process.pid).filter(|there| there.process.jid == jid);
+        if !there.ok_or(Errno::ESRCH)?.manner.survives(signal) {
+            machine.state.processes.remove(&process.pid);
+            machine.end_if_idle(jid.0);
+        }
+        Ok(())
+    }
+
     fn mounts(&self) -> Result<Vec<Mounted>, Errno> {
         Ok(self.lock().state.mounts.clone())
     }
@@ -375,7 +386,6 @@ impl Machine {
     }
 
     fn kill_all(&mut self, jid: Jid, signal: i32) -> Result<(), Errno> {
-        const SIGKILL: i32 = 9;
         if jid == Jid::HOST || !self.alive(jid.0) {
             return Err(Errno::EINVAL);
         }
@@ -385,13 +395,9 @@ impl Machine {
         if !self.state.processes.values().any(|process| inside(&process.process)) {
             return Err(Errno::ESRCH);
         }
-        let survives = |manner: Manner| match manner {
-            _ if signal == 0 => true,
-            Manner::Polite => false,
-            Manner::Stubborn | Manner::Fleeting => signal != SIGKILL,
-            Manner::Immortal => true,
-        };
-        self.state.processes.retain(|_, process| !inside(&process.process) || survives(process.manner));
+        self.state
+            .processes
+            .retain(|_, process| !inside(&process.process) || process.manner.survives(signal));
         for jid in jids {
             self.end_if_idle(jid);
         }

@@ -186,12 +186,26 @@ fn raw_errno() -> c_int {
     unsafe { *libc::__error() }
 }
 
-/// Runs something in a child process that is attached to a jail, and tells what it gives: an error number, or 0.
+/// How often a child process is sent into a jail whose processes kill what comes in.
+const CHILDREN: usize = 100;
+
+/// Runs something in a child process that is attached to a jail, and tells what it gives: an error number, or 0; again if the
+/// child was killed. `EINTR` if all were; the next one finds out if the jail was removed, and the child with it.
 ///
 /// It tells by memory and not by its exit status, which this program may not come to know: where `SIGCHLD` is ignored the kernel
 /// forgets it, and another thread may have asked for it. The child is a copy of one thread of many, or shares its memory: what
 /// runs there must be async-signal-safe and must not allocate.
-fn in_jail(jail: Target, child: impl FnOnce() -> c_int) -> Result<(), Errno> {
+fn in_jail(jail: Target, mut child: impl FnMut() -> c_int) -> Result<(), Errno> {
+    for _ in 0..CHILDREN {
+        match in_jail_once(jail, &mut child) {
+            Err(Errno::EINTR) => {}
+            done => return done,
+        }
+    }
+    Err(Errno::EINTR)
+}
+
+fn in_jail_once(jail: Target, child: impl FnOnce() -> c_int) -> Result<(), Errno> {
     const NOTHING: c_int = -1;
     let memory = SharedMemory::new(size_of::<c_int>())?;
     let told = memory.start.cast::<c_int>();
@@ -207,7 +221,7 @@ fn in_jail(jail: Target, child: impl FnOnce() -> c_int) -> Result<(), Errno> {
     // SAFETY: as above; the child has ended.
     match unsafe { told.read_volatile() } {
         0 => Ok(()),
-        NOTHING => Err(Errno::EINTR), // the jail was removed, and the child with it
+        NOTHING => Err(Errno::EINTR),
         errno => Err(Errno::new(errno)),
     }
 }

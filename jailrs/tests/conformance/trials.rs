@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use jailrs::mount::Mount;
 use jailrs::param::{Access, Kind};
-use jailrs::sim::Manner;
+use jailrs::sim::{Manner, Op};
 use jailrs::system::System;
 use jailrs::{Errno, Error, Event, Jail, JailEvent, Jid, Param, Signal, Stdio, Stopped, Value, Watcher};
 use libtest_mimic::Failed;
@@ -387,6 +387,12 @@ fn simulated_processes(rig: &mut Rig) -> Result<(), Failed> {
     assert_eq!((jail.processes()?.len(), jail.is_idle()?), (0, false));
     assert_eq!(jail.stop_processes(Duration::from_secs(1))?, Stopped::Killed);
     ensure(jail.is_idle()?, "something runs in it")?;
+    // Where nobody can kill from inside, those that are listed are killed from outside.
+    machine.start_process(jail.jid(), "killer", Manner::Stubborn);
+    for nth in 1..=3 {
+        machine.fail(Op::KillAll, nth, Errno::EINTR);
+    }
+    assert_eq!(jail.stop_processes(Duration::from_secs(1))?, Stopped::Killed);
     let stuck = machine.start_process(jail.jid(), "stuck", Manner::Immortal);
     ensure(jail.stop_processes(Duration::from_secs(1)).is_err(), "it ended")?;
     jail.remove()?;
@@ -489,6 +495,13 @@ fn fleeting(rig: &mut Rig) -> Result<(), Failed> {
             assert_eq!(jail.stop_processes(Duration::from_millis(500))?, Stopped::Killed);
         }
     }
+    // And what kills whoever comes in.
+    start(&jail, "trap '' TERM; (sleep 1; while :; do kill -s KILL -- -1; done) &")?;
+    std::thread::sleep(Duration::from_secs(2));
+    for _ in 0..20 {
+        jail.interfaces().list()?;
+    }
+    assert_eq!(jail.stop_processes(Duration::from_millis(500))?, Stopped::Killed);
     ensure(inner.is_idle()?, "something runs below")?;
     end(&jail)
 }
