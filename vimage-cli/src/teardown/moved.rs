@@ -112,6 +112,9 @@ fn settle(work: &mut Work<'_>, name: &str, moved: &MovedRecord) -> Result<()> {
         host.rename(called, name)?;
     }
     give_back(&host, name, is, moved)?;
+    if let Err(error) = give_back_abilities(&host, name, is, moved) {
+        work.warn(format!("{name} does not do all that it did before: {}", Error::from(error).message));
+    }
     work.record.moved.remove(name);
     work.note()
 }
@@ -134,15 +137,25 @@ fn give_back(host: &Interfaces, name: &str, is: &Interface, had: &MovedRecord) -
             host.set_flags(name, flags, on)?;
         }
     }
+    // On its way it goes down, but its driver goes on running until it is told.
+    if !is.is_up() && (had.up || is.flags.contains(IfFlags::RUNNING)) {
+        host.set_up(name, had.up)?;
+    }
+    Ok(())
+}
+
+/// Gives an interface back what it did in place of the system, and its forwarding table; not every driver lets itself be told.
+fn give_back_abilities(
+    host: &Interfaces,
+    name: &str,
+    is: &Interface,
+    had: &MovedRecord,
+) -> jailrs::Result<()> {
     if is.enabled != had.enabled {
         host.set_capabilities(name, had.enabled)?;
     }
     if is.fib != had.fib {
         host.set_fib(name, had.fib)?;
-    }
-    // On its way it goes down, but its driver goes on running until it is told.
-    if !is.is_up() && (had.up || is.flags.contains(IfFlags::RUNNING)) {
-        host.set_up(name, had.up)?;
     }
     Ok(())
 }
