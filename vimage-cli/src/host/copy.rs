@@ -46,17 +46,19 @@ impl Machine {
         let jails = Jail::list(&self.jails, true)?;
         let dying = jails.iter().find(|jail| jail.vnet && jail.dying).map(vnet_of);
         let records = self.records();
-        let (interfaces, drivers) = self.interfaces_of(&jails, &records)?;
+        let interfaces = self.interfaces_of(&jails)?;
         let looked_into = records.iter().filter(|record| looked_into(record));
         let within = with_those_below(&jails, &looked_into.filter_map(|record| record.jid).collect());
-        let graph = self.graph(&interfaces, dying.unwrap_or(NOWHERE), &within)?;
+        let graph = self.graph(&seen(&interfaces, &records), dying.unwrap_or(NOWHERE), &within)?;
         // The mounts are kept by the seam, which knows more file systems.
         let mounts = self.jails.mounts()?;
         let sim = Simulated::jails_on(&graph, state);
-        for (vnet, name, driver) in drivers.into_iter().filter(|(_, name, driver)| name != driver) {
-            sim.set_driver(vnet, &name, driver);
+        for (vnet, there) in &interfaces {
+            for interface in there.iter().filter(|interface| interface.driver != interface.name) {
+                sim.set_driver(*vnet, &interface.name, interface.driver.clone());
+            }
         }
-        let host = self.jails.interfaces().list()?;
+        let host = interfaces.get(&0).cloned().unwrap_or_default();
         let system = system::Tried::new(sim.clone(), self.jails.clone(), mounts, host);
         let store = CopiedStore { files: Memory::new(files), of: Arc::clone(&self.store) };
         Ok(Self {
@@ -71,29 +73,15 @@ impl Machine {
         })
     }
 
-    /// Lists the interfaces of the host and of every jail that has a VNET of its own, and what the drivers of all called them.
-    fn interfaces_of(
-        &self,
-        jails: &[JailInfo],
-        records: &[Record],
-    ) -> Result<(BTreeMap<u32, Vec<SeenInterface>>, Vec<Driver>)> {
-        let host = self.jails.interfaces().list()?;
-        let mut drivers: Vec<Driver> = host.iter().map(|interface| driver(interface, 0)).collect();
-        let mut all = BTreeMap::from([(0, host.iter().map(|interface| seen(interface, 0)).collect())]);
-        let moved = moved(records);
+    /// Lists the interfaces of the host and of every jail that has a VNET of its own.
+    fn interfaces_of(&self, jails: &[JailInfo]) -> Result<BTreeMap<u32, Vec<Interface>>> {
+        let mut all = BTreeMap::from([(0, self.jails.interfaces().list()?)]);
         for info in jails.iter().filter(|jail| jail.vnet) {
-            let number = vnet_of(info);
             // A dying jail cannot be looked into, and a jail may go away while it is.
             let inside = Jail::from_jid(&self.jails, info.jid).and_then(|jail| jail.interfaces().list());
-            let from_host = |interface: &Interface| {
-                moved.get(&info.jid.0).is_some_and(|moved| moved.values().any(|moved| moved.is(interface)))
-            };
-            let home = |interface: &Interface| if from_host(interface) { 0 } else { number };
-            let inside = inside.unwrap_or_default();
-            drivers.extend(inside.iter().map(|interface| driver(interface, number)));
-            all.insert(number, inside.iter().map(|interface| seen(interface, home(interface))).collect());
+            all.insert(vnet_of(info), inside.unwrap_or_default());
         }
-        Ok((all, drivers))
+        Ok(all)
     }
 
     /// The records that can be read; the others are told of when their vimages are.
@@ -143,19 +131,21 @@ fn with_those_below<'a>(jails: &'a [JailInfo], numbers: &BTreeSet<i32>) -> Vec<&
     jails.iter().filter(|jail| jail.vnet && !jail.dying && is_within(&jail.name)).collect()
 }
 
-/// The whole interfaces that are recorded to have been moved into each jail.
-fn moved(records: &[Record]) -> BTreeMap<i32, &BTreeMap<String, MovedRecord>> {
-    records.iter().filter_map(|record| Some((record.jid?, &record.moved))).collect()
+/// The interfaces of each VNET as they are copied. Those that are recorded to have been moved in whole go home to the host.
+fn seen(interfaces: &BTreeMap<u32, Vec<Interface>>, records: &[Record]) -> BTreeMap<u32, Vec<SeenInterface>> {
+    let moved: BTreeMap<u32, &BTreeMap<String, MovedRecord>> =
+        records.iter().filter_map(|record| Some((record.jid?.unsigned_abs(), &record.moved))).collect();
+    let home = |vnet: u32, interface: &Interface| match moved.get(&vnet) {
+        Some(moved) if moved.values().any(|moved| moved.is(interface)) => 0,
+        _ => vnet,
+    };
+    let of_vnet = |(&vnet, there): (&u32, &Vec<Interface>)| {
+        (vnet, there.iter().map(|interface| seen_one(interface, home(vnet, interface))).collect())
+    };
+    interfaces.iter().map(of_vnet).collect()
 }
 
-/// A VNET, the name of an interface there, and what its driver called it.
-type Driver = (u32, String, String);
-
-fn driver(interface: &Interface, vnet: u32) -> Driver {
-    (vnet, interface.name.clone(), interface.driver.clone())
-}
-
-fn seen(interface: &Interface, home: u32) -> SeenInterface {
+fn seen_one(interface: &Interface, home: u32) -> SeenInterface {
     SeenInterface {
         name: interface.name.clone(),
         index: interface.index,
