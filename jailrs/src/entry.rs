@@ -127,8 +127,8 @@ pub trait CommandExt {
     ///
     /// Its environment becomes a clean one; variables are set after this call. Its own `uid`, `gid`, `groups` and `current_dir`
     /// take effect before the jail is entered, where a user cannot enter it any more: use those of `entry`. It is for one jail,
-    /// and holds it as long as it lives. Of the descriptors that are open it is given its standard streams. It runs in a session of its own, without the caller's terminal, and can be put into no
-    /// `process_group`.
+    /// and holds it as long as it lives. Of the descriptors that are open it is given its standard streams. It runs in a session
+    /// of its own, without the caller's terminal, and can be put into no `process_group`.
     ///
     /// # Errors
     /// [`Error::Unsupported`] in a jail of a simulated machine; [`Error::Invalid`] for a directory or a name with a NUL. The way

@@ -196,15 +196,17 @@ fn seen(machine: &Machine) -> String {
     let own = socket.info(&netgraph::Path::own()).unwrap().id;
     let graph = Graph::snapshot(&socket).unwrap().filtered(|node| node.id != own);
     let jails = Jail::list(&machine.jails, true).unwrap();
-    let without_index = |list: Vec<jailrs::Interface>| -> Vec<_> {
-        list.into_iter().map(|i| (i.name, i.flags, i.mac, i.mtu, i.description, i.addresses)).collect()
+    let shown = |list: Vec<jailrs::Interface>| -> Vec<_> {
+        list.into_iter()
+            .map(|i| (i.name, i.index, i.driver, i.flags, i.mac, i.mtu, i.description, i.addresses))
+            .collect()
     };
     let inside: Vec<_> = jails
         .iter()
         .filter_map(|info| Jail::from_jid(&machine.jails, info.jid).ok())
-        .map(|jail| (jail.meta("vimage").unwrap(), without_index(jail.interfaces().list().unwrap())))
+        .map(|jail| (jail.meta("vimage").unwrap(), shown(jail.interfaces().list().unwrap())))
         .collect();
-    let host = without_index(machine.jails.interfaces().list().unwrap());
+    let host = shown(machine.jails.interfaces().list().unwrap());
     let (boot, uuid, mounts) =
         (machine.boot().unwrap(), machine.uuid().unwrap(), machine.jails.mounts().unwrap());
     let files: Vec<_> = machine

@@ -32,19 +32,21 @@ impl Machine {
 
     /// Changes an interface; one that gets another name keeps its driver's.
     pub(super) fn change_interface(&mut self, vnet: u32, name: &str, change: &IfChange) -> Result<(), Errno> {
-        let IfChange::Rename(new) = change else { return self.vnets.change(vnet, name, change) };
+        if !matches!(change, IfChange::Rename(_)) {
+            return self.vnets.change(vnet, name, change);
+        }
         let found = self.interfaces(vnet).into_iter().find(|interface| interface.name == name);
         self.vnets.change(vnet, name, change)?;
         if let Some(found) = found {
-            self.set_driver(vnet, new, found.driver);
+            self.set_driver(vnet, found.index, found.driver);
         }
         Ok(())
     }
 
     /// Notes what the driver of an interface called it, unless the VNETs say the same.
-    pub(super) fn set_driver(&mut self, vnet: u32, name: &str, driver: String) {
-        let named = self.vnets.interfaces(vnet).into_iter().find(|interface| interface.name == name);
-        let Some(Interface { name, index, driver: told, .. }) = named else { return };
+    pub(super) fn set_driver(&mut self, vnet: u32, index: u32, driver: String) {
+        let found = self.vnets.interfaces(vnet).into_iter().find(|interface| interface.index == index);
+        let Some(Interface { name, driver: told, .. }) = found else { return };
         if told == driver {
             self.state.renamed.remove(&index);
         } else {

@@ -130,12 +130,12 @@ impl SimHost {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Says what the driver of an interface called it, which it is not called any more; see [`Interface::driver`](crate::Interface::driver). The VNET is
-    /// named by the number that [`Vnets`] give it.
+    /// Says what the driver of an interface called it, which it is not called any more; see
+    /// [`Interface::driver`](crate::Interface::driver). VNET and interface are told by the numbers that [`Vnets`] give them.
     ///
     /// Of those that are renamed on this machine it is known.
-    pub fn set_driver(&self, vnet: u32, name: &str, driver: impl Into<String>) {
-        self.lock().set_driver(vnet, name, driver.into());
+    pub fn set_driver(&self, vnet: u32, index: u32, driver: impl Into<String>) {
+        self.lock().set_driver(vnet, index, driver.into());
     }
 
     /// Sets the machine's UUID (`kern.hostuuid`).

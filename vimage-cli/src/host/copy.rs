@@ -55,7 +55,7 @@ impl Machine {
         let sim = Simulated::jails_on(&graph, state);
         for (vnet, there) in &interfaces {
             for interface in there.iter().filter(|interface| interface.driver != interface.name) {
-                sim.set_driver(*vnet, &interface.name, interface.driver.clone());
+                sim.set_driver(*vnet, interface.index, interface.driver.clone());
             }
         }
         let host = interfaces.get(&0).cloned().unwrap_or_default();
