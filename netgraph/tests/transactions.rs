@@ -226,21 +226,27 @@ fn id(socket: &Socket, path: &str) -> NodeId {
     socket.info(&at(path)).unwrap().id
 }
 
+/// A socket of whose messages one meets its fate: this one of those that are sent once it is armed, from 0.
+fn struck(machine: &SimMachine, number: usize, fault: Fault) -> (Socket, Arc<AtomicBool>) {
+    let armed = Arc::new(AtomicBool::new(false));
+    let trigger = Arc::clone(&armed);
+    let transport = SimKernel::on(machine, 0).open(None).unwrap();
+    let sent = AtomicUsize::new(0);
+    let socket = Socket::on(Box::new(Faulty::new(transport, move |call, _| {
+        let counts = call == Call::SendMsg && trigger.load(Ordering::Relaxed);
+        (counts && sent.fetch_add(1, Ordering::Relaxed) == number).then_some(fault)
+    })));
+    (socket, armed)
+}
+
 #[test]
 fn a_change_whose_reply_is_lost_is_undone_too() {
     let (machine, other) = machine();
     other
         .call(&at("lan:"), &bridge::SetConfig(other.call(&at("lan:"), &bridge::GetConfig).unwrap()))
         .unwrap();
-    let armed = Arc::new(AtomicBool::new(false));
-    let trigger = Arc::clone(&armed);
-    let transport = SimKernel::on(&machine, 0).open(None).unwrap();
-    // What is sent second from now on is applied, and refused all the same.
-    let sent = AtomicUsize::new(0);
-    let socket = Socket::on(Box::new(Faulty::new(transport, move |call, _| {
-        let counts = call == Call::SendMsg && trigger.load(Ordering::Relaxed);
-        (counts && sent.fetch_add(1, Ordering::Relaxed) == 1).then_some(Fault::After(Errno::ENOBUFS))
-    })));
+    // What is sent second from then on is applied, and refused all the same.
+    let (socket, armed) = struck(&machine, 1, Fault::After(Errno::ENOBUFS));
     let mut change = socket.transaction();
     let node = Path::from(id(&socket, "lan:"));
     let mut config = socket.call(&node, &bridge::GetConfig).unwrap();
@@ -256,15 +262,8 @@ fn a_change_whose_reply_is_lost_is_undone_too() {
 #[test]
 fn a_node_that_went_by_itself_does_not_keep_the_commit_from_being_rolled_back() {
     let (machine, other) = machine();
-    let armed = Arc::new(AtomicBool::new(false));
-    let trigger = Arc::clone(&armed);
-    let transport = SimKernel::on(&machine, 0).open(None).unwrap();
     // Asking for the first, asking for the second, and then its shutting down.
-    let sent = AtomicUsize::new(0);
-    let socket = Socket::on(Box::new(Faulty::new(transport, move |call, _| {
-        let counts = call == Call::SendMsg && trigger.load(Ordering::Relaxed);
-        (counts && sent.fetch_add(1, Ordering::Relaxed) == 2).then_some(Fault::Errno(Errno::EPERM))
-    })));
+    let (socket, armed) = struck(&machine, 2, Fault::Errno(Errno::EPERM));
     let mut change = socket.transaction();
     change.name(&at("h0:"), "moved".parse().unwrap()).unwrap();
     change.shutdown(&at("h1:")).unwrap();

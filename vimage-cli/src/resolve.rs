@@ -325,17 +325,13 @@ impl Resolver<'_> {
             let Ok(node) = NodeName::try_from(interface.node.as_str()) else { continue };
             if let Some(taken) = self.socket.find(&node.into())? {
                 let message = format!("there is a node {node} of type {} already", taken.type_name);
-                // One of an interface goes with that.
+                // One of an interface goes with that alone.
                 let away = if taken.type_name == "ether" {
-                    "rename its interface"
+                    "rename its interface".into()
                 } else {
-                    "`ngctl shutdown NODE:` if nobody needs it"
+                    format!("`ngctl shutdown {node}:` if nobody needs it")
                 };
-                let remedy = format!(
-                    "{}, or set vimage_{}_ifname",
-                    away.replace("NODE", &node.to_string()),
-                    wanted.name
-                );
+                let remedy = format!("{away}, or set vimage_{}_ifname", wanted.name);
                 self.problem(&origin, message, remedy);
             }
         }
